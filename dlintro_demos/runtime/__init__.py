@@ -1,0 +1,1 @@
+"""What every demo shares: the device, the model cache, the job queue."""
