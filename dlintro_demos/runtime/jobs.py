@@ -1,0 +1,298 @@
+"""One queue for every heavy call: bounded, fair between visitors, with progress, cancel and a deadline.
+
+Work is a generator function: it yields `Progress` and, last, its result. Closing the generator cancels it,
+so a job stops at its next chunk and `finally` blocks inside it run.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar, cast
+
+T = TypeVar("T")
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: `done` of `total`, in any unit of about equal cost, and what it does now."""
+
+    done: float
+    total: float
+    note: str = ""
+
+    @property
+    def fraction(self) -> float:
+        """Share done, 0 to 1."""
+        return min(1.0, max(0.0, self.done / self.total)) if self.total > 0 else 0.0
+
+
+class JobError(RuntimeError):
+    """A job that gave no result; the message is written for a visitor."""
+
+
+class QueueFull(JobError):
+    """The gallery, or this visitor, has as many jobs as it may."""
+
+
+class DeadlineExceeded(JobError):
+    """The job ran longer than a job may."""
+
+
+class JobCancelled(JobError):
+    """Somebody cancelled the job, or the page that asked for it went away."""
+
+
+class Job(Generic[T]):
+    """One heavy call; made by `JobQueue.submit`. Safe to read from any thread."""
+
+    def __init__(self, queue: JobQueue, visitor: str, start: Callable[[], Iterator[Progress | T]]):
+        self.visitor = visitor
+        self.state: State = "waiting"
+        self.progress = Progress(0, 1)
+        self.cancel_reason: str | None = None
+        self.started: float | None = None
+        self.finished: float | None = None
+        self._queue = queue
+        self._start = start
+        self._result: T | None = None
+        self._error: BaseException | None = None
+        self._done = threading.Event()
+        self._touched = queue.clock()
+
+    @property
+    def place(self) -> int:
+        """Jobs that run before this one starts, plus one; 0 once it runs or has ended."""
+        return self._queue.place_of(self)
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds left, by the pace so far; None until there is a pace."""
+        if self.state != "running" or self.started is None or not self.progress.fraction:
+            return None
+        elapsed = self._queue.clock() - self.started
+        return elapsed * (1 - self.progress.fraction) / self.progress.fraction
+
+    @property
+    def ended(self) -> bool:
+        """Whether `result()` would answer at once."""
+        return self._done.is_set()
+
+    def touch(self) -> None:
+        """Somebody still waits for this job; without it for the queue's `lease_s` the job is dropped."""
+        self._touched = self._queue.clock()
+
+    def cancel(self, reason: str = "Cancelled.") -> None:
+        """Stop at the next chunk, or leave the queue at once; harmless when the job has ended."""
+        self._queue.cancel(self, reason)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait up to `seconds`, keeping the job wanted; True once it has ended."""
+        self.touch()
+        return self._done.wait(seconds)
+
+    def result(self) -> T:
+        """Wait for the end and return the result.
+
+        Raises `JobCancelled`, `DeadlineExceeded`, or what the work itself raised.
+        """
+        patience = min(1.0, self._queue.lease_s / 4)
+        while not self.wait(patience):
+            pass
+        if self._error is not None:
+            raise self._error
+        return cast(T, self._result)
+
+
+class JobQueue:
+    """Runs jobs on a few threads, one visitor after another.
+
+    Args:
+        at_once: jobs running at the same time.
+        waiting: jobs waiting before `QueueFull`.
+        per_visitor: jobs of one visitor, running or waiting, before `QueueFull`.
+        deadline_s: seconds a job may run, its waiting not counted.
+        lease_s: seconds a job lives on when nobody asks for it any more (a closed tab).
+        clock: monotonic seconds; tests give their own.
+    """
+
+    def __init__(
+        self,
+        *,
+        at_once: int = 2,
+        waiting: int = 40,
+        per_visitor: int = 3,
+        deadline_s: float = 120.0,
+        lease_s: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        if min(at_once, waiting, per_visitor) < 1:
+            raise ValueError("A queue needs room for at least one job.")
+        self.limits = {"at once": at_once, "waiting": waiting, "per visitor": per_visitor}
+        self.deadline_s = deadline_s
+        self.lease_s = lease_s
+        self.clock = clock
+        self.counts: dict[str, int] = dict.fromkeys(("submitted", "done", "failed", "cancelled", "refused"), 0)
+        self._lock = threading.RLock()
+        self._work = threading.Condition(self._lock)
+        self._lanes: dict[str, deque[Job[Any]]] = {}  # visitor -> waiting jobs, least recently served first
+        self._running: set[Job[Any]] = set()
+        self._closing = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"job-{i}", daemon=True) for i in range(at_once)
+        ]
+        self._keeper = threading.Thread(target=self._expire, name="job-leases", daemon=True)
+        for thread in (*self._threads, self._keeper):
+            thread.start()
+
+    def submit(self, work: Callable[..., Iterator[Progress | T]], /, *args: Any, visitor: str) -> Job[T]:
+        """Queue `work(*args)` for a visitor; raises `QueueFull`, with what to do, where there is no room."""
+        with self._lock:
+            if self._closing.is_set():
+                raise QueueFull("The gallery is shutting down. Try again in a minute.")
+            mine = len(self._lanes.get(visitor, ())) + sum(job.visitor == visitor for job in self._running)
+            if mine >= self.limits["per visitor"]:
+                self.counts["refused"] += 1
+                raise QueueFull(
+                    f"You already have {mine} jobs under way, which is the limit. "
+                    "Wait for one to finish, or cancel one."
+                )
+            if self._waiting_count() >= self.limits["waiting"]:
+                self.counts["refused"] += 1
+                raise QueueFull(
+                    f"The gallery is busy: {self.limits['waiting']} jobs are waiting, which is the limit. "
+                    "Try again in a minute."
+                )
+            job: Job[T] = Job(self, visitor, lambda: work(*args))
+            self._lanes.setdefault(visitor, deque()).append(job)
+            self.counts["submitted"] += 1
+            self._work.notify()
+            return job
+
+    def cancel(self, job: Job[Any], reason: str = "Cancelled.") -> None:
+        """See `Job.cancel`."""
+        with self._lock:
+            if job.ended or job.cancel_reason is not None:
+                return
+            job.cancel_reason = reason
+            if job.state == "waiting":
+                self._leave_lane(job)
+                self._end(job, "cancelled", error=JobCancelled(reason))
+
+    def place_of(self, job: Job[Any]) -> int:
+        """See `Job.place`."""
+        with self._lock:
+            if job.state != "waiting":
+                return 0
+            rounds = itertools.zip_longest(*self._lanes_in_turn())
+            order = [other for turn in rounds for other in turn if other is not None]
+            return order.index(job) + 1
+
+    def status(self) -> dict[str, int]:
+        """Running and waiting jobs, and how many of each outcome since the start."""
+        with self._lock:
+            return {"running": len(self._running), "waiting": self._waiting_count(), **self.counts}
+
+    def shutdown(self) -> None:
+        """Cancel everything and end the threads."""
+        with self._lock:
+            self._closing.set()
+            for job in [*itertools.chain.from_iterable(self._lanes.values()), *self._running]:
+                self.cancel(job, "The gallery is shutting down.")
+            self._work.notify_all()
+        for thread in (*self._threads, self._keeper):
+            thread.join()
+
+    def _waiting_count(self) -> int:
+        return sum(map(len, self._lanes.values()))
+
+    def _lanes_in_turn(self) -> list[deque[Job[Any]]]:
+        running = [job.visitor for job in self._running]
+        return sorted(self._lanes.values(), key=lambda lane: running.count(lane[0].visitor))
+
+    def _leave_lane(self, job: Job[Any]) -> None:
+        lane = self._lanes[job.visitor]
+        lane.remove(job)
+        if not lane:
+            del self._lanes[job.visitor]
+
+    def _next(self) -> Job[Any] | None:
+        """The oldest job of the visitor with the fewest running jobs, least recently served first."""
+        with self._work:
+            while not self._lanes and not self._closing.is_set():
+                self._work.wait()
+            if self._closing.is_set():
+                return None
+            job = self._lanes_in_turn()[0][0]
+            self._leave_lane(job)
+            if lane := self._lanes.pop(job.visitor, None):
+                self._lanes[job.visitor] = lane  # to the end of the line
+            job.state, job.started = "running", self.clock()
+            self._running.add(job)
+            return job
+
+    def _serve(self) -> None:
+        while (job := self._next()) is not None:
+            self._perform(job)
+            del job  # an idle thread must not keep a visitor's picture
+
+    def _perform(self, job: Job[Any]) -> None:
+        try:
+            result = self._drive(job)
+        except JobCancelled as error:
+            self._end(job, "cancelled", error=error)
+        except BaseException as error:  # noqa: BLE001 - whatever the work raises belongs to its caller
+            self._end(job, "failed", error=error)
+        else:
+            self._end(job, "done", result=result)
+
+    def _drive(self, job: Job[Any]) -> Any:
+        """Run the work chunk by chunk; between chunks it may be cancelled or have run too long."""
+        steps = job._start()
+        started = cast(float, job.started)
+        last: Any = None
+        try:
+            for last in steps:
+                if job.cancel_reason is not None:
+                    raise JobCancelled(job.cancel_reason)
+                if not isinstance(last, Progress):
+                    return last
+                job.progress = last
+                if self.clock() - started > self.deadline_s:
+                    raise DeadlineExceeded(
+                        f"This took longer than the limit of {self.deadline_s:.0f} seconds and was stopped. "
+                        "Try a smaller picture or a faster method."
+                    )
+        finally:
+            if close := getattr(steps, "close", None):
+                close()
+        raise RuntimeError("The work ended without yielding a result.")
+
+    def _end(
+        self, job: Job[Any], state: State, *, result: Any = None, error: BaseException | None = None
+    ) -> None:
+        with self._lock:
+            self._running.discard(job)
+            job.state, job.finished = state, self.clock()
+            job._result, job._error = result, error
+            job._start = _spent  # drops the arguments: a visitor's picture is not kept by the queue
+            self.counts[state] += 1
+        job._done.set()
+
+    def _expire(self) -> None:
+        """Drop the jobs that nobody asks for any more."""
+        while not self._closing.wait(timeout=min(1.0, self.lease_s / 4)):
+            with self._lock:
+                horizon = self.clock() - self.lease_s
+                for job in [*itertools.chain.from_iterable(self._lanes.values()), *self._running]:
+                    if job._touched < horizon:
+                        self.cancel(job, "The page that asked for this is gone.")
+
+
+def _spent() -> Iterator[Any]:
+    raise RuntimeError("This job has run already.")
