@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PREFIX = "DLINTRO_"
@@ -17,7 +18,7 @@ class BadSetting(ValueError):
     """An environment variable that cannot be understood; names the variable and what it takes."""
 
 
-def _about(text: str, default: object) -> object:
+def _about(text: str, default: Any) -> Any:
     return dataclasses.field(default=default, metadata={"about": text})
 
 
@@ -25,28 +26,28 @@ def _about(text: str, default: object) -> object:
 class Settings:
     """Limits and choices of one running gallery; the field `upload_mb` is set by `DLINTRO_UPLOAD_MB`."""
 
-    address: str = _about("network address the gallery listens on", "127.0.0.1")  # type: ignore[assignment]
-    port: int = _about("port the gallery listens on", 8501)  # type: ignore[assignment]
-    device: str = _about("auto, cpu, cuda, cuda:1 or mps", "auto")  # type: ignore[assignment]
-    models_dir: Path = _about("folder of model cards and weights", REPOSITORY / "models")  # type: ignore[assignment]
-    allow_downloads: bool = _about("let optional weights be downloaded", False)  # type: ignore[assignment]
-    upload_mb: int = _about("largest file a visitor may upload, MB", 20)  # type: ignore[assignment]
-    input_megapixels: float = _about("most megapixels decoded", 40.0)  # type: ignore[assignment]
-    output_megapixels: float = _about("most megapixels a result may have", 64.0)  # type: ignore[assignment]
-    jobs_at_once: int = _about("heavy calls running at once", 2)  # type: ignore[assignment]
-    jobs_waiting: int = _about("heavy calls waiting before 'busy'", 40)  # type: ignore[assignment]
-    jobs_per_visitor: int = _about("heavy calls of one visitor, running or waiting", 3)  # type: ignore[assignment]
-    job_seconds: float = _about("longest a heavy call may run", 120.0)  # type: ignore[assignment]
-    job_lease_seconds: float = _about("how long a job outlives a closed tab", 10.0)  # type: ignore[assignment]
-    model_memory_mb: int = _about("memory budget for loaded models, MB", 4096)  # type: ignore[assignment]
-    session_results_mb: int = _about("results kept for one visitor, MB", 64)  # type: ignore[assignment]
-    sessions: int = _about("visitors connected at once before 'full'", 400)  # type: ignore[assignment]
+    address: str = _about("network address the gallery listens on", "127.0.0.1")
+    port: int = _about("port the gallery listens on", 8501)
+    device: str = _about("auto, cpu, cuda, cuda:1 or mps", "auto")
+    models_dir: Path = _about("folder of model cards and weights", REPOSITORY / "models")
+    allow_downloads: bool = _about("let optional weights be downloaded", False)
+    upload_mb: int = _about("largest file a visitor may upload, MB", 20)
+    input_megapixels: float = _about("most megapixels decoded", 40.0)
+    output_megapixels: float = _about("most megapixels a result may have", 64.0)
+    jobs_at_once: int = _about("heavy calls running at once", 2)
+    jobs_waiting: int = _about("heavy calls waiting before 'busy'", 40)
+    jobs_per_visitor: int = _about("heavy calls of one visitor, running or waiting", 3)
+    job_seconds: float = _about("longest a heavy call may run", 120.0)
+    job_lease_seconds: float = _about("how long a job outlives a closed tab", 10.0)
+    model_memory_mb: int = _about("memory budget for loaded models, MB", 4096)
+    session_results_mb: int = _about("results kept for one visitor, MB", 64)
+    sessions: int = _about("visitors connected at once before 'full'", 400)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Read `DLINTRO_*`; raises `BadSetting` for a value that does not fit or a name nobody knows."""
+        """Read `DLINTRO_*`; raises `BadSetting` for a value that does not fit."""
         fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
-        values = {}
+        values: dict[str, Any] = {}
         for variable, text in environ.items():
             if field := fields.get(variable):
                 values[field.name] = _parse(variable, text, type(field.default))

@@ -137,7 +137,9 @@ class JobQueue:
         self.deadline_s = deadline_s
         self.lease_s = lease_s
         self.clock = clock
-        self.counts: dict[str, int] = dict.fromkeys(("submitted", "done", "failed", "cancelled", "refused"), 0)
+        self.counts: dict[str, int] = dict.fromkeys(
+            ("submitted", "done", "failed", "cancelled", "refused"), 0
+        )
         self._lock = threading.RLock()
         self._work = threading.Condition(self._lock)
         self._lanes: dict[str, deque[Job[Any]]] = {}  # visitor -> waiting jobs, least recently served first

@@ -86,7 +86,7 @@ class ModelCard:
             raise ModelUnavailable(f"{self.title} needs the file {path.name}, which is missing; {way_out}")
         if path.stat().st_size != file.bytes:
             raise ModelUnavailable(
-                f"{self.title}: {path.name} has {path.stat().st_size} bytes instead of {file.bytes}; {way_out}"
+                f"{self.title}: {path.name} has {path.stat().st_size} bytes, not {file.bytes}; {way_out}"
             )
         return path
 
