@@ -33,7 +33,7 @@ class Settings:
     allow_downloads: bool = _about("let optional weights be downloaded", False)
     upload_mb: int = _about("largest file a visitor may upload, MB", 20)
     input_megapixels: float = _about("most megapixels decoded", 40.0)
-    output_megapixels: float = _about("most megapixels a result may have", 64.0)
+    output_megapixels: float = _about("most megapixels a result may have", 20.0)
     jobs_at_once: int = _about("heavy calls running at once", 2)
     jobs_waiting: int = _about("heavy calls waiting before 'busy'", 40)
     jobs_per_visitor: int = _about("heavy calls of one visitor, running or waiting", 3)
@@ -41,6 +41,7 @@ class Settings:
     job_lease_seconds: float = _about("how long a job outlives a closed tab", 10.0)
     model_memory_mb: int = _about("memory budget for loaded models, MB", 4096)
     session_results_mb: int = _about("results kept for one visitor, MB", 64)
+    all_results_mb: int = _about("results kept for all visitors together, MB", 2048)
     sessions: int = _about("visitors connected at once before 'full'", 400)
 
     @classmethod

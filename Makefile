@@ -1,0 +1,58 @@
+# Deep Learning, Live. `make run` opens the gallery, `make test` tests it; both set up what they need.
+PORT ?= 8501
+ADDRESS ?= 127.0.0.1
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+STAMP := .venv/stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench doctor image clean
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(STAMP)-run ## open the gallery on http://127.0.0.1:8501 (PORT=, ADDRESS=)
+	@echo "Deep Learning, Live: http://$(if $(filter 0.0.0.0,$(ADDRESS)),127.0.0.1,$(ADDRESS)):$(PORT)  (stop with Ctrl+C)"
+	@DLINTRO_PORT=$(PORT) DLINTRO_ADDRESS=$(ADDRESS) $(BIN)/python app.py
+
+test: $(STAMP)-dev ## run every test (ARGS= for pytest)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(STAMP)-dev ## lint, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(STAMP)-bench ## measure speed and quality beside the peers
+	@$(BIN)/python -m bench.super_resolution
+
+doctor: $(STAMP)-run ## say whether this machine is ready for a workshop
+	@$(BIN)/python -m dlintro_demos doctor
+
+image: ## build the container image (TORCH_INDEX= for a CPU-only or another CUDA build of torch)
+	docker build --build-arg TORCH_INDEX="$(TORCH_INDEX)" -t dlintro:latest .
+
+clean: ## remove the environment and the caches
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "The gallery needs Python 3.11, 3.12 or 3.13; none was found." \
+		"Install one, or say where it is: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("The gallery needs Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d." % v)'
+	@$(PYTHON) -m venv .venv
+
+# One stamp per list of requirements: installing again only when a list has changed.
+$(STAMP)-run: requirements.txt | .venv/bin/python
+	@echo "Installing what the gallery needs (once; some minutes)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(STAMP)-dev: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing what the tests need (once; some minutes)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@ $(STAMP)-run
+
+$(STAMP)-bench: requirements-bench.txt requirements-dev.txt requirements.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@ $(STAMP)-dev $(STAMP)-run

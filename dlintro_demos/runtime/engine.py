@@ -1,0 +1,74 @@
+"""What one gallery process runs on: its settings, model cache, job queue and kept results."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import threading
+import time
+from dataclasses import dataclass, field
+
+from dlintro_demos.catalogue import DEMOS
+from dlintro_demos.runtime.device import pick_device
+from dlintro_demos.runtime.jobs import JobQueue
+from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.runtime.model_cards import ModelUnavailable, read_cards
+from dlintro_demos.runtime.results import ResultStore
+from dlintro_demos.runtime.shared_jobs import SharedJobs
+from dlintro_demos.settings import Settings
+
+MB = 2**20
+DECODERS = 2  # pictures decoded at the same time: each may take 200 MB for a moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """One per process; every part is safe to use from many threads."""
+
+    settings: Settings
+    cache: ModelCache
+    queue: JobQueue
+    results: ResultStore
+    shared_jobs: SharedJobs = field(default_factory=SharedJobs)
+    decoding: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(DECODERS))
+    warm: threading.Event = field(default_factory=threading.Event)
+
+    def warm_up(self) -> dict[str, float | str]:
+        """Get every demo ready for its first visitor: seconds it took, or why it cannot run, by slug.
+
+        Afterwards `warm` is set, whatever happened: a demo without its model does not close the gallery.
+        """
+        report: dict[str, float | str] = {}
+        try:
+            for demo in DEMOS:
+                started = time.perf_counter()
+                try:
+                    importlib.import_module(f"dlintro_demos.{demo.slug}").warm_up(self.cache)
+                    report[demo.slug] = time.perf_counter() - started
+                except ModelUnavailable as error:
+                    report[demo.slug] = str(error)
+            gc.collect()
+            gc.freeze()  # what is loaded now stays: later collections need not look at it
+        finally:
+            self.warm.set()
+        return report
+
+
+def build_engine(settings: Settings) -> Engine:
+    """Build the parts; loads no model. Raises `NoSuchDevice` for a device this machine lacks."""
+    return Engine(
+        settings=settings,
+        cache=ModelCache(
+            read_cards(settings.models_dir),
+            device=pick_device(settings.device),
+            budget=settings.model_memory_mb * MB,
+        ),
+        queue=JobQueue(
+            at_once=settings.jobs_at_once,
+            waiting=settings.jobs_waiting,
+            per_visitor=settings.jobs_per_visitor,
+            deadline_s=settings.job_seconds,
+            lease_s=settings.job_lease_seconds,
+        ),
+        results=ResultStore(per_visitor=settings.session_results_mb * MB, total=settings.all_results_mb * MB),
+    )

@@ -1,0 +1,141 @@
+"""Where a picture comes from: a strip of samples, a file, or the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import streamlit as st
+
+from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image
+from dlintro_demos.runtime.engine import MB
+from dlintro_demos.ui.session import engine, private_key
+
+FORMATS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
+SOURCES = {
+    "samples": ":material/photo_library: Samples",
+    "upload": ":material/upload: My photo",
+    "camera": ":material/photo_camera: Camera",
+}
+
+
+class Sample(Protocol):
+    """What the strip needs of a bundled picture."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def alt(self) -> str: ...  # noqa: D102
+    @property
+    def credit(self) -> str: ...  # noqa: D102
+    def load(self) -> np.ndarray: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Chosen:
+    """The picture to work on: `rgb` (H, W, 3) uint8, `alpha` (H, W) uint8 or None, and what names it.
+
+    `sample` is the key of a bundled picture, None for the visitor's own. `alt` describes it for those who
+    do not see it.
+    """
+
+    rgb: np.ndarray
+    alpha: np.ndarray | None
+    digest: str
+    alt: str
+    sample: str | None
+
+
+def choose_picture(samples: Sequence[Sample], *, own: bool = True) -> Chosen | None:
+    """Let the visitor choose; the first sample, or the one in the URL, stands there from the start.
+
+    Returns None, after saying what to do, while there is no picture of theirs yet or it cannot be read.
+    """
+    source = "samples"
+    if own:
+        source = st.segmented_control(
+            "Which picture?",
+            list(SOURCES),
+            format_func=SOURCES.__getitem__,
+            default="samples",
+            required=True,
+            key="source",
+        )
+    if source == "samples":
+        return _from_samples(samples)
+    return _from_visitor(source)
+
+
+def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
+    """Thumbnails with a button each; a click puts the sample's key into the URL."""
+    with st.container(horizontal=True, key="strip"):
+        for sample in samples:
+            with st.container(width=128, gap="xsmall"):
+                st.image(_thumbnail(sample), alt=sample.alt, width="stretch")
+                st.button(
+                    sample.title,
+                    key=f"sample-{sample.key}",
+                    on_click=st.query_params.__setitem__,
+                    args=("sample", sample.key),
+                    type="primary" if sample.key == chosen else "secondary",
+                    width="stretch",
+                )
+
+
+def _from_samples(samples: Sequence[Sample]) -> Chosen:
+    by_key = {sample.key: sample for sample in samples}
+    sample = by_key.get(st.query_params.get("sample", ""), samples[0])
+    sample_strip(samples, chosen=sample.key)
+    st.caption(sample.credit)
+    return Chosen(
+        rgb=sample.load(), alpha=None, digest=f"sample:{sample.key}", alt=sample.alt, sample=sample.key
+    )
+
+
+def _from_visitor(source: str) -> Chosen | None:
+    limits = _limits()
+    if source == "upload":
+        given = st.file_uploader(
+            f"A photo: JPEG, PNG, WebP, GIF, BMP or TIFF, up to {limits.max_bytes // MB} MB",
+            type=FORMATS,
+            key=private_key("upload"),
+        )
+    else:
+        given = st.camera_input(
+            "Take a picture (the camera needs https or this very computer)",
+            key=private_key("camera"),
+            resolution="720p",
+        )
+    if given is None:
+        st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
+        return None
+    with engine().decoding:
+        try:
+            picture = decode_image(given.getvalue(), limits)
+        except UnreadableMedia as error:
+            st.warning(str(error), icon=":material/broken_image:")
+            return None
+    if picture.notes:
+        st.caption(f"Your {picture.format} file: {'; '.join(picture.notes)}.")
+    return Chosen(
+        rgb=picture.rgb, alpha=picture.alpha, digest=picture.digest, alt="your picture", sample=None
+    )
+
+
+def _limits() -> ImageLimits:
+    settings = engine().settings
+    return ImageLimits(max_bytes=settings.upload_mb * MB, max_pixels=round(settings.input_megapixels * 1e6))
+
+
+@st.cache_data(show_spinner=False, hash_funcs={Sample: lambda sample: sample.key})
+def _thumbnail(sample: Sample) -> np.ndarray:
+    import cv2
+
+    rgb = sample.load()
+    side = min(rgb.shape[:2])
+    top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
+    return cv2.resize(rgb[top : top + side, left : left + side], (144, 144), interpolation=cv2.INTER_AREA)

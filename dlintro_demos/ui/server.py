@@ -1,0 +1,161 @@
+"""What stands around the Streamlit app: headers, a cap on visitors, health, and friendly error pages."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+import secrets
+import threading
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dlintro_demos.ui.session import engine
+
+log = logging.getLogger("dlintro")
+
+# blob: for the scripts of v2 components, wasm for Graphviz; nothing from anywhere else.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline' blob: 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
+}
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">{refresh}<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1.15rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.2rem }}
+h1 {{ font-size: 1.8rem }}</style></head>
+<body><main><h1>{title}</h1><p>{text}</p><p><a href="/">Back to the gallery</a></p></main></body></html>"""
+
+
+def friendly_page(title: str, text: str, status: int, *, retry_after: int | None = None) -> HTMLResponse:
+    """A small page that needs nothing else, for when the app itself cannot answer."""
+    refresh = f'<meta http-equiv="refresh" content="{retry_after}">' if retry_after else ""
+    body = PAGE.format(title=html.escape(title), text=html.escape(text), refresh=refresh)
+    return HTMLResponse(body, status, headers={"Retry-After": str(retry_after)} if retry_after else None)
+
+
+class SecurityHeaders:
+    """ASGI middleware: the headers of `HEADERS` on every answer."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on, adding headers to the start of the response."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class VisitorCap:
+    """ASGI middleware: so many live connections and no more; who comes then is told to wait."""
+
+    def __init__(self, app: ASGIApp, limit: int):
+        self.app = app
+        self.limit = limit
+        self.connected = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a websocket over the limit, and answer a page load with a page that tries again."""
+        if scope["type"] == "websocket" and scope["path"].endswith("/_stcore/stream"):
+            if self.connected >= self.limit:
+                await receive()
+                await send({"type": "websocket.close", "code": 1013})
+                return
+            self.connected += 1
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self.connected -= 1
+            return
+        if scope["type"] == "http" and self.connected >= self.limit and _wants_page(scope):
+            full = friendly_page(
+                "The gallery is full",
+                f"{self.limit} visitors are in, which is the limit. This page tries again by itself.",
+                503,
+                retry_after=15,
+            )
+            await full(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _wants_page(scope: Scope) -> bool:
+    accept = dict(scope["headers"]).get(b"accept", b"")
+    return b"text/html" in accept and "/_stcore/" not in scope["path"] and scope["path"] != "/readyz"
+
+
+async def readyz(_request: Request) -> Response:
+    """200 once the demos are warm, 503 before; liveness is Streamlit's own `/_stcore/health`."""
+    ready = engine().warm.is_set()
+    return JSONResponse({"ready": ready, "queue": engine().queue.status()}, 200 if ready else 503)
+
+
+async def server_error(_request: Request, error: Exception) -> Response:
+    """The page for an error in the server itself; the log gets the traceback, the visitor a number."""
+    number = report(error)
+    return friendly_page(
+        "Something went wrong here",
+        "It is our fault, not yours. Load the page again; if it comes back, "
+        f"tell the operator number {number}.",
+        500,
+    )
+
+
+def script_error(error: Exception) -> bool:
+    """Show a page's unexpected error in words; True: Streamlit need not show it."""
+    number = report(error)
+    st.error(
+        "Something went wrong on this page. It is our fault, not yours, and your picture is still here. "
+        f"Change a setting or load the page again; if it comes back, tell the operator number {number}.",
+        icon=":material/error:",
+    )
+    return True
+
+
+def report(error: Exception) -> str:
+    """Log where an error arose, not what it says: a message may quote a visitor's own words."""
+    number = secrets.token_hex(3)
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    log.error("error %s: %s at %s", number, type(error).__name__, places)
+    return number
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Warm up beside the first visitors, so that the wall is open at once; drain the queue at the end."""
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    yield
+    if engine().warm.is_set():
+        await asyncio.to_thread(engine().queue.shutdown)
+
+
+def _warm_up() -> None:
+    for slug, outcome in engine().warm_up().items():
+        if isinstance(outcome, str):
+            log.warning("%s cannot run: %s", slug, outcome)
+        else:
+            log.info("%s is warm after %.1f s", slug, outcome)

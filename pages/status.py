@@ -1,0 +1,35 @@
+"""Is everything here? Device, models, queue and versions, as `python -m dlintro_demos doctor` prints them."""
+
+import streamlit as st
+
+from dlintro_demos.runtime.status import examine
+from dlintro_demos.ui.frame import footer
+from dlintro_demos.ui.session import engine
+
+st.title("Status", anchor=False)
+st.markdown("What this gallery runs on. Before a workshop, every model should say *ready* or *loaded*.")
+report = examine(engine())
+if report.missing:
+    st.error(f"Not ready: {', '.join(report.missing)}. The reasons stand below.", icon=":material/error:")
+else:
+    st.success("Everything is in place.", icon=":material/check_circle:")
+
+device, memory, running, waiting = st.columns(4)
+device.metric("Device", report.device.device, help=report.device.name)
+memory.metric("Model memory", report.memory, help="In use, of the budget for all models together.")
+running.metric("Jobs running", report.queue["running"])
+waiting.metric("Jobs waiting", report.queue["waiting"])
+st.caption(report.device.name)
+
+st.subheader("Models", anchor=False)
+st.dataframe(report.model_rows(), hide_index=True)
+for model in report.models:
+    if model.note:
+        st.warning(f"**{model.title}**: {model.note}", icon=":material/info:")
+
+st.subheader("Jobs since the start", anchor=False)
+st.dataframe([report.queue], hide_index=True)
+st.subheader("Versions", anchor=False)
+st.dataframe([report.versions], hide_index=True)
+st.button("Look again", icon=":material/refresh:")
+footer()
