@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import spandrel
@@ -17,8 +17,6 @@ from dlintro_demos.super_resolution.ncnn import (
     read_ncnn,
     rrdb_state_dict,
 )
-
-Step = Callable[[torch.Tensor], torch.Tensor]
 
 
 def load_compact(files: Sequence[Path]) -> nn.Module:
@@ -43,7 +41,7 @@ def _module(state: dict[str, torch.Tensor]) -> nn.Module:
     except (RuntimeError, KeyError, spandrel.UnsupportedModelError) as error:
         raise NcnnFormatError(f"The weights do not fit a network we know: {error}") from error
     module: nn.Module = descriptor.model.eval().requires_grad_(requires_grad=False).float()
-    return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return module.to(memory_format=torch.channels_last)
 
 
 @torch.inference_mode()

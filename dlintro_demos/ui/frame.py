@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from dlintro_demos.catalogue import DEMOS, Demo
@@ -12,6 +14,18 @@ from dlintro_demos.runtime.model_cards import ModelCard
 from dlintro_demos.ui.session import forget
 
 THUMBNAILS = Path(__file__).with_name("thumbnails")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Step:
+    """One step of “What just happened?”: words, a picture (H, W, 3) uint8, feature maps (h, w) uint8."""
+
+    title: str
+    words: str
+    picture: np.ndarray | None = None
+    alt: str = ""
+    maps: Sequence[np.ndarray] = ()
+    maps_alt: str = ""
 
 
 def thumbnail(demo: Demo) -> None:
@@ -25,17 +39,27 @@ def hook(demo: Demo, daily_life: str) -> None:
     st.markdown(f"{demo.tagline}  \n:gray[{daily_life}]")
 
 
-def steps(heading: str, parts: list[tuple[str, str, list[tuple[object, str]]]]) -> None:
-    """“What just happened?”: numbered steps, each a title, a sentence, and pictures with their alt texts."""
+def steps(heading: str, parts: Sequence[Step]) -> None:
+    """“What just happened?”: numbered steps, side by side."""
     st.subheader(heading, anchor=False)
-    for number, (column, (title, words, pictures)) in enumerate(
-        zip(st.columns(len(parts)), parts, strict=True), start=1
-    ):
+    for number, (column, step) in enumerate(zip(st.columns(len(parts)), parts, strict=True), start=1):
         with column:
-            st.markdown(f"**{number}. {title}**")
-            for picture, alt in pictures:
-                st.image(picture, alt=alt, width="stretch")  # type: ignore[arg-type]
-            st.write(words)
+            st.markdown(f"**{number}. {step.title}**  \n{step.words}")
+            if step.picture is not None:
+                st.image(step.picture, alt=step.alt, width="stretch")
+            if step.maps:
+                st.image(_mosaic(step.maps), alt=step.maps_alt, width="stretch")
+
+
+def _mosaic(maps: Sequence[np.ndarray], columns: int = 3, gap: int = 2) -> np.ndarray:
+    """Grey pictures of one size in rows, with a thin white line between; (rows, columns) uint8."""
+    height, width = maps[0].shape
+    rows = -(-len(maps) // columns)
+    mosaic = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 255, np.uint8)
+    for place, feature in enumerate(maps):
+        top, left = place // columns * (height + gap), place % columns * (width + gap)
+        mosaic[top : top + height, left : left + width] = feature
+    return mosaic.repeat(2, axis=0).repeat(2, axis=1)
 
 
 def under_the_hood(card: ModelCard | None, *, device: str, stages: Mapping[str, float], code: str) -> None:

@@ -1,0 +1,137 @@
+"""Widgets of the super-resolution page: the size that fits, the comparison, the departures from truth."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import streamlit as st
+
+from dlintro_demos.super_resolution.experiment import SHOWN, Outcome, Request, Shown, detail
+from dlintro_demos.super_resolution.pace import PACE, crop, plan_fit, shrink
+from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
+from dlintro_demos.super_resolution.upscale import METHODS, Upscaled
+from dlintro_demos.ui.comparer import View, comparer
+from dlintro_demos.ui.pictures import Chosen
+from dlintro_demos.ui.session import engine
+
+SPOIL_AT_MOST = 512  # px on a side: an original of the visitor's that is spoilt and repaired
+KNOWN = {sample.key: sample for sample in (*SAMPLES, *LIMITS)}
+
+
+def seconds_in_words(seconds: float) -> str:
+    """About as exact as an estimate is."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {seconds / 60:.0f} minutes"
+
+
+def truth_of(chosen: Chosen) -> Chosen:
+    """The large original to spoil: a sample's own, or the middle of the visitor's picture."""
+    if chosen.sample:
+        return dataclasses.replace(chosen, rgb=KNOWN[chosen.sample].truth(), alpha=None)
+    height, width = chosen.rgb.shape[:2]
+    size = (min(width, SPOIL_AT_MOST), min(height, SPOIL_AT_MOST))
+    return dataclasses.replace(chosen, rgb=crop(chosen.rgb, None, size)[0], alpha=None)
+
+
+def fit(chosen: Chosen, request: Request) -> Chosen:
+    """The picture as it can be enlarged within the limits: as it is, cut, or shrunk, as the visitor likes."""
+    limits = engine().settings
+    height, width = chosen.rgb.shape[:2]
+    plan = plan_fit(
+        width,
+        height,
+        method=request.method,
+        scale=request.scale,
+        max_output_pixels=limits.output_megapixels * 1e6,
+        deadline_s=limits.job_seconds,
+    )
+    if plan.obstacle == "none":
+        if plan.seconds > 2:
+            st.caption(f"{width} x {height} pixels: {seconds_in_words(plan.seconds)} on this machine.")
+        return chosen
+    if plan.obstacle == "too large":
+        why = (
+            f"the result would have {width * height * request.scale**2 / 1e6:.0f} megapixels, "
+            f"and the limit is {limits.output_megapixels:.0f}"
+        )
+    else:
+        seconds = seconds_in_words(PACE.estimate(request.method, width, height))
+        why = f"it would take {seconds}, and the limit is {limits.job_seconds:.0f} s"
+    size = f"{plan.size[0]} x {plan.size[1]}"
+    st.info(
+        f"Your picture has {width} x {height} pixels: {why}. "
+        f"So take {size} pixels of it: {seconds_in_words(plan.seconds)}.",
+        icon=":material/crop:",
+    )
+    ways = {f"Cut {size} out of it": crop, f"Shrink it to {size} first": shrink}
+    way = st.segmented_control("How?", list(ways), default=next(iter(ways)), required=True, key="way")
+    if ways[way] is shrink:
+        rgb, alpha = shrink(chosen.rgb, chosen.alpha, plan.size)
+    else:
+        rgb, alpha = crop(chosen.rgb, chosen.alpha, plan.size, _where("cut"))
+    digest = f"{chosen.digest}:{way}:{st.session_state.get('cut_x')}:{st.session_state.get('cut_y')}"
+    return dataclasses.replace(chosen, rgb=rgb, alpha=alpha, digest=digest)
+
+
+def compare(outcome: Outcome, *, alt: str) -> None:
+    """Plain enlargement against the result, under a divider."""
+    title = METHODS[outcome.upscaled.method].title
+    comparer(
+        _view("Plain enlargement", outcome.before, f"Enlarged by bicubic interpolation: {alt}"),
+        _view(title, outcome.after, f"Enlarged by {title}: {alt}"),
+        key="comparer",
+        width=outcome.after.width,
+        height=outcome.after.height,
+    )
+    if outcome.upscaled.note:
+        st.caption(outcome.upscaled.note)
+
+
+def show_window(rgb: np.ndarray, upscaled: Upscaled) -> None:
+    """A window at real pixels, where the whole is shown smaller than it is."""
+    height, width = upscaled.rgb.shape[:2]
+    if max(height, width) <= SHOWN:
+        return
+    st.caption(
+        f"The result has {width} x {height} pixels and is shown smaller above; the download has all of them. "
+        "Here is a window at real pixels."
+    )
+    plain, result = detail(rgb, upscaled, _where("window"))
+    comparer(
+        _view("Plain enlargement", plain, "A window of the plain enlargement"),
+        _view("Result", result, "The same window of the result"),
+        key="window",
+        width=result.width,
+        height=result.height,
+    )
+
+
+def show_departures(outcome: Outcome) -> None:
+    """Original, spoilt, plain and result side by side, and the map of invented detail."""
+    assert outcome.truth is not None
+    assert outcome.degraded is not None
+    assert outcome.invented is not None
+    plain, ours = outcome.figures["Bicubic"], outcome.figures["Result"]
+    pictures = [
+        (outcome.truth, "The original", "what it should be"),
+        (outcome.degraded, "What the network got", f"{outcome.upscaled.scale} times smaller"),
+        (outcome.before, "Bicubic", f"{plain.psnr:.2f} dB, SSIM {plain.ssim:.3f}"),
+        (outcome.after, "Result", f"{ours.psnr:.2f} dB, SSIM {ours.ssim:.3f}"),
+        (outcome.invented, "Invented detail", "the brighter, the further from the original"),
+    ]
+    for column, (picture, title, words) in zip(st.columns(len(pictures)), pictures, strict=True):
+        column.image(picture.webp, caption=f"{title}: {words}", alt=title, width="stretch")
+
+
+def _where(name: str) -> tuple[float, float]:
+    left, top = st.columns(2)
+    return (
+        left.slider("From left to right, %", 0, 100, 50, key=f"{name}_x") / 100,
+        top.slider("From top to bottom, %", 0, 100, 50, key=f"{name}_y") / 100,
+    )
+
+
+def _view(label: str, shown: Shown, alt: str) -> View:
+    return View(label=label, picture=shown.webp, mime="image/webp", alt=alt)

@@ -1,0 +1,158 @@
+"""Sharpen a blurry photo: enlarge one's own, or spoil one and repair it."""
+
+import streamlit as st
+from dlintro_demos.media import encode_png
+from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
+
+from dlintro_demos.catalogue import find
+from dlintro_demos.super_resolution.degrade import Degradation
+from dlintro_demos.super_resolution.experiment import Outcome, Request, enlarge, repair
+from dlintro_demos.super_resolution.upscale import METHODS
+from dlintro_demos.ui.enlarging import compare, fit, show_departures, show_window, truth_of
+from dlintro_demos.ui.frame import Step, footer, hook, steps, under_the_hood
+from dlintro_demos.ui.pictures import choose_picture
+from dlintro_demos.ui.run_job import run_job
+from dlintro_demos.ui.session import engine
+
+ENLARGE, REPAIR = "Enlarge my photo", "Blur it first, then repair it"
+TITLES = {method.title: key for key, method in METHODS.items()}
+CODE = """low = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
+with torch.inference_mode():
+    high = network(low)                                   # four times as many rows and columns
+    missing = low - F.avg_pool2d(high, 4)                 # where it is not true to the photo
+    high += F.interpolate(missing, scale_factor=4, mode="bicubic")
+pixels = (high.clamp(0, 1) * 255).round().byte()"""
+
+
+def choice(label: str, options: list[str], key: str, default: str) -> str:
+    """One of a few words, kept in the URL."""
+    return st.segmented_control(label, options, default=default, required=True, key=key, bind="query-params")
+
+
+def ask_how(*, clean: bool, scale: int | None) -> Request:
+    """Method, scale and faithfulness."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = METHODS[TITLES[choice("Method", list(TITLES), "method", next(iter(TITLES)))]]
+        if scale is None:
+            scale = int(choice("Larger by", ["2x", "4x"], "scale", "4x")[0])
+        faithful = st.toggle(
+            "Stay faithful to the photo",
+            value=clean,
+            key="faithful" if clean else "faithful_to_spoilt",
+            bind="query-params",
+            disabled=method.model is None,
+            help="Corrects the result so that, made small again, it gives the photo back. Good for clean "
+            "photos; where there is noise, it brings the noise back too.",
+        )
+    st.caption(method.about)
+    return Request(method=method.key, scale=scale, faithful=faithful)
+
+
+def ask_what_to_spoil() -> Degradation:
+    """How the photo is spoilt before the network repairs it."""
+    columns = st.columns(4)
+    with columns[0]:
+        scale = int(choice("Make it smaller by", ["2x", "4x"], "smaller", "4x")[0])
+    blur = columns[1].slider("Blur, pixels", 0.0, 4.0, 0.8, 0.1, key="blur", bind="query-params")
+    noise = columns[2].slider("Noise, of 255", 0, 40, 0, key="noise", bind="query-params")
+    jpeg = columns[3].slider("JPEG quality (100: none)", 10, 100, 100, 5, key="jpeg", bind="query-params")
+    return Degradation(scale=scale, blur_sigma=blur, noise=noise, jpeg_quality=None if jpeg == 100 else jpeg)
+
+
+def show_evidence(outcome: Outcome) -> None:
+    """How true the result is: to its input always, to the original where there is one."""
+    st.subheader("How far can you trust it?", anchor=False)
+    columns = st.columns(3)
+    columns[0].metric(
+        "True to the photo it came from",
+        f"{outcome.consistency:.1f} dB",
+        help="PSNR between your photo and the result made small again. Above 40 dB you see no difference.",
+    )
+    if not outcome.figures:
+        st.info(
+            "How near this is to what the camera would have seen, nobody can say: there is no larger "
+            "original. Try it where there is one: a sample, or “Blur it first, then repair it”.",
+            icon=":material/help:",
+        )
+        return
+    ours, plain = outcome.figures["Result"], outcome.figures["Bicubic"]
+    columns[1].metric("PSNR against the original", f"{ours.psnr:.2f} dB", f"{ours.psnr - plain.psnr:+.2f} dB")
+    columns[2].metric("SSIM against the original", f"{ours.ssim:.3f}", f"{ours.ssim - plain.ssim:+.3f}")
+    st.caption("The small numbers: better or worse than bicubic enlargement, which knows no pictures.")
+    show_departures(outcome)
+
+
+def show_explanation(outcome: Outcome) -> None:
+    """Three steps with the pictures of this very run."""
+    inside = outcome.explanation
+    steps(
+        "What just happened?",
+        [
+            Step(
+                title="It looked at edges",
+                words="The first layer of the compact network compares neighbouring pixels. Each grey "
+                "picture is one of its filters at work on the middle of this photo.",
+                picture=inside.pixels,
+                alt="The middle of the photo, its pixels showing",
+                maps=inside.early[:6],
+                maps_alt="What six early filters saw: edges in different directions",
+            ),
+            Step(
+                title="Edges became parts",
+                words="Sixteen layers later the filters answer to longer lines, corners and textures, which "
+                "it met again and again in training.",
+                maps=inside.late[:9],
+                maps_alt="What nine late filters saw: lines, corners and textures",
+            ),
+            Step(
+                title="It painted what is missing",
+                words="The last layer turns each pixel into sixteen. Orange is what it made brighter than "
+                "plain enlargement, blue what it made darker: learned, not seen by the camera.",
+                picture=inside.added,
+                alt="Brightness that the network added or took away",
+            ),
+        ],
+    )
+
+
+demo = find("super_resolution")
+hook(demo, "You meet this in the zoom of a phone, in old films on new screens, and in every crime series.")
+mode = choice("What to do?", [ENLARGE, REPAIR], "mode", ENLARGE)
+chosen = choose_picture((*SAMPLES, *LIMITS))
+if mode == REPAIR:
+    spoil = ask_what_to_spoil()
+    asked = ask_how(clean=not spoil.noise and spoil.jpeg_quality is None, scale=spoil.scale)
+else:
+    asked = ask_how(clean=True, scale=None)
+
+if chosen is not None:
+    cache = engine().cache
+    if mode == REPAIR:
+        chosen, truth = truth_of(chosen), None
+        fingerprint, work = (chosen.digest, spoil, asked), (repair, chosen.rgb, spoil, asked, cache)
+    else:
+        chosen, truth = fit(chosen, asked), truth_of(chosen).rgb if chosen.sample else None
+        fingerprint = (chosen.digest, asked)
+        work = (enlarge, chosen.rgb, chosen.alpha, truth, asked, cache)
+    outcome = run_job(
+        "enlarge", fingerprint, *work, label=METHODS[asked.method].title, shared=bool(chosen.sample)
+    )
+    if outcome is not None:
+        compare(outcome, alt=chosen.alt)
+        result = outcome.upscaled
+        st.download_button(
+            "Download the result (PNG)",
+            lambda: encode_png(result.rgb, result.alpha),
+            file_name=f"sharpened-{asked.method}-{result.scale}x.png",
+            mime="image/png",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        show_window(chosen.rgb, result)
+        show_evidence(outcome)
+        show_explanation(outcome)
+        model = METHODS[asked.method].model
+        under_the_hood(
+            cache.card(model) if model else None, device=result.device, stages=result.stages, code=CODE
+        )
+footer(demo)
