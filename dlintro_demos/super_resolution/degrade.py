@@ -1,64 +1,71 @@
-"""Spoiling a picture on purpose, the way a cheap camera and a messenger do, so that there is a truth."""
+"""Spoiling a picture the way cameras and web sites do: blur, fewer pixels, noise, JPEG."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Literal
 
 import cv2
 import numpy as np
-from PIL import Image
+
+MAX_BLUR = 10.0  # px
+MAX_NOISE = 100.0  # 0-255 units
 
 
 @dataclass(frozen=True, kw_only=True)
 class Degradation:
-    """What happens to the picture, in this order; raises `ValueError` for values out of range.
+    """What happens to a picture, in this order; the defaults only make it four times smaller.
 
-    `blur_sigma` is a Gaussian's in pixels of the original (0: none), `scale` how many times smaller the
-    sides become, `noise` a standard deviation in grey levels of 255, `jpeg_quality` 1 to 100 or None.
+    `blur_sigma` is a Gaussian's, in pixels of the original (0 to 10); `scale` is how many times smaller each
+    side becomes; `noise` is the standard deviation of Gaussian noise, in units of 0-255 (0 to 100), on every
+    channel alone; `jpeg_quality` is 1 to 100, None for no JPEG. Raises `ValueError` outside these ranges.
     """
 
-    scale: Literal[1, 2, 4] = 4
+    scale: Literal[2, 4] = 4
     blur_sigma: float = 0.0
     noise: float = 0.0
     jpeg_quality: int | None = None
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
-        if self.scale not in (1, 2, 4):
-            raise ValueError(f"A picture is made 1, 2 or 4 times smaller, not {self.scale}.")
-        if not (0 <= self.blur_sigma <= 20 and 0 <= self.noise <= 255):
-            raise ValueError("Blur is 0 to 20 pixels and noise 0 to 255 grey levels.")
+        if self.scale not in (2, 4):
+            raise ValueError(f"a picture becomes 2 or 4 times smaller, not {self.scale}")
+        if not 0 <= self.blur_sigma <= MAX_BLUR:
+            raise ValueError(f"blur is 0 to {MAX_BLUR:g} px, not {self.blur_sigma}")
+        if not 0 <= self.noise <= MAX_NOISE:
+            raise ValueError(f"noise is 0 to {MAX_NOISE:g}, not {self.noise}")
         if self.jpeg_quality is not None and not 1 <= self.jpeg_quality <= 100:
-            raise ValueError(f"JPEG quality is 1 to 100, not {self.jpeg_quality}.")
+            raise ValueError(f"JPEG quality is 1 to 100, not {self.jpeg_quality}")
 
 
 def degrade(rgb: np.ndarray, degradation: Degradation, seed: int = 0) -> np.ndarray:
-    """Blur, shrink by area averaging, add noise, compress.
+    """Spoil (H, W, 3) uint8; gives (H / scale, W / scale, 3) uint8, the same for the same `seed`.
 
-    Args:
-        rgb: (H, W, 3) uint8; both sides multiples of `degradation.scale`, else `ValueError`.
-        seed: of the noise; the same input gives the same output.
-
-    Returns (H / scale, W / scale, 3) uint8.
+    Rounded to whole levels only at the end. Raises `ValueError` where a side is no multiple of the scale.
     """
-    height, width = rgb.shape[:2]
-    scale = degradation.scale
-    if height % scale or width % scale:
-        raise ValueError(f"{width}x{height} pixels cannot be made exactly {scale} times smaller.")
     picture = rgb.astype(np.float32)
-    if degradation.blur_sigma:
-        picture = cv2.GaussianBlur(picture, (0, 0), degradation.blur_sigma, borderType=cv2.BORDER_REFLECT_101)
-    picture = picture.reshape(height // scale, scale, width // scale, scale, 3).mean(axis=(1, 3))
-    if degradation.noise:
-        picture = picture + np.random.default_rng(seed).normal(0, degradation.noise, picture.shape)
-    low = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
-    return low if degradation.jpeg_quality is None else _jpeg(low, degradation.jpeg_quality)
+    if degradation.blur_sigma > 0:
+        picture = cv2.GaussianBlur(picture, (0, 0), degradation.blur_sigma)
+    picture = area_average(picture, degradation.scale)
+    if degradation.noise > 0:
+        noise = np.random.default_rng(seed).standard_normal(picture.shape, np.float32)
+        picture = picture + noise * np.float32(degradation.noise)
+    small = picture.round().clip(0, 255).astype(np.uint8)
+    return small if degradation.jpeg_quality is None else _through_jpeg(small, degradation.jpeg_quality)
 
 
-def _jpeg(rgb: np.ndarray, quality: int) -> np.ndarray:
-    """Through a JPEG file in memory and back."""
-    file = io.BytesIO()
-    Image.fromarray(rgb).save(file, "JPEG", quality=quality)
-    return np.asarray(Image.open(file).convert("RGB"))
+def area_average(picture: np.ndarray, scale: int) -> np.ndarray:
+    """Mean over blocks of `scale` x `scale` pixels: (H, W, 3) of any type to (H / scale, W / scale, 3).
+
+    Raises `ValueError` where a side is no multiple of `scale`.
+    """
+    height, width = picture.shape[:2]
+    if height % scale or width % scale:
+        raise ValueError(f"{width} x {height} px cannot be cut into blocks of {scale} x {scale}")
+    return cv2.resize(picture, (width // scale, height // scale), interpolation=cv2.INTER_AREA)
+
+
+def _through_jpeg(rgb: np.ndarray, quality: int) -> np.ndarray:
+    """Compressed and read back; colour at half resolution (4:2:0), as most cameras and web sites do."""
+    settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    _, file = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), settings)
+    return cv2.cvtColor(cv2.imdecode(file, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)

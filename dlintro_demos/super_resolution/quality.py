@@ -1,4 +1,4 @@
-"""How close a picture is to the truth, and where it is not."""
+"""How near a picture comes to the truth, and where it departs from it."""
 
 from __future__ import annotations
 
@@ -6,69 +6,91 @@ import math
 
 import cv2
 import numpy as np
+from skimage.metrics import structural_similarity
 
-FINE = 2.0  # px: detail is what a Gaussian of this sigma takes away
-NEIGHBOURHOOD = 4.0  # px: sigma of the local average
-FULL = 24.0  # grey levels of 255: a local departure of this much is 1.0 on the map
+SSIM_WINDOW = 7  # px, scikit-image's default
+SSIM_BAND = 256  # rows at a time: the index takes a hundred bytes of memory a pixel
+
+COARSE_SIGMA = 4.0  # px; what changes more slowly than this is tone, not detail
+NEIGHBOURHOOD_SIGMA = 3.0  # px; over this much, departures are averaged
+FULL_DEPARTURE = 48.0  # 0-255 units, root mean square: 1 on the map
+
+BASE_BRIGHTEST = 0.45  # of white: the base stays darker than what is marked on it
+MARK = (255, 176, 0)  # orange: apart from grey for every kind of colour vision, and by its lightness alone
 
 
-def psnr(truth: np.ndarray, picture: np.ndarray) -> float:
-    """Peak signal-to-noise ratio in dB over all pixels and the three channels together; `inf` when equal.
+def psnr(truth: np.ndarray, other: np.ndarray) -> float:
+    """Peak signal-to-noise ratio in dB over all pixels and channels; infinite for equal pictures.
 
-    Both (H, W, 3) uint8 RGB, no border cut off. Raises `ValueError` where shapes differ.
+    Both (H, W, 3) uint8; raises `ValueError` where their sizes differ.
     """
-    _same_shape(truth, picture)
-    error = float(np.mean((truth.astype(np.float64) - picture) ** 2))
-    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
+    _check_sizes(truth, other)
+    squared = cv2.norm(truth, other, cv2.NORM_L2SQR)
+    return math.inf if squared == 0 else 10 * math.log10(255**2 * truth.size / squared)
 
 
-def ssim(truth: np.ndarray, picture: np.ndarray) -> float:
-    """Structural similarity (Wang et al. 2004), at most 1: scikit-image's, of each channel, then the mean.
+def ssim(truth: np.ndarray, other: np.ndarray) -> float:
+    """Structural similarity (Wang et al. 2004), at most 1; 1 for equal pictures.
 
-    Both (H, W, 3) uint8 RGB; uniform 7x7 windows, smaller ones in pictures that have no 7 pixels.
+    scikit-image's `structural_similarity` with its defaults: a uniform window of 7 x 7 px, the mean over the
+    three channels and all whole windows; computed band by band to bound the memory. Both (H, W, 3) uint8;
+    sides under 7 px are continued with their edge. Raises `ValueError` where sizes differ.
     """
-    from skimage.metrics import structural_similarity
-
-    _same_shape(truth, picture)
-    shortest = min(truth.shape[:2])
-    window = min(7, shortest - 1 + shortest % 2)
-    if window < 3:
-        raise ValueError("SSIM needs a picture of 3 pixels or more on a side.")
-    return float(structural_similarity(truth, picture, channel_axis=2, data_range=255, win_size=window))
+    _check_sizes(truth, other)
+    truth, other = _at_least_a_window(truth), _at_least_a_window(other)
+    windows = truth.shape[0] - SSIM_WINDOW + 1
+    total = 0.0
+    for top in range(0, windows, SSIM_BAND):
+        count = min(SSIM_BAND, windows - top)
+        rows = slice(top, top + count + SSIM_WINDOW - 1)
+        total += count * structural_similarity(
+            truth[rows], other[rows], win_size=SSIM_WINDOW, channel_axis=2, data_range=255
+        )
+    return total / windows
 
 
 def invented_detail(truth: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """Where the fine detail of `output` is not that of `truth`: (H, W) float32, 0 (the same) to 1.
+    """Where the output's fine detail is not the truth's: (H, W) float32, 0 (the same) to 1.
 
-    Detail is brightness minus its Gaussian blur (sigma `FINE`). The map is the absolute difference of the two
-    details, averaged over a neighbourhood (Gaussian, sigma `NEIGHBOURHOOD`), as a share of `FULL` grey
-    levels. So it counts what was made up and what is missing alike, and not a change of brightness or colour
-    over a whole area. Both (H, W, 3) uint8 RGB.
+    For each channel: the difference output - truth, less its own Gaussian blur of 4 px, which takes away
+    differences of tone. Then the root of its square's mean over the channels and a Gaussian neighbourhood of
+    3 px, divided by 48 levels of 255 and cut off at 1. The scale is absolute, so the maps of two methods can
+    be compared. Detail that is missing counts like detail that is wrong: bicubic has a map as well.
+
+    Both (H, W, 3) uint8; raises `ValueError` where sizes differ.
     """
-    _same_shape(truth, output)
-    departure = np.abs(_detail(output) - _detail(truth))
-    local = cv2.GaussianBlur(departure, (0, 0), NEIGHBOURHOOD, borderType=cv2.BORDER_REFLECT_101)
-    return np.clip(local / FULL, 0, 1)
+    _check_sizes(truth, output)
+    energy = np.zeros(truth.shape[:2], np.float32)
+    for channel in range(3):
+        difference = output[..., channel].astype(np.float32) - truth[..., channel]
+        difference -= cv2.GaussianBlur(difference, (0, 0), COARSE_SIGMA)
+        energy += difference * difference
+    departure = np.sqrt(cv2.GaussianBlur(energy / 3, (0, 0), NEIGHBOURHOOD_SIGMA))
+    return np.minimum(departure / np.float32(FULL_DEPARTURE), np.float32(1))
 
 
 def heat(departure: np.ndarray, base_rgb: np.ndarray) -> np.ndarray:
-    """Draw a map (H, W) 0..1 over its picture (H, W, 3) uint8: (H, W, 3) uint8.
+    """A map over a picture: the picture in dark grey, the map as orange that covers it by its value.
 
-    The picture turns dark grey, the map glows from violet over orange to light yellow (matplotlib's
-    "inferno"): its brightness alone tells, so it reads the same with any colour vision and in print.
+    `departure` is (H, W) in 0..1, `base_rgb` (H, W, 3) uint8; gives (H, W, 3) uint8. One hue, lighter
+    wherever the map is higher, so it reads in grey as well. Raises `ValueError` where sizes differ.
     """
-    grey = cv2.cvtColor(base_rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None] * 0.35
-    share = np.clip(departure, 0, 1)
-    glow = cv2.applyColorMap((share * 255).round().astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
-    opacity = np.sqrt(share)[..., None] * 0.9
-    return np.clip(np.rint(grey * (1 - opacity) + glow * opacity), 0, 255).astype(np.uint8)
+    if departure.shape != base_rgb.shape[:2]:
+        raise ValueError(f"the map has {departure.shape}, the picture {base_rgb.shape[:2]} rows and columns")
+    grey = cv2.cvtColor(base_rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None] * BASE_BRIGHTEST
+    cover = departure.astype(np.float32)[..., None]
+    overlay = grey + (np.array(MARK, np.float32) - grey) * cover
+    return overlay.round().astype(np.uint8)
 
 
-def _detail(rgb: np.ndarray) -> np.ndarray:
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return grey - cv2.GaussianBlur(grey, (0, 0), FINE, borderType=cv2.BORDER_REFLECT_101)
+def _check_sizes(truth: np.ndarray, other: np.ndarray) -> None:
+    if truth.shape != other.shape:
+        raise ValueError(f"only pictures of the same size can be compared, not {truth.shape}, {other.shape}")
 
 
-def _same_shape(truth: np.ndarray, picture: np.ndarray) -> None:
-    if truth.shape != picture.shape:
-        raise ValueError(f"Pictures of {truth.shape} and {picture.shape} cannot be compared.")
+def _at_least_a_window(rgb: np.ndarray) -> np.ndarray:
+    height, width = rgb.shape[:2]
+    below, right = max(0, SSIM_WINDOW - height), max(0, SSIM_WINDOW - width)
+    if not below and not right:
+        return rgb
+    return cv2.copyMakeBorder(rgb, 0, below, 0, right, cv2.BORDER_REPLICATE)

@@ -1,28 +1,35 @@
-"""The pictures that come with the page. Origins and licences: LICENSES.md beside this file."""
+"""The bundled pictures: photographs out of scikit-image, drawings of our own, and three that must fail."""
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
+import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
-from dlintro_demos.super_resolution.degrade import Degradation, degrade
-from dlintro_demos.super_resolution.drawing import draw_scene
+from dlintro_demos.super_resolution import drawings
+from dlintro_demos.super_resolution.degrade import area_average
 
-Box = tuple[int, int, int, int]
+SCALE = 4  # the small picture is the original's mean over blocks of 4 x 4 pixels
+OUR_OWN = "Drawing: drawn by this gallery's own program, CC0"
+
+
+class SamplesUnavailable(RuntimeError):
+    """The bundled photographs are not where they should be; the message says the way out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A bundled picture: what goes in, and the original it was made from.
+    """A bundled picture: what to show, and the original it was made from.
 
-    `alt` is for those who do not see the picture; `shows` says, for a limit, what to look for.
+    `method` is the recommended key of `METHODS`; `lesson` says, for a picture of kind "limit", what fails and
+    why, and is empty for the others. `original` makes the truth.
     """
 
     key: str
@@ -31,111 +38,113 @@ class Sample:
     credit: str
     licence: str
     kind: Literal["photo", "drawing", "limit"]
-    method: Literal["compact", "photographic"] = "compact"
-    shows: str = ""
+    method: Literal["compact", "photographic"]
     original: Callable[[], np.ndarray] = field(repr=False)
-
-    def truth(self) -> np.ndarray:
-        """The original (H, W, 3) uint8, sides at most 512 and multiples of 4. A copy: yours to change."""
-        return _truth(self.original).copy()
+    lesson: str = ""
 
     def load(self) -> np.ndarray:
-        """The input (H / 4, W / 4, 3) uint8: each pixel the mean of 4x4 of the original."""
-        return degrade(_truth(self.original), Degradation(scale=4))
+        """The small picture to enlarge, (H, W, 3) uint8 sRGB; read-only. May raise `SamplesUnavailable`."""
+        return _small(self.original)
+
+    def truth(self) -> np.ndarray:
+        """What it was made from, (4H, 4W, 3) uint8 sRGB; read-only. May raise `SamplesUnavailable`."""
+        return _original(self.original)
 
 
-@functools.lru_cache(maxsize=16)
-def _truth(original: Callable[[], np.ndarray]) -> np.ndarray:
-    return original()
+@lru_cache(maxsize=None)
+def _original(original: Callable[[], np.ndarray]) -> np.ndarray:
+    return _read_only(original())
 
 
-def _photo(name: str, box: Box, shrink: int = 1) -> Callable[[], np.ndarray]:
-    """A part (left, top, right, bottom) of one of scikit-image's pictures, `shrink` times smaller."""
-
-    def read() -> np.ndarray:
-        # looked up, not imported: importing scikit-image takes a second
-        spec = importlib.util.find_spec("skimage")
-        if spec is None or not spec.submodule_search_locations:
-            raise FileNotFoundError("The sample photos come with scikit-image: pip install scikit-image")
-        path = Path(spec.submodule_search_locations[0]) / "data" / name
-        with Image.open(path) as image:
-            part = image.convert("RGB").crop(box)
-            size = ((box[2] - box[0]) // shrink, (box[3] - box[1]) // shrink)
-            return np.asarray(part.resize(size, Image.Resampling.BOX))
-
-    return read
+@lru_cache(maxsize=None)
+def _small(original: Callable[[], np.ndarray]) -> np.ndarray:
+    return _read_only(area_average(_original(original), SCALE))
 
 
-def _text() -> np.ndarray:
-    """Small print: in the input its letters are five pixels tall. Pillow's built-in typeface."""
-    image = Image.new("RGB", (512, 128), "#fbf9f4")
-    draw = ImageDraw.Draw(image)
-    for line, y in (("The quick brown fox jumps over 17 lazy dogs", 8),
-                    ("Total  £ 1,486.39    Paid 28.06.2019", 48),
-                    ("ILLEGIBLE? Read it: B8 5S 0O rn m cl d", 88)):  # fmt: skip
-        draw.text((10, y), line, fill="#26262b", font=ImageFont.load_default(23))
-    return np.asarray(image)
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array
 
 
-def _patterns() -> np.ndarray:
-    """Stripes that fan out, a check and a weave, faint, finer and finer until the input cannot hold them."""
-    side = 256
-    y, x = np.mgrid[0:side, 0 : 2 * side].astype(np.float32)
-    fan = np.sin(np.arctan2(y - side / 2, x + 24) * 170)
-    fine = np.sin(x * (0.25 + x / 700)) * np.sin(y * (0.25 + x / 700))
-    wave = np.where(x < side, fan, fine)
-    tint = np.where((x < side)[..., None], np.float32([196, 182, 158]), np.float32([150, 176, 190]))
-    return np.clip(tint + 34 * wave[..., None], 0, 255).astype(np.uint8)
+def _photograph(
+    name: str, box: tuple[int, int, int, int], size: tuple[int, int] | None = None
+) -> np.ndarray:
+    """`box` (left, top, right, bottom) of a photograph in scikit-image, made smaller to `size` if given.
 
+    The package is looked up, not imported: importing it costs a second.
+    """
+    spec = importlib.util.find_spec("skimage")
+    way_out = "run: pip install scikit-image"
+    if spec is None or not spec.submodule_search_locations:
+        raise SamplesUnavailable(f"The sample photographs come with scikit-image, which is missing; {way_out}")
+    path = Path(spec.submodule_search_locations[0]) / "data" / name
+    if not path.is_file():
+        raise SamplesUnavailable(f"scikit-image is here without its picture {name}; {way_out}")
+    with Image.open(path) as file:
+        rgb = np.array(file.convert("RGB").crop(box))
+    return rgb if size is None else cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
 
-_SCIKIT = "scikit-image's sample pictures"
-_OWN = "Drawn by a program of this gallery"
 
 SAMPLES: tuple[Sample, ...] = (
     Sample(
-        key="cat",
-        title="Chelsea the cat",
-        alt="A tabby cat with green eyes looks past the camera.",
-        credit=f"Photo: Stefan van der Walt, CC0, from {_SCIKIT}",
-        licence="CC0",
-        kind="photo",
-        original=_photo("chelsea.png", (0, 0, 448, 300)),
-    ),
-    Sample(
-        key="drawing",
-        title="Cartoon",
-        alt="A drawn orange cat sits on a green hill with a tree, a house, a kite and the sun.",
-        credit=f"{_OWN}, CC0",
-        licence="CC0",
-        kind="drawing",
-        original=draw_scene,
-    ),
-    Sample(
         key="astronaut",
         title="Astronaut",
-        alt="Eileen Collins in an orange space suit, smiling, before a model of the space shuttle.",
-        credit=f"Photo: NASA (Eileen Collins), public domain, from {_SCIKIT}",
+        alt="A smiling astronaut in an orange suit, between a flag and a model of the space shuttle",
+        credit="Photo: Eileen Collins, by NASA, public domain",
         licence="Public domain",
         kind="photo",
-        original=_photo("astronaut.png", (0, 0, 512, 512)),
+        method="compact",
+        original=partial(_photograph, "astronaut.png", (0, 0, 512, 448)),
+    ),
+    Sample(
+        key="cat",
+        title="Cat",
+        alt="The face of a tabby cat with green eyes, looking to the right",
+        credit="Photo: Chelsea the cat, by Stéfan van der Walt, CC0",
+        licence="CC0",
+        kind="photo",
+        method="photographic",
+        original=partial(_photograph, "chelsea.png", (16, 0, 448, 300)),
     ),
     Sample(
         key="coffee",
         title="Coffee",
-        alt="An espresso in a red cup on a wooden table, a spoon on the saucer.",
-        credit=f"Photo: Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0, from {_SCIKIT}",
+        alt="Espresso in a red cup, with a spoon on a red saucer, on a wooden table",
+        credit="Photo: by Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0",
         licence="CC0",
         kind="photo",
-        original=_photo("coffee.png", (64, 0, 576, 400)),
+        method="compact",
+        original=partial(_photograph, "coffee.png", (40, 0, 520, 400)),
     ),
     Sample(
         key="rocket",
         title="Rocket",
-        alt="A rocket stands lit between lattice towers at dusk.",
-        credit=f"Photo: SpaceX (DSCOVR launch), public domain, from {_SCIKIT}",
+        alt="A white rocket at dusk between steel towers, lit by floodlights",
+        credit="Photo: Falcon 9 with DSCOVR, by SpaceX, public domain",
         licence="Public domain",
         kind="photo",
-        original=_photo("rocket.jpg", (64, 0, 576, 424)),
+        method="compact",
+        original=partial(_photograph, "rocket.jpg", (64, 43, 576, 427)),
+    ),
+    Sample(
+        key="retina",
+        title="Inside an eye",
+        alt="The back of a human eye: fine red vessels on orange, around a darker spot",
+        credit="Photo: by Mikael Häggström, CC0",
+        licence="CC0",
+        kind="photo",
+        method="compact",
+        original=partial(_photograph, "retina.jpg", (250, 330, 890, 810)),
+    ),
+    Sample(
+        key="cartoon",
+        title="Cartoon",
+        alt="A drawing: a robot flies a kite on a green hill, a ginger cat watches",
+        credit=OUR_OWN,
+        licence="CC0",
+        kind="drawing",
+        method="compact",
+        original=drawings.cartoon,
     ),
 )
 
@@ -143,32 +152,37 @@ LIMITS: tuple[Sample, ...] = (
     Sample(
         key="small-text",
         title="Small text",
-        alt="Three lines of very small print.",
-        credit=f"{_OWN}, CC0",
+        alt="A card of five lines of text, each smaller than the one above",
+        credit=OUR_OWN,
         licence="CC0",
         kind="limit",
-        shows="The strokes come out crisp, the letters wrong: it draws what letters tend to look like.",
-        original=_text,
+        method="compact",
+        original=drawings.reading_card,
+        lesson="The small lines become strokes that look like letters and say nothing: a few pixels do not "
+        "hold a letter, and the network does not know the alphabet.",
     ),
     Sample(
         key="small-face",
-        title="A tiny face",
-        alt="A smiling face, about fifteen pixels wide.",
-        credit=f"Photo: NASA (Eileen Collins), public domain, from {_SCIKIT}",
+        title="Small face",
+        alt="An astronaut in a white collar, her face about eighteen pixels wide",
+        credit="Photo: Eileen Collins, by NASA, public domain",
         licence="Public domain",
         kind="limit",
         method="photographic",
-        shows="Eyes and teeth appear that the few pixels never held: it is a face, but nobody's.",
-        original=_photo("astronaut.png", (64, 0, 384, 320), shrink=2),
+        original=partial(_photograph, "astronaut.png", (64, 0, 448, 320), (288, 240)),
+        lesson="Eyes and mouth are guesses: a face eighteen pixels wide does not hold them, so the network "
+        "draws a stranger.",
     ),
     Sample(
-        key="fine-patterns",
-        title="Fine patterns",
-        alt="Faint stripes that fan out, and a faint check that gets finer to the right.",
-        credit=f"{_OWN}, CC0",
+        key="fine-pattern",
+        title="Fine pattern",
+        alt="A drawing: rows of windows on a long building, ever finer towards the distance",
+        credit=OUR_OWN,
         licence="CC0",
         kind="limit",
-        shows="Where stripes are finer than the pixels it draws others, in another direction.",
-        original=_patterns,
+        method="photographic",
+        original=drawings.long_building,
+        lesson="Where windows are finer than a pixel, the small picture shows a false pattern, and the network "
+        "sharpens that one.",
     ),
 )

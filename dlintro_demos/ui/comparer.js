@@ -41,8 +41,8 @@ function build(root) {
   let labels = ["", ""];
   let divider = 50; // per cent of the width that shows `before`
   let lensOn = false;
-  let power = 8;
-  let spot = { u: 0.5, v: 0.5 }; // where the lens looks, in fractions of the picture
+  let power = 4;
+  let spot = { u: 0.4, v: 0.4 }; // where the lens looks, in fractions of the picture
   let drag = null;
   let frame = 0;
 

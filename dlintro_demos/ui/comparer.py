@@ -1,4 +1,4 @@
-"""Two pictures on top of each other, with a dividing line to drag and a lens that shows their pixels."""
+"""The picture comparer: two pictures of one scene under a sliding divider, with a lens on their pixels."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from pathlib import Path
 
 import streamlit as st
 
+_ASSETS = Path(__file__).parent
+_mount = st.components.v2.component(
+    "dlintro.comparer",
+    html=(_ASSETS / "comparer.html").read_text(encoding="utf-8"),
+    css=(_ASSETS / "comparer.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "comparer.js").read_text(encoding="utf-8"),
+)
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class View:
     """One side of the comparison.
 
-    `picture` is an encoded image of type `mime` ("image/webp"), upright without EXIF; `label` stands on the
-    picture, `alt` describes it for those who do not see it. Of a picture with fewer pixels than the other,
-    `pixelated` shows the pixels as squares instead of smoothing them.
+    `picture` is an encoded file (PNG, JPEG, WebP) of type `mime`; `alt` describes it for those who do not see
+    it; `label` stands on it. `pixelated` shows its pixels as squares instead of smoothing them.
     """
 
     label: str
@@ -24,59 +31,30 @@ class View:
     alt: str
     pixelated: bool = False
 
-    def __post_init__(self) -> None:
-        if not self.picture:
-            raise ValueError(f"The view {self.label!r} has no picture.")
-        if not self.mime.startswith("image/"):
-            raise ValueError(f"The view {self.label!r} is {self.mime!r}: give the type of an image.")
 
-    @property
-    def _for_browser(self) -> dict[str, str | bool]:
-        data = base64.b64encode(self.picture).decode("ascii")
-        return {
-            "label": self.label,
-            "source": f"data:{self.mime};base64,{data}",
-            "alt": self.alt,
-            "pixelated": self.pixelated,
-        }
+def comparer(before: View, after: View, *, key: str, width: int, height: int) -> None:
+    """Show `before` and `after` on top of each other, with a divider to drag and a zoom lens to switch on.
 
-
-def comparer(
-    before: View, after: View, *, key: str, width: int, height: int, caption: str | None = None
-) -> None:
-    """Show `before` left of a movable line and `after` right of it; nothing is sent back to the server.
-
-    While `key` stays mounted, the place of the line and of the lens outlive a change of pictures.
-
-    Args:
-        before: stretched to the size of `after`; it may have fewer pixels, and should have the same shape.
-        after: the result.
-        key: names the comparer on its page.
-        width: of `after`, in its own pixels; the lens enlarges these.
-        height: of `after`, in its own pixels.
-        caption: a line below the picture.
+    `width` and `height` are the pixels of `after`; `before` may have fewer and is stretched over it. Nothing
+    comes back from the browser: where the divider stands is the visitor's business, and survives new pictures
+    under the same `key`.
 
     Raises:
-        ValueError: width or height is not positive.
+        ValueError: `width` or `height` is not positive.
     """
     if width < 1 or height < 1:
-        raise ValueError(f"A picture of {width} x {height} pixels cannot be shown.")
+        raise ValueError(f"A picture of {width} x {height} pixels cannot be compared.")
     _mount(
         key=key,
-        data={
-            "before": before._for_browser,
-            "after": after._for_browser,
-            "width": width,
-            "height": height,
-            "caption": caption,
-        },
+        data={"before": _side(before), "after": _side(after), "width": width, "height": height},
     )
 
 
-def _asset(suffix: str) -> str:
-    return Path(__file__).with_suffix(suffix).read_text(encoding="utf-8")
-
-
-_mount = st.components.v2.component(
-    "dlintro_comparer", html=_asset(".html"), css=_asset(".css"), js=_asset(".js")
-)
+def _side(view: View) -> dict[str, str | bool]:
+    encoded = base64.b64encode(view.picture).decode("ascii")
+    return {
+        "label": view.label,
+        "source": f"data:{view.mime};base64,{encoded}",
+        "alt": view.alt,
+        "pixelated": view.pixelated,
+    }
