@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlintro_demos.settings import BadSetting, settings
+from dlintro_demos.settings import MB, BadSetting, settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +58,7 @@ def upscale(options: argparse.Namespace) -> int:
     from PIL import Image
 
     from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image
-    from dlintro_demos.runtime.engine import MB, build_engine
+    from dlintro_demos.runtime.engine import build_engine
     from dlintro_demos.runtime.jobs import Progress
     from dlintro_demos.runtime.model_cards import ModelUnavailable
     from dlintro_demos.super_resolution.upscale import upscale as run
@@ -119,7 +119,7 @@ def _print_report(report: Report) -> None:
     print("Versions " + ", ".join(f"{name} {version}" for name, version in report.versions.items()))
     for model in report.models:
         took = "" if model.seconds is None else f", loads in {model.seconds:.2f} s"
-        print(f"{model.state:8} {model.title}, {model.bytes / 2**20:.1f} MB{took}")
+        print(f"{model.state:8} {model.title}, {model.bytes / MB:.1f} MB{took}")
         if model.note:
             print(f"         {model.note}")
     print("Everything is in place." if not report.missing else f"Not ready: {', '.join(report.missing)}")

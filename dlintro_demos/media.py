@@ -9,37 +9,76 @@ from __future__ import annotations
 
 import hashlib
 import io
-import itertools
 import logging
 import re
 import struct
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms
+from PIL import Image, ImageCms
 from PIL.BmpImagePlugin import BmpImageFile
+from PIL.ExifTags import Base as Tag
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import (
-    BITSPERSAMPLE,
-    PHOTOMETRIC_INTERPRETATION,
-    TILELENGTH,
-    TILEWIDTH,
-    TiffImageFile,
-)
+from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-# Pillow's complaints quote the file. Silenced here, once: changing filters around a call is not thread-safe.
+# Pillow's complaints quote the file. Silenced once, here: filters changed around a call are not thread-safe.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
+# The plugins are called by name: `Image.open` guesses, and warns of sizes that are refused here anyway.
+FORMATS: dict[str, tuple[type[ImageFile], bytes]] = {
+    "JPEG": (JpegImageFile, rb"\xff\xd8\xff"),
+    "PNG": (PngImageFile, rb"\x89PNG\r\n\x1a\n"),
+    "WebP": (WebPImageFile, rb"RIFF.{4}WEBP"),
+    "GIF": (GifImageFile, rb"GIF8[79]a"),
+    "BMP": (BmpImageFile, rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"),
+    "TIFF": (TiffImageFile, rb"II\*\0|MM\0\*"),
+}
+# Tried before the formats, in this order; the last one holds for anything without control characters.
+STRANGERS = {
+    "a web page": rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|script)",
+    "an SVG drawing": rb"(?i)[^\0]*?<svg[\s>]",
+    "a PDF document": rb"%PDF-",
+    "a HEIC or AVIF photo": rb".{4}ftyp(?:hei|hev|mif1|msf1|avi)",
+    "a video": rb".{4}ftyp|\x1a\x45\xdf\xa3|RIFF.{4}AVI |\0\0\x01\xba",
+    "a sound recording": rb"ID3|OggS|fLaC|RIFF.{4}WAVE|\xff[\xfb\xf3\xf2]",
+    "an archive or an office document": rb"PK[\x03\x05]|\xd0\xcf\x11\xe0|\x1f\x8b|7z\xbc\xaf|Rar!",
+    "a camera's raw photo": rb"II\*\0.{4}CR|FUJIFILMCCD-RAW|II(?:RO|U\0)",
+    "a BigTIFF file": rb"II\+\0|MM\0\+",
+    "a text file": rb"[^\0-\x08\x0e-\x1a\x1c-\x1f\x7f]+\Z",
+}
+CHOOSE = "Choose a JPEG, PNG, WebP, GIF, BMP or TIFF file."
+INTRICATE = (
+    "The file is built in an unusual way and would take too long to open. "
+    "Open it in a picture program, save it as a plain JPEG or PNG, and try again."
+)
+MAX_PARTS = 50_000
+MAX_SCANNED_PIXELS = 2_500_000_000
+MAX_PROFILE_BYTES = 4 * 2**20
+
+JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+GIF_FRAME = re.compile(rb"!\xf9\x04.{4}\0[,!]", re.DOTALL)
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+
 
 class UnreadableMedia(ValueError):
-    """A file that gives no picture; the text tells a visitor what happened, the limit, and what to do next."""
+    """A file that gives no picture; its text tells a visitor what happened, the limit, and what to do."""
 
 
 class MediaTooLarge(UnreadableMedia):
@@ -53,6 +92,9 @@ class ImageLimits:
     max_bytes: int = 20 * 2**20
     max_pixels: int = 40_000_000
     max_side: int = 30_000
+
+
+DEFAULT_LIMITS = ImageLimits()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,70 +128,10 @@ class Picture:
         return self.width * self.height / 1e6
 
 
-DEFAULT_LIMITS = ImageLimits()
-CHOOSE = "Choose a JPEG, PNG, WebP, GIF, BMP or TIFF file."
-
-# The plugins are called by name: `Image.open` guesses, and warns of sizes that are refused here anyway.
-READERS: dict[str, type[ImageFile]] = {
-    "JPEG": JpegImageFile,
-    "PNG": PngImageFile,
-    "WebP": WebPImageFile,
-    "GIF": GifImageFile,
-    "BMP": BmpImageFile,
-    "TIFF": TiffImageFile,
-}
-MAGIC = {
-    "JPEG": rb"\xff\xd8\xff",
-    "PNG": rb"\x89PNG\r\n\x1a\n",
-    "WebP": rb"RIFF.{4}WEBP",
-    "GIF": rb"GIF8[79]a",
-    "BMP": rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0",
-    "TIFF": rb"II\*\0|MM\0\*",
-}
-# Tried in this order before the formats above; the last one holds for anything without control characters.
-STRANGERS = {
-    "an SVG drawing": rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!--|<!doctype svg)?[^\0]*?<svg[\s>]",
-    "a web page": rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|script)",
-    "a PDF document": rb"%PDF-",
-    "a HEIC or AVIF photo": rb".{4}ftyp(?:hei|hev|mif1|msf1|avi)",
-    "a video": rb".{4}ftyp|\x1a\x45\xdf\xa3|RIFF.{4}AVI |\0\0\1\xba",
-    "a sound recording": rb"ID3|OggS|fLaC|RIFF.{4}WAVE|\xff[\xfb\xf3\xf2]",
-    "a zip archive or an office document": rb"PK[\3\5]|\xd0\xcf\x11\xe0",
-    "an archive": rb"\x1f\x8b|7z\xbc\xaf|Rar!|\xfd7zXZ",
-    "a Photoshop file": rb"8BPS",
-    "an icon": rb"\0\0[\1\2]\0",
-    "a JPEG 2000 or JPEG XL picture": rb"\0\0\0\x0c(?:jP  |JXL )|\xff\x0a|\xff\x4f\xff\x51",
-    "a camera's raw photo": rb"II\*\0.{4}CR|FUJIFILMCCD-RAW|II(?:RO|U\0)",
-    "a BigTIFF file": rb"II\+\0|MM\0\+",
-    "a text file": rb"[^\0-\x08\x0e-\x1a\x1c-\x1f\x7f]+\Z",
-}
-
-MAX_PARTS = 50_000
-MAX_SCANNED_PIXELS = 2_500_000_000
-MAX_PROFILE_BYTES = 4 * 2**20
-INTRICATE = (
-    "The file is built in an unusual way and would take too long to open. "
-    "Open it in a picture program, save it as a plain JPEG or PNG, and try again."
-)
-JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-GIF_FRAME = re.compile(rb"!\xf9\x04.{4}\0[,!]", re.DOTALL)
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-
-
 def decode_image(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
     """Decode the first frame of a JPEG, PNG, WebP, GIF, BMP or TIFF file, upright and in sRGB.
 
-    Raises `MediaTooLarge`, or `UnreadableMedia` for anything else; no other exception but those that end
-    the program.
+    Raises `MediaTooLarge`, or `UnreadableMedia` for anything else that is wrong, and no other exception.
     """
     if not data:
         raise UnreadableMedia(f"The file is empty. {CHOOSE}")
@@ -163,12 +145,8 @@ def decode_image(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
         rgb, alpha, notes = _read(data, kind, limits)
     except UnreadableMedia:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise MediaTooLarge(_too_many_pixels("more", limits)) from None
-    except MemoryError:
-        raise MediaTooLarge(
-            f"This computer has too little free memory for the picture. {_too_many_pixels('many', limits)}"
-        ) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        raise _too_many_pixels("too many", limits) from None
     except Exception:  # noqa: BLE001 - Pillow raises almost any type, and its words quote the file
         raise UnreadableMedia(
             f"The file is incomplete or damaged, or a rare kind of {kind} file. "
@@ -210,14 +188,14 @@ def _recognise(data: bytes) -> str:
     for name, magic in STRANGERS.items():
         if re.match(magic, head, re.DOTALL):
             raise UnreadableMedia(f"This looks like {name}, which the gallery cannot read. {CHOOSE}")
-    for kind, magic in MAGIC.items():
+    for kind, (_, magic) in FORMATS.items():
         if re.match(magic, head, re.DOTALL):
             return kind
     raise UnreadableMedia(f"This is not a kind of picture the gallery knows. {CHOOSE}")
 
 
-def _too_many_pixels(found: str, limits: ImageLimits) -> str:
-    return (
+def _too_many_pixels(found: str, limits: ImageLimits) -> MediaTooLarge:
+    return MediaTooLarge(
         f"The picture has {found} pixels; the limit is {limits.max_pixels / 1e6:.4g} megapixels "
         f"and {limits.max_side} pixels a side. Make it smaller and try again."
     )
@@ -232,39 +210,35 @@ def _read(
             raise UnreadableMedia(INTRICATE)
         scans += part == 0xDA
 
-    image = READERS[kind](io.BytesIO(data))
-    width, height = image.size
-    if width * height > limits.max_pixels or max(width, height) > limits.max_side:
-        raise MediaTooLarge(_too_many_pixels(f"{width} x {height}", limits))
-    if scans * width * height > MAX_SCANNED_PIXELS:
+    image = FORMATS[kind][0](io.BytesIO(data))
+    pixels = image.width * image.height
+    if pixels > limits.max_pixels or max(image.size) > limits.max_side:
+        raise _too_many_pixels(f"{image.width} x {image.height}", limits)
+    tags = image.tag_v2 if isinstance(image, TiffImageFile) else {}
+    tile = tags.get(Tag.TileWidth, 0) * tags.get(Tag.TileLength, 0)
+    if tile > limits.max_pixels or scans * pixels > MAX_SCANNED_PIXELS:
         raise UnreadableMedia(INTRICATE)
 
-    notes = [_frames(image, data)]
-    if isinstance(image, TiffImageFile):
-        tags = image.tag_v2
-        if tags.get(TILEWIDTH, 0) * tags.get(TILELENGTH, 0) > limits.max_pixels:
-            raise UnreadableMedia(INTRICATE)
-        turn = tags.get(ExifTags.Base.Orientation, 1)
-        # Of a single page, Pillow would read all the camera's data while loading, for whoever saves it.
-        image.is_animated = True
-        image.load()
-        notes.append("turned upright" if turn in TURNS else "")
-        method = None  # a TIFF is turned by `load`
-    else:
-        image.load()
-        method, note = _turn(image)
-        notes.append(note)
+    frames = _frames(image, data)
+    method = TURNS.get(tags.get(Tag.Orientation, 1))
+    turned = "turned upright" if method else ""
+    if tags:
+        method = None  # Pillow turns a TIFF itself, and would read all the camera's data of a single page
+        image.is_animated = True  # type: ignore[attr-defined]
+    image.load()
+    if not tags:
+        method, turned = _turn(image)
 
-    bits = _bits(image, data)
-    notes.append(f"{bits} bits reduced to 8" if bits > 8 else "")
-    colours, alpha = _split(image, bits)
-    colours, note = _to_srgb(colours, image.info)
-    notes.append(note)
+    bits = data[24] if kind == "PNG" else max(tags.get(Tag.BitsPerSample, (8,)))
+    fewer = f"{bits} bits reduced to 8" if bits > 8 else ""
+    colours, alpha = _split(image, bits, white_is_zero=tags.get(Tag.PhotometricInterpretation) == 0)
+    colours, converted = _to_srgb(colours, image.info)
     if method is not None:
         colours = colours.transpose(method)
         alpha = alpha and alpha.transpose(method)
-    opacity = None if alpha is None or alpha.getextrema() == (255, 255) else np.array(alpha)
-    return np.array(colours), opacity, tuple(filter(None, notes))
+    opaque = alpha is None or alpha.getextrema() == (255, 255)
+    notes = tuple(filter(None, (frames, turned, fewer, converted)))
+    return np.array(colours), None if opaque else np.array(alpha), notes
 
 
 def _parts(data: bytes, kind: str) -> Iterator[int]:
@@ -275,8 +249,7 @@ def _parts(data: bytes, kind: str) -> Iterator[int]:
     if kind == "JPEG":
         position, scanning = 2, False
         while match := JPEG_MARKER.search(data, position):
-            if not scanning:
-                yield from itertools.repeat(0, match.start() - position)
+            yield from repeat(0, 0 if scanning else match.start() - position)
             marker, position = data[match.end() - 1], match.end()
             yield marker
             if marker == 0xD9:
@@ -301,19 +274,19 @@ def _parts(data: bytes, kind: str) -> Iterator[int]:
                     position += 1 + data[position]
                 position += 1
     elif kind == "BMP" and data[30:34] in (b"\1\0\0\0", b"\2\0\0\0"):
-        yield from itertools.repeat(0, len(data) // 40)  # run lengths, unpacked in Python
+        yield from repeat(0, len(data) // 40)  # run lengths: many short steps
     elif kind == "TIFF":
         order = "<" if data[:2] == b"II" else ">"
         start = struct.unpack_from(f"{order}I", data, 4)[0]
         for entry in range(struct.unpack_from(f"{order}H", data, start)[0]):
             tag, _, count = struct.unpack_from(f"{order}HHI", data, start + 2 + 12 * entry)
-            yield from itertools.repeat(0, count if tag in (273, 324) else 1)  # strips, tiles
+            yield from repeat(0, count if tag in (Tag.StripOffsets, Tag.TileOffsets) else 1)
 
 
 def _frames(image: ImageFile, data: bytes) -> str:
-    if isinstance(image, TiffImageFile):
+    if isinstance(image, TiffImageFile):  # to count pages is to read every page's header
         return "first page only" if image.is_animated else ""
-    if isinstance(image, GifImageFile):  # its own count decodes every frame
+    if isinstance(image, GifImageFile):  # to count frames is to read them all
         count = sum(1 for _ in GIF_FRAME.finditer(data))
     else:
         count = getattr(image, "n_frames", 1)
@@ -322,29 +295,20 @@ def _frames(image: ImageFile, data: bytes) -> str:
 
 def _turn(image: ImageFile) -> tuple[Image.Transpose | None, str]:
     try:
-        method = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        method = TURNS.get(image.getexif().get(Tag.Orientation, 1))
     except Exception:  # noqa: BLE001 - the camera's data may hold anything; the picture is whole without
         return None, "damaged camera data (EXIF) ignored"
     return method, "turned upright" if method is not None else ""
 
 
-def _bits(image: ImageFile, data: bytes) -> int:
-    if isinstance(image, TiffImageFile):
-        return max(image.tag_v2.get(BITSPERSAMPLE, (1,)))
-    return data[24] if isinstance(image, PngImageFile) else 8
-
-
-def _split(image: ImageFile, bits: int) -> tuple[Image.Image, Image.Image | None]:
+def _split(image: ImageFile, bits: int, *, white_is_zero: bool) -> tuple[Image.Image, Image.Image | None]:
     """Colours as L, RGB or CMYK, and alpha as L."""
     key = image.info.get("transparency")
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         values = np.array(image)
-        white = 2**bits - 1 if image.mode.startswith("I;16") else None
-        grey = _eight_bits(values, white)
-        if isinstance(image, TiffImageFile) and image.tag_v2.get(PHOTOMETRIC_INTERPRETATION) == 0:
-            grey = 255 - grey
+        grey = _eight_bits(values, 2**bits - 1 if image.mode.startswith("I;16") else None)
         alpha = None if key is None else Image.fromarray(np.where(values == key, 0, 255).astype(np.uint8))
-        return Image.fromarray(grey), alpha
+        return Image.fromarray(255 - grey if white_is_zero else grey), alpha
 
     if isinstance(image, PngImageFile):  # Pillow gives the key in the file's bits, the pixels in 8
         if image.mode == "L" and isinstance(key, int):
@@ -382,21 +346,16 @@ def _to_srgb(colours: Image.Image, info: dict) -> tuple[Image.Image, str]:
     if "icc_profile" not in info:
         return colours.convert("RGB"), note
     try:
-        if len(info["icc_profile"]) > MAX_PROFILE_BYTES:
-            raise ValueError("the profile is too large")
         profile = ImageCms.ImageCmsProfile(io.BytesIO(info["icc_profile"]))
         mode = PROFILE_MODES[profile.profile.xcolor_space.strip()]
         source = colours.convert("RGB") if (colours.mode, mode) == ("L", "RGB") else colours
-        transform = ImageCms.buildTransform(
-            profile,
-            ImageCms.createProfile("sRGB"),
-            mode,
-            "RGB",
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-        if source.mode == "RGB" and _changes_little(transform):
-            return source, ""
+        if source.mode != mode or len(info["icc_profile"]) > MAX_PROFILE_BYTES:
+            raise ValueError("a profile for other pixels, or one that takes long to read")
+        srgb, intent = ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC
+        black = ImageCms.Flags.BLACKPOINTCOMPENSATION
+        transform = ImageCms.buildTransform(profile, srgb, mode, "RGB", intent, black)
+        if mode == "RGB" and _changes_little(transform):
+            return source, note
         return transform.apply(source), "colours converted to sRGB"
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, KeyError):
         return colours.convert("RGB"), "; ".join(filter(None, ["unusable colour profile ignored", note]))

@@ -12,6 +12,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PREFIX = "DLINTRO_"
+MB = 2**20
 
 
 class BadSetting(ValueError):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dlintro_demos.catalogue import DEMOS
 from dlintro_demos.ui.frame import footer, thumbnail
+from dlintro_demos.ui.menu import page_of
 
 st.title("Deep Learning, Live", anchor=False)
 st.markdown(
@@ -17,6 +18,6 @@ for place, demo in enumerate(DEMOS):
         thumbnail(demo)
         st.subheader(demo.title, anchor=False)
         st.write(demo.tagline)
-        st.page_link(f"pages/{demo.slug}.py", label="Try it", icon=demo.icon)
+        st.page_link(page_of(demo.slug), label="Try it", icon=demo.icon)
         st.caption(f"{demo.chapter} · about {demo.minutes} minutes")
 footer()

@@ -1,12 +1,12 @@
 """Sharpen a blurry photo: enlarge one's own, or spoil one and repair it."""
 
 import streamlit as st
-from dlintro_demos.media import encode_png
-from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 
 from dlintro_demos.catalogue import find
+from dlintro_demos.media import encode_png
 from dlintro_demos.super_resolution.degrade import Degradation
 from dlintro_demos.super_resolution.experiment import Outcome, Request, enlarge, repair
+from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 from dlintro_demos.super_resolution.upscale import METHODS
 from dlintro_demos.ui.enlarging import compare, fit, show_departures, show_window, truth_of
 from dlintro_demos.ui.frame import Step, footer, hook, steps, under_the_hood

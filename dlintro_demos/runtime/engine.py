@@ -15,9 +15,8 @@ from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import ModelUnavailable, read_cards
 from dlintro_demos.runtime.results import ResultStore
 from dlintro_demos.runtime.shared_jobs import SharedJobs
-from dlintro_demos.settings import Settings
+from dlintro_demos.settings import MB, Settings
 
-MB = 2**20
 DECODERS = 2  # pictures decoded at the same time: each may take 200 MB for a moment
 
 
@@ -31,26 +30,22 @@ class Engine:
     results: ResultStore
     shared_jobs: SharedJobs = field(default_factory=SharedJobs)
     decoding: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(DECODERS))
-    warm: threading.Event = field(default_factory=threading.Event)
 
     def warm_up(self) -> dict[str, float | str]:
         """Get every demo ready for its first visitor: seconds it took, or why it cannot run, by slug.
 
-        Afterwards `warm` is set, whatever happened: a demo without its model does not close the gallery.
+        A demo without its model does not close the gallery.
         """
         report: dict[str, float | str] = {}
-        try:
-            for demo in DEMOS:
-                started = time.perf_counter()
-                try:
-                    importlib.import_module(f"dlintro_demos.{demo.slug}").warm_up(self.cache)
-                    report[demo.slug] = time.perf_counter() - started
-                except ModelUnavailable as error:
-                    report[demo.slug] = str(error)
-            gc.collect()
-            gc.freeze()  # what is loaded now stays: later collections need not look at it
-        finally:
-            self.warm.set()
+        for demo in DEMOS:
+            started = time.perf_counter()
+            try:
+                importlib.import_module(f"dlintro_demos.{demo.slug}").warm_up(self.cache)
+                report[demo.slug] = time.perf_counter() - started
+            except ModelUnavailable as error:
+                report[demo.slug] = str(error)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: later collections need not look at it
         return report
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from dlintro_demos.catalogue import DEMOS
 from dlintro_demos.runtime.device import DeviceInfo, describe
-from dlintro_demos.runtime.engine import MB, Engine
+from dlintro_demos.runtime.engine import Engine
 from dlintro_demos.runtime.model_cache import ModelStatus
+from dlintro_demos.settings import MB
 
 PACKAGES = ("streamlit", "torch", "torchvision", "numpy", "pillow", "opencv-python-headless", "spandrel")
 

@@ -91,7 +91,7 @@ def cartoon() -> np.ndarray:
     _sky(canvas)
     _hills(canvas)
     _tree(canvas)
-    _kite(canvas, hand=(585, 270))
+    _kite(canvas, hand=(546, 268))
     _robot(canvas)
     _cat(canvas)
     _flowers(canvas)
@@ -104,12 +104,15 @@ def _sky(canvas: Canvas) -> None:
         towards = (math.cos(angle), math.sin(angle))
         near, far = 74, 98 if ray % 2 else 88
         canvas.line(
-            [(790 + near * towards[0], 110 + near * towards[1]), (790 + far * towards[0], 110 + far * towards[1])],
+            [
+                (790 + near * towards[0], 110 + near * towards[1]),
+                (790 + far * towards[0], 110 + far * towards[1]),
+            ],
             7,
             (247, 180, 40),
         )
     canvas.disc((790, 110), 62, 62, (255, 214, 74), ink=5)
-    for x, y, size in ((470, 76, 1.0), (96, 190, 0.8)):
+    for x, y, size in ((470, 76, 1.0), (84, 112, 0.8)):
         puffs = ((0, 0, 40), (44, -20, 46), (92, -4, 38), (-38, 12, 26), (126, 12, 24))
         canvas.blobs([(x + dx * size, y + dy * size, r * size) for dx, dy, r in puffs], WHITE)
 
@@ -145,10 +148,12 @@ def _kite(canvas: Canvas, hand: Point) -> None:
     canvas.line([top, left, tail, right, top, left], 4)
     canvas.line([top, tail], 2.5)
     canvas.line([left, (299, 107), right], 2.5)
-    ribbon = curve(tail, (330, 240), (262, 258)) + curve((262, 258), (210, 274), (236, 316))
+    ribbon = curve(tail, (340, 226), (296, 256)) + curve((296, 256), (256, 284), (288, 322))
     canvas.line(ribbon, 2.5)
     for x, y in (ribbon[14], ribbon[28], ribbon[42]):
-        canvas.shape([(x - 13, y - 8), (x + 13, y + 8), (x + 13, y - 8), (x - 13, y + 8)], (238, 84, 76), ink=2.5)
+        canvas.shape(
+            [(x - 13, y - 8), (x + 13, y + 8), (x + 13, y - 8), (x - 13, y + 8)], (238, 84, 76), ink=2.5
+        )
 
 
 def _robot(canvas: Canvas) -> None:
@@ -156,10 +161,10 @@ def _robot(canvas: Canvas) -> None:
     for x in (622, 690):
         canvas.box((x - 15, 486, x + 15, 552), 6, steel)
         canvas.box((x - 30, 540, x + 26, 566), 13, (238, 126, 66))
-    for path in (curve((620, 372), (566, 350), (585, 272)), curve((692, 372), (752, 400), (748, 448))):
+    for path in (curve((620, 376), (546, 372), (546, 276)), curve((692, 372), (752, 400), (748, 448))):
         canvas.line(path, 24)
         canvas.line(path, 16, steel)
-    canvas.disc((585, 268), 17, 17, teal)
+    canvas.disc((546, 268), 17, 17, teal)
     canvas.disc((748, 456), 17, 17, teal)
     canvas.box((602, 340, 710, 500), 26, teal, ink=5)
     canvas.box((624, 366, 688, 424), 10, (242, 246, 236))
@@ -193,7 +198,9 @@ def _cat(canvas: Canvas) -> None:
     for side in (-1, 1):
         x = 398 + 40 * side
         canvas.shape([(x - 24 * side, 404), (x + 18 * side, 362), (x + 16 * side, 426)], ginger, ink=5)
-        canvas.shape([(x - 8 * side, 400), (x + 12 * side, 380), (x + 10 * side, 412)], (246, 164, 160), ink=0)
+        canvas.shape(
+            [(x - 8 * side, 400), (x + 12 * side, 380), (x + 10 * side, 412)], (246, 164, 160), ink=0
+        )
     canvas.disc((398, 440), 62, 50, ginger, ink=5)
     for dx in (-16, 0, 16):
         canvas.line([(398 + dx, 398), (398 + dx * 0.8, 414)], 6, dark)
@@ -227,28 +234,28 @@ def _flowers(canvas: Canvas) -> None:
         canvas.disc((x, y), 7, 7, (247, 180, 40), ink=2.5)
 
 
-def reading_card() -> np.ndarray:
-    """Five lines of text, each smaller than the one above: (480, 640, 3) uint8."""
+def medicine_label() -> np.ndarray:
+    """Five lines of words and numbers, each smaller than the one above: (480, 640, 3) uint8."""
     canvas = Canvas(Image.new("RGB", (640 * FINE, 480 * FINE), (66, 110, 128)))
     canvas.box((28, 24, 612, 456), 18, (252, 248, 236), ink=0)
     for y, size, words in (
-        (92, 92, "READ ME"),
-        (190, 60, "if you can see it"),
-        (270, 40, "the cat sat on the mat"),
-        (336, 27, "and signed a letter with its paw"),
-        (390, 19, "in words too small for a camera of few pixels"),
+        (94, 82, "Cough syrup"),
+        (186, 52, "shake before use"),
+        (258, 36, "one spoon, 3 times a day"),
+        (320, 25, "not before 06:35, not after 19:58"),
+        (368, 18, "batch 83B8-6095, use before 08/2036"),
     ):
         canvas.text((320, y), words, size)
-    canvas.line([(70, 426), (570, 426)], 3, (200, 84, 60))
+    canvas.line([(70, 414), (570, 414)], 8, (200, 84, 60))
     return canvas.finished()
 
 
 def long_building() -> np.ndarray:
-    """Windows in rows that run towards a vanishing point at the right: (480, 640, 3) uint8.
+    """Windows in rows that run towards a vanishing point at the right: (384, 512, 3) uint8.
 
-    Their distance falls from 40 px at the left to under 4 px, that is less than a pixel of the small picture.
+    Their distance falls from 36 px at the left to under 4 px, that is less than a pixel of the small picture.
     """
-    width, height, horizon, vanishing = 640, 480, 372.0, 690.0
+    width, height, horizon, vanishing = 512, 384, 300.0, 548.0
     x = ((np.arange(width * FINE) + 0.5) / FINE)[None, :]
     y = ((np.arange(height * FINE) + 0.5) / FINE)[:, None]
     nearness = (vanishing - x) / vanishing
@@ -256,12 +263,12 @@ def long_building() -> np.ndarray:
     up = (horizon - y) / nearness
     picture = np.empty((height * FINE, width * FINE, 3), np.float32)
     picture[:] = _mix((118, 176, 222), (246, 226, 204), (y / horizon).clip(0, 1) + 0 * x)
-    street = (y > horizon) & (up < -70)
+    street = (y > horizon) & (up < -56)
     picture[street] = (124, 122, 128)
-    wall = (up >= -70) & (up <= 330)
+    wall = (up >= -56) & (up <= 268)
     picture[wall] = (222, 184, 146)
-    column, row = np.broadcast_to(along / 40 % 1, wall.shape), up / 44 % 1
-    glass = wall & (up > 8) & (up < 316) & (column > 0.26) & (column < 0.78) & (row > 0.24) & (row < 0.80)
+    column, row = np.broadcast_to(along / 36 % 1, wall.shape), up / 36 % 1
+    glass = wall & (up > 4) & (up < 254) & (column > 0.26) & (column < 0.78) & (row > 0.24) & (row < 0.80)
     picture[glass] = _mix((52, 76, 112), (112, 150, 182), row)[glass]
     frame = glass & ((abs(column - 0.52) < 0.03) | (abs(row - 0.58) < 0.03))
     picture[frame] = (240, 232, 220)

@@ -79,7 +79,7 @@ def explain(
 @torch.inference_mode()
 def _look(loaded: Loaded, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features (channels, rows, columns) of an early and a late layer, and the enlarged crop as uint8."""
-    tensor = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].to(loaded.device)
+    tensor = torch.tensor(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].to(loaded.device)
     early, late, output = _activations(loaded.module, tensor.float() / 255)
     enlarged = (output[0].clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0)
     return early[0].cpu().numpy(), late[0].cpu().numpy(), enlarged.cpu().numpy()

@@ -66,9 +66,7 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _photograph(
-    name: str, box: tuple[int, int, int, int], size: tuple[int, int] | None = None
-) -> np.ndarray:
+def _photograph(name: str, box: tuple[int, int, int, int], size: tuple[int, int] | None = None) -> np.ndarray:
     """`box` (left, top, right, bottom) of a photograph in scikit-image, made smaller to `size` if given.
 
     The package is looked up, not imported: importing it costs a second.
@@ -76,7 +74,9 @@ def _photograph(
     spec = importlib.util.find_spec("skimage")
     way_out = "run: pip install scikit-image"
     if spec is None or not spec.submodule_search_locations:
-        raise SamplesUnavailable(f"The sample photographs come with scikit-image, which is missing; {way_out}")
+        raise SamplesUnavailable(
+            f"The sample photographs come with scikit-image, which is missing; {way_out}"
+        )
     path = Path(spec.submodule_search_locations[0]) / "data" / name
     if not path.is_file():
         raise SamplesUnavailable(f"scikit-image is here without its picture {name}; {way_out}")
@@ -97,16 +97,6 @@ SAMPLES: tuple[Sample, ...] = (
         original=partial(_photograph, "astronaut.png", (0, 0, 512, 448)),
     ),
     Sample(
-        key="cat",
-        title="Cat",
-        alt="The face of a tabby cat with green eyes, looking to the right",
-        credit="Photo: Chelsea the cat, by Stéfan van der Walt, CC0",
-        licence="CC0",
-        kind="photo",
-        method="photographic",
-        original=partial(_photograph, "chelsea.png", (16, 0, 448, 300)),
-    ),
-    Sample(
         key="coffee",
         title="Coffee",
         alt="Espresso in a red cup, with a spoon on a red saucer, on a wooden table",
@@ -117,13 +107,23 @@ SAMPLES: tuple[Sample, ...] = (
         original=partial(_photograph, "coffee.png", (40, 0, 520, 400)),
     ),
     Sample(
+        key="cat",
+        title="Cat",
+        alt="The face of a tabby cat with green eyes, looking to the right",
+        credit="Photo: Chelsea the cat, by Stéfan van der Walt, CC0",
+        licence="CC0",
+        kind="photo",
+        method="photographic",
+        original=partial(_photograph, "chelsea.png", (16, 0, 448, 300)),
+    ),
+    Sample(
         key="rocket",
         title="Rocket",
         alt="A white rocket at dusk between steel towers, lit by floodlights",
         credit="Photo: Falcon 9 with DSCOVR, by SpaceX, public domain",
         licence="Public domain",
         kind="photo",
-        method="compact",
+        method="photographic",
         original=partial(_photograph, "rocket.jpg", (64, 43, 576, 427)),
     ),
     Sample(
@@ -134,7 +134,7 @@ SAMPLES: tuple[Sample, ...] = (
         licence="CC0",
         kind="photo",
         method="compact",
-        original=partial(_photograph, "retina.jpg", (250, 330, 890, 810)),
+        original=partial(_photograph, "retina.jpg", (250, 330, 1146, 1002)),
     ),
     Sample(
         key="cartoon",
@@ -152,19 +152,19 @@ LIMITS: tuple[Sample, ...] = (
     Sample(
         key="small-text",
         title="Small text",
-        alt="A card of five lines of text, each smaller than the one above",
+        alt="A medicine label of five lines of text, each smaller than the one above",
         credit=OUR_OWN,
         licence="CC0",
         kind="limit",
         method="compact",
-        original=drawings.reading_card,
-        lesson="The small lines become strokes that look like letters and say nothing: a few pixels do not "
-        "hold a letter, and the network does not know the alphabet.",
+        original=drawings.medicine_label,
+        lesson="The small lines become strokes that only look like letters and digits: a few pixels do not hold "
+        "a digit, and the network has never learnt to read.",
     ),
     Sample(
         key="small-face",
         title="Small face",
-        alt="An astronaut in a white collar, her face about eighteen pixels wide",
+        alt="A smiling astronaut in an orange suit, her face only about eighteen pixels wide",
         credit="Photo: Eileen Collins, by NASA, public domain",
         licence="Public domain",
         kind="limit",
@@ -182,7 +182,7 @@ LIMITS: tuple[Sample, ...] = (
         kind="limit",
         method="photographic",
         original=drawings.long_building,
-        lesson="Where windows are finer than a pixel, the small picture shows a false pattern, and the network "
-        "sharpens that one.",
+        lesson="The distant windows are finer than the pixels of the small picture, so they are not in it: the "
+        "network draws bars and blinds in their place.",
     ),
 )

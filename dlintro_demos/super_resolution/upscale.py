@@ -190,7 +190,7 @@ def _finish(low: torch.Tensor, high: torch.Tensor, tile: Tile, scale: int, faith
 
 def _to_tensor(rgb: np.ndarray) -> torch.Tensor:
     """(h, w, 3) uint8 to (1, 3, h, w) float32 in 0..1, channels last in memory."""
-    tensor = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None]
+    tensor = torch.tensor(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None]
     return tensor.to(torch.float32, memory_format=torch.channels_last) / 255
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dlintro_demos.catalogue import DEMOS, Demo
 from dlintro_demos.runtime.model_cards import ModelCard
+from dlintro_demos.ui.menu import page_of
 from dlintro_demos.ui.session import forget
 
 THUMBNAILS = Path(__file__).with_name("thumbnails")
@@ -118,8 +119,6 @@ def _presenter_notes(demo: Demo) -> None:
         )
         following = DEMOS[(DEMOS.index(demo) + 1) % len(DEMOS)]
         if following is demo:
-            st.page_link("pages/home.py", label="Back to the wall", icon=":material/grid_view:")
+            st.page_link(page_of("home"), label="Back to the wall")
         else:
-            st.page_link(
-                f"pages/{following.slug}.py", label=f"Next demo: {following.title}", icon=following.icon
-            )
+            st.page_link(page_of(following.slug), label=f"Next demo: {following.title}")

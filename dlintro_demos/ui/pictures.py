@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 import streamlit as st
 
 from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image
-from dlintro_demos.runtime.engine import MB
+from dlintro_demos.settings import MB
 from dlintro_demos.ui.session import engine, private_key
 
 FORMATS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
@@ -75,7 +76,7 @@ def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
     with st.container(horizontal=True, key="strip"):
         for sample in samples:
             with st.container(width=128, gap="xsmall"):
-                st.image(_thumbnail(sample), alt=sample.alt, width="stretch")
+                st.image(_thumbnail(sample.key, sample), alt=sample.alt, width="stretch")
                 st.button(
                     sample.title,
                     key=f"sample-{sample.key}",
@@ -131,11 +132,9 @@ def _limits() -> ImageLimits:
     return ImageLimits(max_bytes=settings.upload_mb * MB, max_pixels=round(settings.input_megapixels * 1e6))
 
 
-@st.cache_data(show_spinner=False, hash_funcs={Sample: lambda sample: sample.key})
-def _thumbnail(sample: Sample) -> np.ndarray:
-    import cv2
-
-    rgb = sample.load()
+@st.cache_data(show_spinner=False)
+def _thumbnail(key: str, _sample: Sample) -> np.ndarray:
+    rgb = _sample.load()
     side = min(rgb.shape[:2])
     top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
     return cv2.resize(rgb[top : top + side, left : left + side], (144, 144), interpolation=cv2.INTER_AREA)

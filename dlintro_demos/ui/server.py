@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import html
 import logging
+import os
 import secrets
+import signal
 import threading
 import traceback
 from collections.abc import AsyncIterator
@@ -20,6 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dlintro_demos.ui.session import engine
 
 log = logging.getLogger("dlintro")
+_warm = threading.Event()
+logging.getLogger("streamlit.error_util").disabled = True  # `report` logs errors, without their words
 
 # blob: for the scripts of v2 components, wasm for Graphviz; nothing from anywhere else.
 HEADERS = {
@@ -109,8 +113,8 @@ def _wants_page(scope: Scope) -> bool:
 
 async def readyz(_request: Request) -> Response:
     """200 once the demos are warm, 503 before; liveness is Streamlit's own `/_stcore/health`."""
-    ready = engine().warm.is_set()
-    return JSONResponse({"ready": ready, "queue": engine().queue.status()}, 200 if ready else 503)
+    ready = _warm.is_set()
+    return JSONResponse({"ready": ready}, 200 if ready else 503)
 
 
 async def server_error(_request: Request, error: Exception) -> Response:
@@ -146,16 +150,23 @@ def report(error: Exception) -> str:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Warm up beside the first visitors, so that the wall is open at once; drain the queue at the end."""
+    """Warm up beside the first visitors, so that the wall is open at once; end the jobs at the end."""
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
-    if engine().warm.is_set():
+    if _warm.is_set():
         await asyncio.to_thread(engine().queue.shutdown)
 
 
 def _warm_up() -> None:
-    for slug, outcome in engine().warm_up().items():
+    try:
+        gallery = engine()
+    except ValueError as error:  # a device that is not there, or a card that cannot be read
+        log.critical("The gallery cannot start: %s", error)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return
+    for slug, outcome in gallery.warm_up().items():
         if isinstance(outcome, str):
             log.warning("%s cannot run: %s", slug, outcome)
         else:
             log.info("%s is warm after %.1f s", slug, outcome)
+    _warm.set()

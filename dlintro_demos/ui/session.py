@@ -6,18 +6,22 @@ import secrets
 import weakref
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dlintro_demos.runtime.engine import Engine, build_engine
 from dlintro_demos.runtime.jobs import Job
 from dlintro_demos.settings import settings
 
+if TYPE_CHECKING:
+    from dlintro_demos.runtime.engine import Engine
 
-@st.cache_resource(show_spinner="Opening the gallery…")
+
+@st.cache_resource(show_spinner=False)
 def engine() -> Engine:
-    """The engine of this process, built once."""
+    """The engine of this process, built once, by the warm-up or by the first page that needs it."""
+    from dlintro_demos.runtime.engine import build_engine  # imports torch, which the wall does not need
+
     return build_engine(settings())
 
 
@@ -40,7 +44,7 @@ class Visitor:
         self.seats: dict[str, Seat] = {}
         self.asked: set[str] = set()  # slots that this run of the page asked for
         self.forgotten = 0
-        weakref.finalize(self, engine().results.forget, self.id)
+        weakref.finalize(self, _forget_results, self.id)
 
     def stop(self, slot: str) -> None:
         """Wait no more, and remember that: the page offers to start again."""
@@ -59,6 +63,10 @@ class Visitor:
             self.leave(slot)
 
 
+def _forget_results(visitor_id: str) -> None:
+    engine().results.forget(visitor_id)
+
+
 def visitor() -> Visitor:
     """The visitor of this session."""
     if "visitor" not in st.session_state:
@@ -71,7 +79,7 @@ def forget() -> None:
     me = visitor()
     me.asked.clear()
     me.leave_unasked()
-    engine().results.forget(me.id)
+    _forget_results(me.id)
     me.forgotten += 1
     for key in list(st.session_state):
         if key != "visitor":

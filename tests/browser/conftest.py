@@ -38,7 +38,6 @@ FLAGS = [
 START_SECONDS = 180
 
 
-
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -105,10 +104,12 @@ def _watch(page: Page, problems: list[str]) -> None:
         if request.failure != "net::ERR_ABORTED":  # what a page gives up when it is left
             problems.append(f"failed: {request.url[:200]} ({request.failure})")
 
-    page.on("console", lambda said: problems.append(f"console: {said.text}") if said.type == "error" else None)
+    page.on(
+        "console", lambda said: problems.append(f"console: {said.text}") if said.type == "error" else None
+    )
     page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
     page.on("request", lambda request: check_address(request.url))
-    page.on("websocket", lambda socket: check_address(socket.url))
+    page.on("websocket", lambda opened: check_address(opened.url))
     page.on("requestfailed", note_failure)
 
 
@@ -155,9 +156,7 @@ def serve_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], A
 
 
 @contextmanager
-def _serving(
-    command: Sequence[str], env: dict[str, str], url: str, until: str, log: Path
-) -> Iterator[str]:
+def _serving(command: Sequence[str], env: dict[str, str], url: str, until: str, log: Path) -> Iterator[str]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=REPOSITORY, env=os.environ | env, stdout=output, stderr=subprocess.STDOUT

@@ -196,7 +196,7 @@ def test_a_file_of_another_size_is_missing_without_reading_it(make_card):
 
 
 def test_a_model_nobody_knows_is_unavailable_not_a_key_error(make_card):
-    with pytest.raises(ModelUnavailable, match="models/unknown/card.toml"):
+    with pytest.raises(ModelUnavailable, match="No model card for 'unknown'"):
         cache_of(make_card()).get("unknown")
 
 
@@ -235,7 +235,9 @@ def test_a_full_gpu_lets_other_models_go_and_tries_again(on_gpu, monkeypatch):
     Accelerator.room = 1
     cache.get("a")
     monkeypatch.setattr(
-        model_cache, "_return_memory", lambda device: (released.append(device), setattr(Accelerator, "room", 1))
+        model_cache,
+        "_return_memory",
+        lambda device: (released.append(device), setattr(Accelerator, "room", 1)),
     )
     assert cache.get("b").device == GPU
     assert released
