@@ -42,7 +42,7 @@ def degrade(rgb: np.ndarray, degradation: Degradation, seed: int = 0) -> np.ndar
 
     Rounded to whole levels only at the end. Raises `ValueError` where a side is no multiple of the scale.
     """
-    picture = rgb.astype(np.float32)
+    picture: np.ndarray = rgb.astype(np.float32)
     if degradation.blur_sigma > 0:
         picture = cv2.GaussianBlur(picture, (0, 0), degradation.blur_sigma)
     picture = area_average(picture, degradation.scale)
@@ -67,5 +67,5 @@ def area_average(picture: np.ndarray, scale: int) -> np.ndarray:
 def _through_jpeg(rgb: np.ndarray, quality: int) -> np.ndarray:
     """Compressed and read back; colour at half resolution (4:2:0), as most cameras and web sites do."""
     settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    _, file = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), settings)
-    return cv2.cvtColor(cv2.imdecode(file, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    _, file = cv2.imencode(".jpg", rgb[..., ::-1], settings)
+    return np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR))[..., ::-1].copy()

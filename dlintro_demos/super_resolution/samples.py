@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -51,12 +51,12 @@ class Sample:
         return _original(self.original)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _original(original: Callable[[], np.ndarray]) -> np.ndarray:
     return _read_only(original())
 
 
-@lru_cache(maxsize=None)
+@cache
 def _small(original: Callable[[], np.ndarray]) -> np.ndarray:
     return _read_only(area_average(_original(original), SCALE))
 
@@ -117,16 +117,6 @@ SAMPLES: tuple[Sample, ...] = (
         original=partial(_photograph, "chelsea.png", (16, 0, 448, 300)),
     ),
     Sample(
-        key="rocket",
-        title="Rocket",
-        alt="A white rocket at dusk between steel towers, lit by floodlights",
-        credit="Photo: Falcon 9 with DSCOVR, by SpaceX, public domain",
-        licence="Public domain",
-        kind="photo",
-        method="photographic",
-        original=partial(_photograph, "rocket.jpg", (64, 43, 576, 427)),
-    ),
-    Sample(
         key="retina",
         title="Inside an eye",
         alt="The back of a human eye: fine red vessels on orange, around a darker spot",
@@ -158,8 +148,8 @@ LIMITS: tuple[Sample, ...] = (
         kind="limit",
         method="compact",
         original=drawings.medicine_label,
-        lesson="The small lines become strokes that only look like letters and digits: a few pixels do not hold "
-        "a digit, and the network has never learnt to read.",
+        lesson="The small lines become strokes that only look like letters and digits: a few pixels do not "
+        "hold a digit, and the network has never learnt to read.",
     ),
     Sample(
         key="small-face",
