@@ -221,7 +221,7 @@ def _read(
 
     frames = _frames(image, data)
     method = TURNS.get(tags.get(Tag.Orientation, 1))
-    turned = "turned upright" if method else ""
+    turned = "turned upright" if method is not None else ""
     if tags:
         method = None  # Pillow turns a TIFF itself, and would read all the camera's data of a single page
         image.is_animated = True  # type: ignore[attr-defined]

@@ -172,7 +172,7 @@ LIMITS: tuple[Sample, ...] = (
         kind="limit",
         method="photographic",
         original=drawings.long_building,
-        lesson="The distant windows are finer than the pixels of the small picture, so they are not in it: the "
-        "network draws bars and blinds in their place.",
+        lesson="The distant windows are finer than the pixels of the small picture, so they are not in it: "
+        "the network draws bars and blinds in their place.",
     ),
 )

@@ -23,7 +23,7 @@ SOURCES = {
 
 
 class Sample(Protocol):
-    """What the strip needs of a bundled picture."""
+    """What the strip needs of a bundled picture; `lesson` says what fails on it, if anything should."""
 
     @property
     def key(self) -> str: ...  # noqa: D102
@@ -33,6 +33,8 @@ class Sample(Protocol):
     def alt(self) -> str: ...  # noqa: D102
     @property
     def credit(self) -> str: ...  # noqa: D102
+    @property
+    def lesson(self) -> str: ...  # noqa: D102
     def load(self) -> np.ndarray: ...  # noqa: D102
 
 
@@ -75,7 +77,7 @@ def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
     """Thumbnails with a button each; a click puts the sample's key into the URL."""
     with st.container(horizontal=True, key="strip"):
         for sample in samples:
-            with st.container(width=128, gap="xsmall"):
+            with st.container(width=112, gap="xsmall"):
                 st.image(_thumbnail(sample.key, sample), alt=sample.alt, width="stretch")
                 st.button(
                     sample.title,
@@ -92,6 +94,8 @@ def _from_samples(samples: Sequence[Sample]) -> Chosen:
     sample = by_key.get(st.query_params.get("sample", ""), samples[0])
     sample_strip(samples, chosen=sample.key)
     st.caption(sample.credit)
+    if sample.lesson:
+        st.warning(f"**Made to fail.** {sample.lesson}", icon=":material/visibility_off:")
     return Chosen(
         rgb=sample.load(), alpha=None, digest=f"sample:{sample.key}", alt=sample.alt, sample=sample.key
     )
@@ -133,7 +137,7 @@ def _limits() -> ImageLimits:
 
 
 @st.cache_data(show_spinner=False)
-def _thumbnail(key: str, _sample: Sample) -> np.ndarray:
+def _thumbnail(key: str, _sample: Sample) -> np.ndarray:  # noqa: ARG001 - what the cache goes by
     rgb = _sample.load()
     side = min(rgb.shape[:2])
     top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
