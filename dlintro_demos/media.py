@@ -2,7 +2,8 @@
 
 A format is known by its content, never by the file's name. Whatever is wrong with a file, the answer is
 `UnreadableMedia`, whose text is for the visitor and never quotes the file. Nothing is logged or written to
-disk, and any number of threads may decode at once.
+disk (libtiff alone may print a line of its own, without the file's words, on stderr), and any number of
+threads may decode at once.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ INTRICATE = (
     "Open it in a picture program, save it as a plain JPEG or PNG, and try again."
 )
 MAX_PARTS = 50_000
-MAX_SCANNED_PIXELS = 2_500_000_000
+MAX_SCANNED_PIXELS = 1_000_000_000
 MAX_PROFILE_BYTES = 4 * 2**20
 
 JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")

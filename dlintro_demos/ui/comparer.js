@@ -1,7 +1,7 @@
 const KEY_STEP = 2; // per cent of the width
 const PAGE_STEP = 10;
 const NARROW = 500; // px of room below which the lens is a panel under the picture
-const GAP = 28; // px between the spot and the floating lens
+const GAP = 12; // px between the reticle and the floating lens
 const MARGIN = 8; // px between the floating lens and the edge of what is visible
 const SLOP = 6; // px a finger moves sideways before a touch becomes a drag
 
@@ -174,18 +174,21 @@ function build(root) {
     const frameOfBoard = board.getBoundingClientRect();
     const at = { x: picture.left + spot.u * picture.width, y: picture.top + spot.v * picture.height };
     const [width, height] = [lens.offsetWidth, lens.offsetHeight];
+    const gap = reticle.offsetWidth / 2 + GAP;
+    const header = document.querySelector('[data-testid="stHeader"]')?.getBoundingClientRect().bottom ?? 0;
     const left = Math.max(frameOfBoard.left, MARGIN);
     const right = Math.min(frameOfBoard.right, document.documentElement.clientWidth - MARGIN) - width;
-    const [top, bottom] = [MARGIN, document.documentElement.clientHeight - MARGIN - height];
-    const beside = [at.x + GAP, at.x - GAP - width].find((x) => x >= left && x <= right);
-    const stacked = [at.y - GAP - height, at.y + GAP].find((y) => y >= top && y <= bottom);
+    const top = Math.max(header, 0) + MARGIN;
+    const bottom = document.documentElement.clientHeight - MARGIN - height;
+    const beside = [at.x + gap, at.x - gap - width].find((x) => x >= left && x <= right);
+    const stacked = [at.y - gap - height, at.y + gap].find((y) => y >= top && y <= bottom);
     let [x, y] = [beside ?? at.x - width / 2, at.y - height / 2];
     if (beside === undefined) y = stacked ?? y;
     else y = clamp(y, picture.top, Math.max(picture.bottom - height, picture.top));
     x = clamp(x, left, right) - frameOfBoard.left;
     y = clamp(y, top, bottom) - frameOfBoard.top;
     lens.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;
-    lens.classList.toggle("away", at.y < 0 || at.y > document.documentElement.clientHeight);
+    lens.classList.toggle("away", at.y < header || at.y > document.documentElement.clientHeight);
   }
 
   function fractions(event) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,9 @@ def comparer(before: View, after: View, *, key: str, width: int, height: int) ->
     """
     if width < 1 or height < 1:
         raise ValueError(f"A picture of {width} x {height} pixels cannot be compared.")
+    # The room is reserved before the script has loaded, so that nothing below jumps.
+    css_class = "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key.strip())
+    st.html(f"<style>.{css_class} {{ --comparer-width: {width:d}; --comparer-height: {height:d} }}</style>")
     _mount(
         key=key,
         data={"before": _side(before), "after": _side(after), "width": width, "height": height},

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import weakref
 from collections.abc import Hashable
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -22,7 +24,18 @@ def engine() -> Engine:
     """The engine of this process, built once, by the warm-up or by the first page that needs it."""
     from dlintro_demos.runtime.engine import build_engine  # imports torch, which the wall does not need
 
-    return build_engine(settings())
+    built = build_engine(settings())
+    threading.Thread(target=_forget_those_gone, args=(built,), name="forgetting", daemon=True).start()
+    return built
+
+
+# Filled by finalizers, which run at any moment and in any thread: of all queues this one allows that.
+_gone: SimpleQueue[str] = SimpleQueue()
+
+
+def _forget_those_gone(built: Engine) -> None:
+    while True:
+        built.results.forget(_gone.get())
 
 
 @dataclass
@@ -44,7 +57,7 @@ class Visitor:
         self.seats: dict[str, Seat] = {}
         self.asked: set[str] = set()  # slots that this run of the page asked for
         self.forgotten = 0
-        weakref.finalize(self, _forget_results, self.id)
+        weakref.finalize(self, _gone.put, self.id)
 
     def stop(self, slot: str) -> None:
         """Wait no more, and remember that: the page offers to start again."""
@@ -63,10 +76,6 @@ class Visitor:
             self.leave(slot)
 
 
-def _forget_results(visitor_id: str) -> None:
-    engine().results.forget(visitor_id)
-
-
 def visitor() -> Visitor:
     """The visitor of this session."""
     if "visitor" not in st.session_state:
@@ -79,7 +88,7 @@ def forget() -> None:
     me = visitor()
     me.asked.clear()
     me.leave_unasked()
-    _forget_results(me.id)
+    engine().results.forget(me.id)
     me.forgotten += 1
     for key in list(st.session_state):
         if key != "visitor":

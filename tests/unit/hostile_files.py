@@ -1,4 +1,4 @@
-"""A folder of files that no gallery should trust, made in memory: broken, lying, oversized and mislabelled."""
+"""A folder of files that no gallery should trust, made in memory: broken, lying, oversized, mislabelled."""
 
 from __future__ import annotations
 
@@ -83,11 +83,13 @@ def tiff(entries: Iterable[tuple[int, int, int, int]], after: bytes = b"") -> by
     )
 
 
-def png_bomb(side: int = 13_000) -> bytes:
-    """Half a megabyte that unpacks to half a gigabyte."""
-    packer = zlib.compressobj(1)
-    row = bytes(1 + 3 * side)
-    packed = b"".join([packer.compress(row) for _ in range(side)]) + packer.flush()
+def png_bomb(side: int = 13_000, repeats: int = 100) -> bytes:
+    """Half a megabyte that unpacks to half a gigabyte of zeros."""
+    row_bytes = 1 + 3 * side
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(bytes(row_bytes * side // repeats)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = struct.pack(">HH", row_bytes * side % 65521, 1)
+    packed = b"\x78\xda" + block * repeats + b"\x03\x00" + checksum
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
@@ -123,11 +125,10 @@ def hostile_files() -> tuple[HostileFile, ...]:
     jpeg, png_file = encoded(image, "JPEG"), encoded(image, "PNG")
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", "A" * 20_000_000, zip=True)
-    many_strips = tiff(
-        [(256, 4, 1, 8), (257, 4, 1, 8), (258, 3, 1, 8), (262, 3, 1, 1), (273, 4, 300_000, 8), (278, 4, 1, 1)],
-        bytes(1_200_000),
-    )
+    tiny = [(256, 4, 1, 8), (257, 4, 1, 8), (258, 3, 1, 8), (262, 3, 1, 1)]
+    many_strips = tiff([*tiny, (273, 4, 300_000, 8), (278, 4, 1, 1)], bytes(1_200_000))
     gif = encoded(image.convert("P"), "GIF")
+    palette_end = 13 + (3 << (gif[10] & 7) + 1)
     rle_header = struct.pack("<IiiHHIIiiII", 40, 4000, 4000, 1, 8, 1, 3_000_000, 0, 0, 256, 0)
     cut_files = {
         "JPEG": jpeg,
@@ -150,7 +151,10 @@ def hostile_files() -> tuple[HostileFile, ...]:
         HostileFile(name="only a magic number", data=b"\x89PNG\r\n\x1a\n", says="incomplete"),
         HostileFile(name="bomb.png", data=png_bomb(), verdict="too large", says="40 megapixels"),
         HostileFile(
-            name="huge claim.png", data=png((100_000, 100_000), b""), verdict="too large", says="100000 x 100000"
+            name="huge claim.png",
+            data=png((100_000, 100_000), b""),
+            verdict="too large",
+            says="100000 x 100000",
         ),
         HostileFile(name="no width.png", data=png((0, 10), b""), says="damaged"),
         HostileFile(name="no height.gif", data=b"GIF89a\x10\0\0\0\0\0\0,", says="damaged"),
@@ -159,6 +163,12 @@ def hostile_files() -> tuple[HostileFile, ...]:
             data=b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0" + b"\xff\xff\xfe" + b"\xff\xff\0",
             verdict="too large",
             says="40 megapixels",
+        ),
+        HostileFile(
+            name="frame larger than its screen.gif",
+            data=b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\x10\x27\x10\x27\0\2\0;",
+            verdict="too large",
+            says="10000 x 10000",
         ),
         HostileFile(name="scan bomb.jpg", data=jpeg_scan_bomb(), says="too long to open"),
         HostileFile(
@@ -173,7 +183,7 @@ def hostile_files() -> tuple[HostileFile, ...]:
         ),
         HostileFile(
             name="endless comment.gif",
-            data=gif[:781] + b"!\xfe" + b"\1a" * 1_000_000 + b"\0" + gif[781:],
+            data=gif[:palette_end] + b"!\xfe" + b"\1a" * 1_000_000 + b"\0" + gif[palette_end:],
             says="too long to open",
         ),
         HostileFile(
@@ -212,8 +222,8 @@ def hostile_files() -> tuple[HostileFile, ...]:
             verdict="accepted",
         ),
         HostileFile(
-            name="no camera data.jpg",
-            data=jpeg[:2] + jpeg_segment(0xE1, b"Exif\0\0secret, not a TIFF header") + jpeg[2:],
+            name="no camera data.png",
+            data=png_file[:33] + png_chunk(b"eXIf", b"secret, no TIFF header") + png_file[33:],
             verdict="accepted",
             says="EXIF",
         ),
@@ -232,7 +242,7 @@ def hostile_files() -> tuple[HostileFile, ...]:
         HostileFile(name="picture and zip.jpg", data=jpeg + b"PK\3\4secret", verdict="accepted"),
         HostileFile(
             name="picture and page.gif",
-            data=gif[:-1] + b"!\xfe\x1c<script>alert(1)</script>abc\0;",
+            data=gif[:-1] + b"!\xfe\x19<script>alert(1)</script>\0;",
             verdict="accepted",
         ),
     )

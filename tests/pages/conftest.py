@@ -1,0 +1,48 @@
+"""Pages without a browser: each runs inside the shell, as on the server."""
+
+import socket
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dlintro_demos.settings import REPOSITORY
+
+
+@pytest.fixture
+def open_page():
+    """Opens `/<slug>` in a fresh session of the gallery."""
+
+    def open_(slug, **query):
+        at = AppTest.from_file(str(REPOSITORY / "dlintro_demos" / "ui" / "shell.py"), default_timeout=120)
+        at._page_hash = calc_hash("" if slug == "home" else slug)  # AppTest has no public way to a page
+        for name, value in query.items():
+            at.query_params[name] = value
+        return at.run()
+
+    return open_
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """Any attempt to reach another machine, or to look one up, fails the test."""
+    attempts = []
+
+    def refuse(*args, **_):
+        attempts.append(args)
+        raise OSError("the network cable is pulled")
+
+    real_connect = socket.socket.connect
+
+    def connect(self, address):
+        if self.family == socket.AF_UNIX or (
+            isinstance(address, tuple) and address[0] in ("127.0.0.1", "::1")
+        ):
+            return real_connect(self, address)
+        return refuse(address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    yield attempts
+    assert attempts == []
