@@ -3,7 +3,7 @@
     python bench/super_resolution.py                # speed, agreement, quality: two minutes on two cores
     python bench/super_resolution.py --memory 12    # and the peak memory of a picture of 12 megapixels
 
-Times are the least of several runs, taken in turn. The machine may be shared: ratios hold, milliseconds drift.
+Times are the least of several runs, taken in turn: on a busy machine milliseconds drift, ratios less.
 """
 
 from __future__ import annotations

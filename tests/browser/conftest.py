@@ -71,21 +71,42 @@ def problems() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def open_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """`open_context(**options of Browser.new_context)`: one per module and options, for its warm cache."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def open_one(**options: Any) -> BrowserContext:
+        name = repr(sorted(options.items()))
+        if name not in contexts:
+            contexts[name] = chromium.new_context(permissions=["camera", "microphone"], **options)
+        return contexts[name]
+
+    yield open_one
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def new_page(chromium: Browser, problems: list[str]) -> Iterator[Callable[..., Page]]:
-    """`new_page(**options of Browser.new_context)`: a page of its own, with a fake camera and microphone."""
-    contexts: list[BrowserContext] = []
+def new_page(
+    open_context: Callable[..., BrowserContext], problems: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """`new_page(**options of Browser.new_context)`: a page with a fake camera and microphone.
+
+    It is a visitor of its own; the browser's cache and cookies are shared by the module's pages of the same
+    options.
+    """
+    pages: list[Page] = []
 
     def open_page(**options: Any) -> Page:
-        context = chromium.new_context(permissions=["camera", "microphone"], **options)
-        contexts.append(context)
-        page = context.new_page()
+        page = open_context(**options).new_page()
+        pages.append(page)
         _watch(page, problems)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 @pytest.fixture
