@@ -20,6 +20,7 @@ app = st.App(
     routes=[Route("/readyz", server.readyz)],
     middleware=[
         Middleware(server.SecurityHeaders),
+        Middleware(server.SameOrigin),
         Middleware(server.VisitorCap, limit=settings().sessions),
     ],
     on_script_error=server.script_error,

@@ -256,6 +256,7 @@ function build(root) {
     spoken.textContent = `Pixel ${now.x}, ${now.y}`;
   }
 
+  on(root, "pointerdown keydown", (event) => root.classList.toggle("pointing", event.type === "pointerdown"));
   on(stage, "pointerdown", startDrag);
   on(stage, "pointermove", goOn);
   on(stage, "pointerup pointercancel", finish);

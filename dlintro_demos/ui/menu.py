@@ -25,3 +25,15 @@ def menu() -> dict[str, list[st.Page]]:
     for demo in DEMOS:
         chapters.setdefault(str(demo.chapter), []).append(page_of(demo.slug))
     return chapters | {"For presenters": [page_of("status")]}
+
+
+def show_menu() -> None:
+    """Links to every page. Our own: in the sidebar that Streamlit's becomes on a phone, lists are broken."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for chapter, pages in menu().items():
+            if len(pages) == 1:
+                st.page_link(pages[0])
+            else:
+                with st.popover(chapter):
+                    for page in pages:
+                        st.page_link(page)

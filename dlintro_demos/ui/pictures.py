@@ -84,7 +84,7 @@ def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
                     key=f"sample-{sample.key}",
                     on_click=st.query_params.__setitem__,
                     args=("sample", sample.key),
-                    type="primary" if sample.key == chosen else "secondary",
+                    icon=":material/check_circle:" if sample.key == chosen else None,
                     width="stretch",
                 )
 

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -73,6 +74,35 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
+class SameOrigin:
+    """ASGI middleware: refuse what another web site's page sends here.
+
+    Streamlit would refuse it too, but only after asking the internet for this machine's address, on the event
+    loop: five seconds in which nobody else is served. `server.corsAllowedOrigins` lists exceptions.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on if its Origin is absent, this host, or listed."""
+        headers = dict(scope.get("headers", ()))
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        listed = st.get_option("server.corsAllowedOrigins")
+        if not origin or urlsplit(origin).netloc.encode() == headers.get(b"host") or origin in listed:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await _refuse(receive, send)
+        else:
+            await Response("Another site's page may not use this gallery.", 403)(scope, receive, send)
+
+
+async def _refuse(receive: Receive, send: Send) -> None:
+    """Close a websocket before it opens: the browser sees 403."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1013})
+
+
 class VisitorCap:
     """ASGI middleware: so many live connections and no more; who comes then is told to wait."""
 
@@ -85,8 +115,7 @@ class VisitorCap:
         """Refuse a websocket over the limit, and answer a page load with a page that tries again."""
         if scope["type"] == "websocket" and scope["path"].endswith("/_stcore/stream"):
             if self.connected >= self.limit:
-                await receive()
-                await send({"type": "websocket.close", "code": 1013})
+                await _refuse(receive, send)
                 return
             self.connected += 1
             try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dlintro_demos.ui.menu import menu
+from dlintro_demos.ui.menu import menu, show_menu
 from dlintro_demos.ui.session import visitor
 
 st.set_page_config(
@@ -15,5 +15,7 @@ st.set_page_config(
 )
 me = visitor()
 me.asked.clear()
-st.navigation(menu(), position="top").run()
+page = st.navigation(menu(), position="hidden")
+show_menu()
+page.run()
 me.leave_unasked()
