@@ -10,7 +10,7 @@ from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 from dlintro_demos.super_resolution.upscale import METHODS
 from dlintro_demos.ui.enlarging import compare, fit, show_departures, show_window, truth_of
 from dlintro_demos.ui.frame import Step, footer, hook, steps, under_the_hood
-from dlintro_demos.ui.pictures import choose_picture
+from dlintro_demos.ui.pictures import choose_picture, choose_source
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine
 
@@ -117,8 +117,10 @@ def show_explanation(outcome: Outcome) -> None:
 
 demo = find("super_resolution")
 hook(demo, "You meet this in the zoom of a phone, in old films on new screens, and in every crime series.")
-mode = choice("What to do?", [ENLARGE, REPAIR], "mode", ENLARGE)
-chosen = choose_picture((*SAMPLES, *LIMITS))
+with st.container(horizontal=True):
+    mode = choice("What to do?", [ENLARGE, REPAIR], "mode", ENLARGE)
+    source = choose_source()
+chosen = choose_picture(source, (*SAMPLES, *LIMITS))
 if mode == REPAIR:
     spoil = ask_what_to_spoil()
     asked = ask_how(clean=not spoil.noise and spoil.jpeg_quality is None, scale=spoil.scale)

@@ -169,9 +169,7 @@ class ModelCache:
         try:
             return self._slots[key]
         except KeyError:
-            raise ModelUnavailable(
-                f"There is no model card for {key!r}: add models/{key}/card.toml."
-            ) from None
+            raise ModelUnavailable(f"No model card for {key!r}: add models/{key}/card.toml.") from None
 
     def _hit(self, slot: _Slot, key: str) -> Loaded | None:
         with self._lock:

@@ -164,29 +164,29 @@ function build(root) {
     reticle.style.translate = `${(x + 0.5) * scale - side / 2}px ${(y + 0.5) * scale - side / 2}px`;
   }
 
-  /** Beside the spot, else above or below it; inside the component and what is visible of the page. */
+  /** Beside the spot, else below or above it, inside what is visible of the page. */
   function placeLens() {
     if (root.classList.contains("narrow")) {
       lens.style.translate = "none";
       return;
     }
     const picture = stage.getBoundingClientRect();
-    const frameOfBoard = board.getBoundingClientRect();
+    const home = board.getBoundingClientRect();
     const at = { x: picture.left + spot.u * picture.width, y: picture.top + spot.v * picture.height };
     const [width, height] = [lens.offsetWidth, lens.offsetHeight];
     const gap = reticle.offsetWidth / 2 + GAP;
     const header = document.querySelector('[data-testid="stHeader"]')?.getBoundingClientRect().bottom ?? 0;
-    const left = Math.max(frameOfBoard.left, MARGIN);
-    const right = Math.min(frameOfBoard.right, document.documentElement.clientWidth - MARGIN) - width;
+    const left = MARGIN;
+    const right = document.documentElement.clientWidth - MARGIN - width;
     const top = Math.max(header, 0) + MARGIN;
     const bottom = document.documentElement.clientHeight - MARGIN - height;
     const beside = [at.x + gap, at.x - gap - width].find((x) => x >= left && x <= right);
-    const stacked = [at.y - gap - height, at.y + gap].find((y) => y >= top && y <= bottom);
+    const stacked = [at.y + gap, at.y - gap - height].find((y) => y >= top && y <= bottom);
     let [x, y] = [beside ?? at.x - width / 2, at.y - height / 2];
     if (beside === undefined) y = stacked ?? y;
     else y = clamp(y, picture.top, Math.max(picture.bottom - height, picture.top));
-    x = clamp(x, left, right) - frameOfBoard.left;
-    y = clamp(y, top, bottom) - frameOfBoard.top;
+    x = clamp(x, left, right) - home.left;
+    y = clamp(y, top, bottom) - home.top;
     lens.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;
     lens.classList.toggle("away", at.y < header || at.y > document.documentElement.clientHeight);
   }

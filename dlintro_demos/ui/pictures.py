@@ -14,6 +14,7 @@ from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image
 from dlintro_demos.settings import MB
 from dlintro_demos.ui.session import engine, private_key
 
+THUMBNAIL = 76  # px: four in a row on a phone
 FORMATS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 SOURCES = {
     "samples": ":material/photo_library: Samples",
@@ -53,38 +54,38 @@ class Chosen:
     sample: str | None
 
 
-def choose_picture(samples: Sequence[Sample], *, own: bool = True) -> Chosen | None:
+def choose_source() -> str:
+    """Samples, a file or the camera: a key of `SOURCES`."""
+    return st.segmented_control(
+        "Which picture?",
+        list(SOURCES),
+        format_func=SOURCES.__getitem__,
+        default="samples",
+        required=True,
+        key="source",
+    )
+
+
+def choose_picture(source: str, samples: Sequence[Sample]) -> Chosen | None:
     """Let the visitor choose; the first sample, or the one in the URL, stands there from the start.
 
     Returns None, after saying what to do, while there is no picture of theirs yet or it cannot be read.
     """
-    source = "samples"
-    if own:
-        source = st.segmented_control(
-            "Which picture?",
-            list(SOURCES),
-            format_func=SOURCES.__getitem__,
-            default="samples",
-            required=True,
-            key="source",
-        )
-    if source == "samples":
-        return _from_samples(samples)
-    return _from_visitor(source)
+    return _from_samples(samples) if source == "samples" else _from_visitor(source)
 
 
 def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
     """Thumbnails with a button each; a click puts the sample's key into the URL."""
-    with st.container(horizontal=True, key="strip"):
+    with st.container(horizontal=True, gap="xsmall"):
         for sample in samples:
-            with st.container(width=112, gap="xsmall"):
+            with st.container(width=THUMBNAIL, gap="xxsmall"):
                 st.image(_thumbnail(sample.key, sample), alt=sample.alt, width="stretch")
                 st.button(
                     sample.title,
                     key=f"sample-{sample.key}",
                     on_click=st.query_params.__setitem__,
                     args=("sample", sample.key),
-                    icon=":material/check_circle:" if sample.key == chosen else None,
+                    icon=":material/check:" if sample.key == chosen else None,
                     width="stretch",
                 )
 

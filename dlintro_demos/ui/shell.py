@@ -13,6 +13,7 @@ st.set_page_config(
     layout="wide",
     menu_items={},
 )
+st.html(Path(__file__).with_name("gallery.css"))
 me = visitor()
 me.asked.clear()
 page = st.navigation(menu(), position="hidden")

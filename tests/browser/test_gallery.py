@@ -69,7 +69,7 @@ def test_a_demo_can_be_reached_by_keyboard_alone(gallery, page):
 
 
 def test_a_full_gallery_lets_nobody_wait_before_a_blank_page(start_gallery, new_page):
-    with start_gallery(DLINTRO_SESSIONS="1") as url:
+    with start_gallery(until="/_stcore/health", DLINTRO_SESSIONS="1") as url:
         first, second = new_page(), new_page()
         visit(first, url)
         second.goto(url)

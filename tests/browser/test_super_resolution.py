@@ -20,12 +20,12 @@ def photo(width, height, mode="RGB"):
 
 
 def upload(page, data, name="photo.png", mime="image/png"):
-    page.get_by_role("radio", name="My photo").click()
+    pick(page, "My photo")
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": mime, "buffer": data})
 
 
 def pick(page, name):
-    page.get_by_role("radio", name=name).click()
+    page.get_by_role("radio", name=name, exact=True).click()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlintro_demos.super_resolution.tiles import Box, plan_tiles, work_pixels
@@ -12,8 +12,10 @@ from dlintro_demos.super_resolution.tiles import Box, plan_tiles, work_pixels
 sizes = st.integers(1, 400)
 cores = st.integers(8, 128)
 overlaps = st.integers(0, 40)
+patient = settings(deadline=None)  # on a busy machine a single example may take long
 
 
+@patient
 @given(width=sizes, height=sizes, core=cores, overlap=overlaps)
 def test_cores_cover_each_pixel_exactly_once(width, height, core, overlap):
     covered = np.zeros((height, width), int)
@@ -22,6 +24,7 @@ def test_cores_cover_each_pixel_exactly_once(width, height, core, overlap):
     assert (covered == 1).all()
 
 
+@patient
 @given(width=sizes, height=sizes, core=cores, overlap=overlaps)
 def test_context_is_whole_inside_and_ends_where_the_picture_ends(width, height, core, overlap):
     for tile in plan_tiles(width, height, core=core, overlap=overlap):
@@ -31,6 +34,7 @@ def test_context_is_whole_inside_and_ends_where_the_picture_ends(width, height, 
         assert tile.context.bottom == min(height, tile.core.bottom + overlap)
 
 
+@patient
 @given(width=sizes, height=sizes, core=cores, overlap=overlaps)
 def test_no_tile_is_larger_than_core_and_context(width, height, core, overlap):
     for tile in plan_tiles(width, height, core=core, overlap=overlap):
@@ -38,6 +42,7 @@ def test_no_tile_is_larger_than_core_and_context(width, height, core, overlap):
         assert tile.context.bottom - tile.context.top <= core + 2 * overlap
 
 
+@patient
 @given(width=sizes, height=sizes, core=cores, overlap=overlaps)
 def test_tiles_are_even(width, height, core, overlap):
     tiles = plan_tiles(width, height, core=core, overlap=overlap)
@@ -47,6 +52,7 @@ def test_tiles_are_even(width, height, core, overlap):
     assert max(heights) - min(heights) <= 1
 
 
+@patient
 @given(width=sizes, height=sizes, core=cores, overlap=overlaps)
 def test_work_counts_the_context_of_all_tiles(width, height, core, overlap):
     plan = plan_tiles(width, height, core=core, overlap=overlap)
