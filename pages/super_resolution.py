@@ -4,59 +4,33 @@ import streamlit as st
 
 from dlintro_demos.catalogue import find
 from dlintro_demos.media import encode_png
-from dlintro_demos.super_resolution.degrade import Degradation
-from dlintro_demos.super_resolution.experiment import Outcome, Request, enlarge, repair
+from dlintro_demos.super_resolution.experiment import Outcome, enlarge, repair
+from dlintro_demos.super_resolution.quiz import ROUNDS, make_pair
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 from dlintro_demos.super_resolution.upscale import METHODS
-from dlintro_demos.ui.enlarging import compare, fit, show_departures, show_window, truth_of
+from dlintro_demos.ui.enlarging import (
+    ask_how,
+    ask_what_to_spoil,
+    choice,
+    compare,
+    fit,
+    show_departures,
+    show_window,
+    truth_of,
+)
 from dlintro_demos.ui.frame import Step, footer, hook, steps, under_the_hood
+from dlintro_demos.ui.guess import guess_the_real
 from dlintro_demos.ui.pictures import choose_picture, choose_source
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine
 
 ENLARGE, REPAIR = "Enlarge my photo", "Blur it first, then repair it"
-TITLES = {method.title: key for key, method in METHODS.items()}
 CODE = """low = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
 with torch.inference_mode():
     high = network(low)                                   # four times as many rows and columns
     missing = low - F.avg_pool2d(high, 4)                 # where it is not true to the photo
     high += F.interpolate(missing, scale_factor=4, mode="bicubic")
 pixels = (high.clamp(0, 1) * 255).round().byte()"""
-
-
-def choice(label: str, options: list[str], key: str, default: str) -> str:
-    """One of a few words, kept in the URL."""
-    return st.segmented_control(label, options, default=default, required=True, key=key, bind="query-params")
-
-
-def ask_how(*, clean: bool, scale: int | None) -> Request:
-    """Method, scale and faithfulness."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = METHODS[TITLES[choice("Method", list(TITLES), "method", next(iter(TITLES)))]]
-        if scale is None:
-            scale = int(choice("Larger by", ["2x", "4x"], "scale", "4x")[0])
-        faithful = st.toggle(
-            "Stay faithful to the photo",
-            value=clean,
-            key="faithful" if clean else "faithful_to_spoilt",
-            bind="query-params",
-            disabled=method.model is None,
-            help="Corrects the result so that, made small again, it gives the photo back. Good for clean "
-            "photos; where there is noise, it brings the noise back too.",
-        )
-    st.caption(method.about)
-    return Request(method=method.key, scale=scale, faithful=faithful)
-
-
-def ask_what_to_spoil() -> Degradation:
-    """How the photo is spoilt before the network repairs it."""
-    columns = st.columns(4)
-    with columns[0]:
-        scale = int(choice("Make it smaller by", ["2x", "4x"], "smaller", "4x")[0])
-    blur = columns[1].slider("Blur, pixels", 0.0, 4.0, 0.8, 0.1, key="blur", bind="query-params")
-    noise = columns[2].slider("Noise, of 255", 0, 40, 0, key="noise", bind="query-params")
-    jpeg = columns[3].slider("JPEG quality (100: none)", 10, 100, 100, 5, key="jpeg", bind="query-params")
-    return Degradation(scale=scale, blur_sigma=blur, noise=noise, jpeg_quality=None if jpeg == 100 else jpeg)
 
 
 def show_evidence(outcome: Outcome) -> None:
@@ -91,9 +65,9 @@ def show_explanation(outcome: Outcome) -> None:
             Step(
                 title="It looked at edges",
                 words="The first layer of the compact network compares neighbouring pixels. Each grey "
-                "picture is one of its filters at work on the middle of this photo.",
+                "picture is one of its filters at work on the liveliest part of this photo.",
                 picture=inside.pixels,
-                alt="The middle of the photo, its pixels showing",
+                alt="A part of the photo, its pixels showing",
                 maps=inside.early[:6],
                 maps_alt="What six early filters saw: edges in different directions",
             ),
@@ -113,6 +87,12 @@ def show_explanation(outcome: Outcome) -> None:
             ),
         ],
     )
+
+
+def real_and_made(number: int) -> tuple[bytes, bytes] | None:
+    """A round of the game, as a job that all visitors share."""
+    pair = run_job("quiz", number, make_pair, number, engine().cache, label="The network paints", shared=True)
+    return pair and (pair.real, pair.made)
 
 
 demo = find("super_resolution")
@@ -157,4 +137,13 @@ if chosen is not None:
         under_the_hood(
             cache.card(model) if model else None, device=result.device, stages=result.stages, code=CODE
         )
+
+st.subheader("You against the machine: can it fool you?", anchor=False)
+guess_the_real(
+    "fool_me",
+    real_and_made,
+    rounds=len(ROUNDS),
+    question="One is a piece of the photo, the other the network made of a sixteenth of its pixels. "
+    "Which is real?",
+)
 footer(demo)

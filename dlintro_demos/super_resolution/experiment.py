@@ -13,7 +13,7 @@ from dlintro_demos.media import encode_webp
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
-from dlintro_demos.super_resolution.explain import LARGEST, Explanation, explain
+from dlintro_demos.super_resolution.explain import Explanation, explain
 from dlintro_demos.super_resolution.pace import PACE, crop, shrink
 from dlintro_demos.super_resolution.quality import heat, invented_detail, psnr, ssim
 from dlintro_demos.super_resolution.upscale import Scale, Upscaled, upscale
@@ -90,7 +90,7 @@ def enlarge(
         after=_show(upscaled.rgb, upscaled.alpha),
         consistency=psnr(rgb, small),
         figures={},
-        explanation=explain(_middle(rgb), cache=cache),
+        explanation=explain(rgb, cache),
     )
     if truth is not None:
         true_size = (width * request.scale, height * request.scale)
@@ -123,12 +123,6 @@ def _compare(outcome: Outcome, truth: np.ndarray, degraded: np.ndarray, plain: n
         degraded=_show(_blocks(degraded, truth.shape[1] // degraded.shape[1]), None),
         invented=_show(heat(departure, result), None),
     )
-
-
-def _middle(rgb: np.ndarray) -> np.ndarray:
-    """The middle of a picture, small enough to be explained."""
-    height, width = rgb.shape[:2]
-    return crop(rgb, None, (min(width, LARGEST), min(height, LARGEST)))[0]
 
 
 def _blocks(rgb: np.ndarray, scale: int) -> np.ndarray:

@@ -165,15 +165,10 @@ def _network(
     """The network on one tile: in steps on the CPU; in one call elsewhere, where memory may run out."""
     if loaded.device.type != "cpu":
         with torch.inference_mode():
-            yield cache.run(key, lambda model: model.module(low.to(model.device)).cpu())
-        return
-    steps = forward_in_steps(loaded.module, low)
-    while True:
-        with torch.inference_mode():  # around each step: the mode is the thread's, not the generator's
-            step = next(steps, None)
-        if step is None:
-            return
-        yield step
+            high = cache.run(key, lambda model: model.module(low.to(model.device)).cpu())
+        yield high
+    else:
+        yield from forward_in_steps(loaded.module, low)
 
 
 @torch.inference_mode()

@@ -7,16 +7,54 @@ import dataclasses
 import numpy as np
 import streamlit as st
 
+from dlintro_demos.super_resolution.degrade import Degradation
 from dlintro_demos.super_resolution.experiment import SHOWN, Outcome, Request, Shown, detail
 from dlintro_demos.super_resolution.pace import PACE, crop, plan_fit, shrink
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
-from dlintro_demos.super_resolution.upscale import METHODS, Upscaled
+from dlintro_demos.super_resolution.upscale import METHODS, Scale, Upscaled
 from dlintro_demos.ui.comparer import View, comparer
 from dlintro_demos.ui.pictures import Chosen
 from dlintro_demos.ui.session import engine
 
 SPOIL_AT_MOST = 512  # px on a side: an original of the visitor's that is spoilt and repaired
+TITLES = {method.title: key for key, method in METHODS.items()}
+SCALES: dict[str, Scale] = {"2x": 2, "4x": 4}
 KNOWN = {sample.key: sample for sample in (*SAMPLES, *LIMITS)}
+
+
+def choice(label: str, options: list[str], key: str, default: str) -> str:
+    """One of a few words, kept in the URL."""
+    return st.segmented_control(label, options, default=default, required=True, key=key, bind="query-params")
+
+
+def ask_how(*, clean: bool, scale: Scale | None) -> Request:
+    """Method, scale and faithfulness."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = METHODS[TITLES[choice("Method", list(TITLES), "method", next(iter(TITLES)))]]
+        if scale is None:
+            scale = SCALES[choice("Larger by", list(SCALES), "scale", "4x")]
+        faithful = st.toggle(
+            "Stay faithful to the photo",
+            value=clean,
+            key="faithful" if clean else "faithful_to_spoilt",
+            bind="query-params",
+            disabled=method.model is None,
+            help="Corrects the result so that, made small again, it gives the photo back. Good for clean "
+            "photos; where there is noise, it brings the noise back too.",
+        )
+    st.caption(method.about)
+    return Request(method=method.key, scale=scale, faithful=faithful)
+
+
+def ask_what_to_spoil() -> Degradation:
+    """How the photo is spoilt before the network repairs it."""
+    columns = st.columns(4)
+    with columns[0]:
+        scale = SCALES[choice("Make it smaller by", list(SCALES), "smaller", "4x")]
+    blur = columns[1].slider("Blur, pixels", 0.0, 4.0, 0.8, 0.1, key="blur", bind="query-params")
+    noise = columns[2].slider("Noise, of 255", 0, 40, 0, key="noise", bind="query-params")
+    jpeg = columns[3].slider("JPEG quality (100: none)", 10, 100, 100, 5, key="jpeg", bind="query-params")
+    return Degradation(scale=scale, blur_sigma=blur, noise=noise, jpeg_quality=None if jpeg == 100 else jpeg)
 
 
 def seconds_in_words(seconds: float) -> str:

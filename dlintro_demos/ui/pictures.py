@@ -78,14 +78,13 @@ def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
     """Thumbnails with a button each; a click puts the sample's key into the URL."""
     with st.container(horizontal=True, gap="xsmall"):
         for sample in samples:
-            with st.container(width=THUMBNAIL, gap="xxsmall"):
+            with st.container(width=THUMBNAIL, gap="xxsmall", key="chosen" if sample.key == chosen else None):
                 st.image(_thumbnail(sample.key, sample), alt=sample.alt, width="stretch")
                 st.button(
                     sample.title,
                     key=f"sample-{sample.key}",
                     on_click=st.query_params.__setitem__,
                     args=("sample", sample.key),
-                    icon=":material/check:" if sample.key == chosen else None,
                     width="stretch",
                 )
 

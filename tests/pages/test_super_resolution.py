@@ -138,3 +138,14 @@ def test_forgetting_drops_the_upload_and_everything_kept(page):
     assert engine().results.used(me.id) == 0
     assert me.seats == {} or all(seat.shared for seat in me.seats.values())
     assert "Eileen Collins" in words(at)
+
+
+def test_the_game_counts_what_was_found_and_what_fooled(page):
+    page.button(key="fool_me-play").click().run()
+    for _ in range(3):
+        page.button(key="fool_me-A").click().run()
+        page.button(key="fool_me-next").click().run()
+    score = page.session_state["fool_me"]
+    assert score.round == 3
+    assert score.found + score.fooled == 3
+    assert score.found == sum((score.seed >> turn & 1) == 0 for turn in range(3))
