@@ -29,9 +29,7 @@ def guess_the_real(
     Only this part of the page runs again on a click. The score stays in the session.
     """
     if name not in st.session_state:
-        st.button(
-            "Play", key=f"{name}-play", on_click=_start, args=(name,), icon=":material/sports_esports:"
-        )
+        st.button("Play", key=f"{name}-play", on_click=_start, args=(name,), icon=":material/sports_esports:")
         return
     score: Score = st.session_state[name]
     pictures = make(score.round)

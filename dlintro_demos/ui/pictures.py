@@ -113,7 +113,7 @@ def _from_visitor(source: str) -> Chosen | None:
         given = st.camera_input(
             "Take a picture (the camera needs https or this very computer)",
             key=private_key("camera"),
-            resolution="720p",
+            resolution="480p",
         )
     if given is None:
         st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")

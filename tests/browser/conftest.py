@@ -176,11 +176,16 @@ def serve_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], A
     return serve
 
 
+def _ours() -> dict[str, str]:
+    """This environment, without the one thread that `make test` leaves to each of its processes."""
+    return {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+
+
 @contextmanager
 def _serving(command: Sequence[str], env: dict[str, str], url: str, until: str, log: Path) -> Iterator[str]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=REPOSITORY, env=os.environ | env, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=REPOSITORY, env=_ours() | env, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         _wait_until_answered(process, url + until, log)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.test_gallery import ours, visit
+from tests.browser.visiting import ours, visit
 
 
 def photo(width, height, mode="RGB"):
