@@ -112,7 +112,8 @@ def test_a_file_that_is_no_picture_is_refused_in_words(demo, problems):
 
 def test_the_camera_gives_a_picture(demo):
     pick(demo, "Camera")
-    demo.get_by_role("button", name="Take Photo").click(timeout=20_000)
+    expect(demo.locator("video")).to_have_js_property("readyState", 4, timeout=20_000)
+    demo.get_by_role("button", name="Take Photo").click()
     expect(demo.get_by_text("there is no larger original")).to_be_visible(timeout=90_000)
 
 
