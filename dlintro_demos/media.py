@@ -61,6 +61,7 @@ INTRICATE = (
     "Open it in a picture program, save it as a plain JPEG or PNG, and try again."
 )
 MAX_PARTS = 50_000
+MAX_MARKERS = 2_000  # of a JPEG: Pillow joins those of one kind in quadratic time
 MAX_SCANNED_PIXELS = 1_000_000_000
 MAX_PROFILE_BYTES = 4 * 2**20
 
@@ -205,11 +206,12 @@ def _too_many_pixels(found: str, limits: ImageLimits) -> MediaTooLarge:
 def _read(
     data: bytes, kind: str, limits: ImageLimits
 ) -> tuple[np.ndarray, np.ndarray | None, tuple[str, ...]]:
-    scans = 0
+    scans = markers = 0
     for number, part in enumerate(_parts(data, kind)):
-        if number == MAX_PARTS:
+        if number == MAX_PARTS or markers == MAX_MARKERS:
             raise UnreadableMedia(INTRICATE)
         scans += part == 0xDA
+        markers += part > 0
 
     image = FORMATS[kind][0](io.BytesIO(data))
     pixels = image.width * image.height

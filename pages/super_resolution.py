@@ -13,6 +13,7 @@ from dlintro_demos.ui.enlarging import (
     ask_what_to_spoil,
     choice,
     compare,
+    decibels,
     fit,
     show_departures,
     show_window,
@@ -39,7 +40,7 @@ def show_evidence(outcome: Outcome) -> None:
     columns = st.columns(3)
     columns[0].metric(
         "True to the photo it came from",
-        f"{outcome.consistency:.1f} dB",
+        decibels(outcome.consistency),
         help="PSNR between your photo and the result made small again. Above 40 dB you see no difference.",
     )
     if not outcome.figures:
@@ -50,7 +51,7 @@ def show_evidence(outcome: Outcome) -> None:
         )
         return
     ours, plain = outcome.figures["Result"], outcome.figures["Bicubic"]
-    columns[1].metric("PSNR against the original", f"{ours.psnr:.2f} dB", f"{ours.psnr - plain.psnr:+.2f} dB")
+    columns[1].metric("PSNR against the original", decibels(ours.psnr), f"{ours.psnr - plain.psnr:+.2f} dB")
     columns[2].metric("SSIM against the original", f"{ours.ssim:.3f}", f"{ours.ssim - plain.ssim:+.3f}")
     st.caption("The small numbers: better or worse than bicubic enlargement, which knows no pictures.")
     show_departures(outcome)
@@ -110,11 +111,12 @@ else:
 if chosen is not None:
     cache = engine().cache
     if mode == REPAIR:
-        chosen, truth = truth_of(chosen), None
+        chosen = fit(truth_of(chosen), asked, spoilt_by=spoil.scale)
         fingerprint, work = (chosen.digest, spoil, asked), (repair, chosen.rgb, spoil, asked, cache)
     else:
-        chosen, truth = fit(chosen, asked), truth_of(chosen).rgb if chosen.sample else None
-        fingerprint = (chosen.digest, asked)
+        fitting = fit(chosen, asked)
+        truth = truth_of(chosen).rgb if chosen.sample and fitting is chosen else None
+        chosen, fingerprint = fitting, (fitting.digest, asked)
         work = (enlarge, chosen.rgb, chosen.alpha, truth, asked, cache)
     outcome = run_job(
         "enlarge", fingerprint, *work, label=METHODS[asked.method].title, shared=bool(chosen.sample)
@@ -132,8 +134,9 @@ if chosen is not None:
         )
         show_window(chosen.rgb, result)
         show_evidence(outcome)
-        show_explanation(outcome)
         model = METHODS[asked.method].model
+        if model:
+            show_explanation(outcome)
         under_the_hood(
             cache.card(model) if model else None, device=result.device, stages=result.stages, code=CODE
         )

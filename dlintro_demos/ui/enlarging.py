@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import streamlit as st
@@ -57,6 +58,11 @@ def ask_what_to_spoil() -> Degradation:
     return Degradation(scale=scale, blur_sigma=blur, noise=noise, jpeg_quality=None if jpeg == 100 else jpeg)
 
 
+def decibels(psnr: float) -> str:
+    """A PSNR in words."""
+    return "no difference" if math.isinf(psnr) else f"{psnr:.2f} dB"
+
+
 def seconds_in_words(seconds: float) -> str:
     """About as exact as an estimate is."""
     if seconds < 90:
@@ -73,10 +79,13 @@ def truth_of(chosen: Chosen) -> Chosen:
     return dataclasses.replace(chosen, rgb=crop(chosen.rgb, None, size)[0], alpha=None)
 
 
-def fit(chosen: Chosen, request: Request) -> Chosen:
-    """The picture as it can be enlarged within the limits: as it is, cut, or shrunk, as the visitor likes."""
+def fit(chosen: Chosen, request: Request, *, spoilt_by: int = 1) -> Chosen:
+    """The picture as it can be enlarged within the limits: as it is, cut, or shrunk, as the visitor likes.
+
+    `spoilt_by` is how many times smaller the picture will be made before the method gets it.
+    """
     limits = engine().settings
-    height, width = chosen.rgb.shape[:2]
+    height, width = (max(1, side // spoilt_by) for side in chosen.rgb.shape[:2])
     plan = plan_fit(
         width,
         height,
@@ -105,10 +114,11 @@ def fit(chosen: Chosen, request: Request) -> Chosen:
     )
     ways = {f"Cut {size} out of it": crop, f"Shrink it to {size} first": shrink}
     way = st.segmented_control("How?", list(ways), default=next(iter(ways)), required=True, key="way")
+    target = (plan.size[0] * spoilt_by, plan.size[1] * spoilt_by)
     if ways[way] is shrink:
-        rgb, alpha = shrink(chosen.rgb, chosen.alpha, plan.size)
+        rgb, alpha = shrink(chosen.rgb, chosen.alpha, target)
     else:
-        rgb, alpha = crop(chosen.rgb, chosen.alpha, plan.size, _where("cut"))
+        rgb, alpha = crop(chosen.rgb, chosen.alpha, target, _where("cut"))
     digest = f"{chosen.digest}:{way}:{st.session_state.get('cut_x')}:{st.session_state.get('cut_y')}"
     return dataclasses.replace(chosen, rgb=rgb, alpha=alpha, digest=digest)
 
@@ -155,8 +165,8 @@ def show_departures(outcome: Outcome) -> None:
     pictures = [
         (outcome.truth, "The original", "what it should be"),
         (outcome.degraded, "What the network got", f"{outcome.upscaled.scale} times smaller"),
-        (outcome.before, "Bicubic", f"{plain.psnr:.2f} dB, SSIM {plain.ssim:.3f}"),
-        (outcome.after, "Result", f"{ours.psnr:.2f} dB, SSIM {ours.ssim:.3f}"),
+        (outcome.before, "Bicubic", f"{decibels(plain.psnr)}, SSIM {plain.ssim:.3f}"),
+        (outcome.after, "Result", f"{decibels(ours.psnr)}, SSIM {ours.ssim:.3f}"),
         (outcome.invented, "Invented detail", "the brighter, the further from the original"),
     ]
     for column, (picture, title, words) in zip(st.columns(len(pictures)), pictures, strict=True):

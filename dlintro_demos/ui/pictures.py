@@ -114,6 +114,7 @@ def _from_visitor(source: str) -> Chosen | None:
             "Take a picture (the camera needs https or this very computer)",
             key=private_key("camera"),
             resolution="480p",
+            width=480,
         )
     if given is None:
         st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")

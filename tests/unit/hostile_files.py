@@ -191,6 +191,11 @@ def hostile_files() -> tuple[HostileFile, ...]:
             data=b"BM" + struct.pack("<IHHI", 0, 0, 0, 1078) + rle_header + bytes(1024) + b"\1\7" * 1_500_000,
             says="too long to open",
         ),
+        HostileFile(
+            name="camera data in crumbs.jpg",
+            data=jpeg[:2] + 3000 * (b"\xff\xe1" + (400).to_bytes(2) + b"Exif\0\0" + bytes(392)) + jpeg[2:],
+            says="too long to open",
+        ),
         HostileFile(name="many strips.tif", data=many_strips, says="too long to open"),
         HostileFile(name="tile bomb.tif", data=tiff_tile_bomb(), says="too long to open"),
         HostileFile(name="text bomb.png", data=encoded(image, "PNG", pnginfo=text), says="damaged"),
