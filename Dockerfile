@@ -4,11 +4,11 @@ FROM ${BASE_IMAGE} AS build
 # Where torch comes from: the address of PyTorch's CPU-only index, or of one of its CUDA indexes. Empty: pip's own
 # index, whose build carries CUDA and runs on the CPU too, but weighs 4 GB more.
 ARG TORCH_INDEX=""
-COPY requirements.txt /tmp/requirements.txt
+COPY requirements.txt constraints.txt /tmp/
 RUN python -m venv /venv \
  && grep -E '^torch(vision)?==' /tmp/requirements.txt > /tmp/torch.txt \
  && /venv/bin/pip install --no-cache-dir --only-binary=:all: ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r /tmp/torch.txt \
- && /venv/bin/pip install --no-cache-dir --only-binary=:all: -r /tmp/requirements.txt
+ && /venv/bin/pip install --no-cache-dir --only-binary=:all: -c /tmp/constraints.txt -r /tmp/requirements.txt
 
 FROM ${BASE_IMAGE}
 # The code stays root's and read-only; the process needs nothing of the file system but /tmp.

@@ -43,16 +43,16 @@ clean: ## remove the environment and the caches
 	@$(PYTHON) -m venv .venv
 
 # One stamp per list of requirements: installing again only when a list has changed.
-$(STAMP)-run: requirements.txt | .venv/bin/python
+$(STAMP)-run: requirements.txt constraints.txt | .venv/bin/python
 	@echo "Installing what the gallery needs (once; some minutes)..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r $<
 	@touch $@
 
-$(STAMP)-dev: requirements-dev.txt requirements.txt | .venv/bin/python
+$(STAMP)-dev: requirements-dev.txt requirements.txt constraints.txt | .venv/bin/python
 	@echo "Installing what the tests need (once; some minutes)..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r $<
 	@touch $@ $(STAMP)-run
 
-$(STAMP)-bench: requirements-bench.txt requirements-dev.txt requirements.txt | .venv/bin/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+$(STAMP)-bench: requirements-bench.txt requirements-dev.txt requirements.txt constraints.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r $<
 	@touch $@ $(STAMP)-dev $(STAMP)-run
