@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
 
 def warm_up(cache: ModelCache) -> None:
-    """Load the network of the first picture and measure this machine.
-
-    Raises `ModelUnavailable` where the compact network is missing; the photographic one may be.
-    """
+    """Load the network of the first picture and measure it. Raises `ModelUnavailable`."""
     from dlintro_demos.super_resolution.pace import PACE
 
     cache.warm(["realesrgan_compact"])
     PACE.measure(cache, "compact", side=128)
+
+
+def measure(cache: ModelCache) -> None:
+    """Measure the slow network on this machine; it may be missing."""
+    from dlintro_demos.super_resolution.pace import PACE
+
     with contextlib.suppress(ModelUnavailable):
-        PACE.measure(cache, "photographic", side=48)
+        PACE.measure(cache, "photographic", side=64)

@@ -199,3 +199,4 @@ def _warm_up() -> None:
         else:
             log.info("%s is warm after %.1f s", slug, outcome)
     _warm.set()
+    gallery.measure()
