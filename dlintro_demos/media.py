@@ -165,6 +165,13 @@ def encode_png(rgb: np.ndarray, alpha: np.ndarray | None = None) -> bytes:
     return file.getvalue()
 
 
+def encode_jpeg(rgb: np.ndarray, *, quality: int = 90) -> bytes:
+    """Encode (H, W, 3) uint8 sRGB with loss, for small pictures beside others; `quality` is 1 to 95."""
+    file = io.BytesIO()
+    _image(rgb, None).save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
 def encode_webp(
     rgb: np.ndarray, alpha: np.ndarray | None = None, *, quality: int = 92, lossless: bool = False
 ) -> bytes:

@@ -59,7 +59,7 @@ def show_evidence(outcome: Outcome) -> None:
 
 def show_explanation(outcome: Outcome) -> None:
     """Three steps with the pictures of this very run."""
-    inside = outcome.explanation
+    inside = outcome.inside
     steps(
         "What just happened?",
         [
@@ -67,24 +67,22 @@ def show_explanation(outcome: Outcome) -> None:
                 title="It looked at edges",
                 words="The first layer of the compact network compares neighbouring pixels. Each grey "
                 "picture is one of its filters at work on the liveliest part of this photo.",
-                picture=inside.pixels,
-                alt="A part of the photo, its pixels showing",
-                maps=inside.early[:6],
-                maps_alt="What six early filters saw: edges in different directions",
+                pictures=[
+                    (inside.pixels, "A part of the photo, its pixels showing"),
+                    (inside.early, "What six early filters saw: edges in different directions"),
+                ],
             ),
             Step(
                 title="Edges became parts",
                 words="Sixteen layers later the filters answer to longer lines, corners and textures, which "
                 "it met again and again in training.",
-                maps=inside.late[:9],
-                maps_alt="What nine late filters saw: lines, corners and textures",
+                pictures=[(inside.late, "What nine late filters saw: lines, corners and textures")],
             ),
             Step(
                 title="It painted what is missing",
                 words="The last layer turns each pixel into sixteen. Orange is what it made brighter than "
                 "plain enlargement, blue what it made darker: learned, not seen by the camera.",
-                picture=inside.added,
-                alt="Brightness that the network added or took away",
+                pictures=[(inside.added, "Brightness that the network added or took away")],
             ),
         ],
     )

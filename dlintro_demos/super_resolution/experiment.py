@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 
-from dlintro_demos.media import encode_webp
+from dlintro_demos.media import encode_jpeg, encode_png, encode_webp
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
@@ -19,7 +20,8 @@ from dlintro_demos.super_resolution.quality import heat, invented_detail, psnr, 
 from dlintro_demos.super_resolution.upscale import Scale, Upscaled, upscale
 
 SHOWN = 2048  # px; a larger picture is shown smaller, the download has every pixel
-LOSSLESS = 700_000  # pixels; below, what the browser gets is exact, for the zoom lens
+LOSSLESS = 100_000  # pixels; below, what the browser gets is exact; above, workshop Wi-Fi decides
+BESIDE = 512  # px; pictures that stand beside others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +42,34 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Inside:
+    """The pictures of an `Explanation`, PNG; the feature maps of a layer in one picture."""
+
+    pixels: bytes
+    early: bytes
+    late: bytes
+    added: bytes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Beside:
+    """Pictures of one scene that stand in a row, JPEG: `invented` is a heat map."""
+
+    truth: bytes
+    degraded: bytes
+    plain: bytes
+    result: bytes
+    invented: bytes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Outcome:
     """A finished run of the page.
 
     `before` is what the network started from, enlarged by bicubic interpolation; `figures` are those of
     every picture that can be compared with a truth, by name, empty where there is none. `consistency` is the
-    PSNR between the input and the result made small again: how far the result is true to its input. `truth`,
-    `degraded` and `invented` (a heat map) are there where a truth is.
+    PSNR between the input and the result made small again: how far the result is true to its input. `beside`
+    is there where a truth is. All is encoded here, once, and not for every visitor who sees it.
     """
 
     upscaled: Upscaled
@@ -54,10 +77,8 @@ class Outcome:
     after: Shown
     consistency: float
     figures: dict[str, Figures]
-    explanation: Explanation
-    truth: Shown | None = None
-    degraded: Shown | None = None
-    invented: Shown | None = None
+    inside: Inside
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +111,7 @@ def enlarge(
         after=_show(upscaled.rgb, upscaled.alpha),
         consistency=psnr(rgb, small),
         figures={},
-        explanation=explain(rgb, cache),
+        inside=_look_inside(explain(rgb, cache)),
     )
     if truth is not None:
         true_size = (width * request.scale, height * request.scale)
@@ -119,25 +140,59 @@ def _compare(outcome: Outcome, truth: np.ndarray, degraded: np.ndarray, plain: n
         figures={
             name: Figures(psnr=psnr(truth, rgb), ssim=ssim(truth, rgb)) for name, rgb in pictures.items()
         },
-        truth=_show(truth, None),
-        degraded=_show(_blocks(degraded, truth.shape[1] // degraded.shape[1]), None),
-        invented=_show(heat(departure, result), None),
+        beside=Beside(
+            truth=_small_jpeg(truth),
+            degraded=_small_jpeg(_blocks(degraded, truth.shape[1] // degraded.shape[1])),
+            plain=_small_jpeg(plain),
+            result=_small_jpeg(result),
+            invented=_small_jpeg(heat(departure, result)),
+        ),
     )
 
 
-def _blocks(rgb: np.ndarray, scale: int) -> np.ndarray:
+def _look_inside(explanation: Explanation) -> Inside:
+    return Inside(
+        pixels=encode_png(explanation.pixels),
+        early=encode_png(_mosaic(explanation.early[:6])),
+        late=encode_png(_mosaic(explanation.late[:9])),
+        added=encode_png(explanation.added),
+    )
+
+
+def _mosaic(maps: Sequence[np.ndarray], columns: int = 3, gap: int = 2) -> np.ndarray:
+    """Grey maps (h, w) of one size in rows, with a white line between, twice as large; (H, W, 3) uint8."""
+    height, width = maps[0].shape
+    rows = math.ceil(len(maps) / columns)
+    mosaic = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 255, np.uint8)
+    for place, feature in enumerate(maps):
+        top, left = place // columns * (height + gap), place % columns * (width + gap)
+        mosaic[top : top + height, left : left + width] = feature
+    return np.repeat(_blocks(mosaic, 2)[..., None], 3, axis=2)
+
+
+def _blocks(picture: np.ndarray, scale: int) -> np.ndarray:
     """Each pixel as a block, so that a small picture shows its pixels."""
-    return rgb.repeat(scale, axis=0).repeat(scale, axis=1)
+    return picture.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+def _small_jpeg(rgb: np.ndarray) -> bytes:
+    return encode_jpeg(_at_most(rgb, None, BESIDE)[0])
 
 
 def _show(rgb: np.ndarray, alpha: np.ndarray | None) -> Shown:
+    rgb, alpha = _at_most(rgb, alpha, SHOWN)
     height, width = rgb.shape[:2]
-    factor = min(1.0, SHOWN / max(height, width))
-    if factor < 1:
-        width, height = max(1, round(width * factor)), max(1, round(height * factor))
-        rgb, alpha = shrink(rgb, alpha, (width, height))
     lossless = width * height <= LOSSLESS
     return Shown(webp=encode_webp(rgb, alpha, quality=95, lossless=lossless), width=width, height=height)
+
+
+def _at_most(rgb: np.ndarray, alpha: np.ndarray | None, side: int) -> tuple[np.ndarray, np.ndarray | None]:
+    """The picture, made smaller where a side is longer."""
+    height, width = rgb.shape[:2]
+    factor = side / max(height, width)
+    if factor >= 1:
+        return rgb, alpha
+    return shrink(rgb, alpha, (max(1, round(width * factor)), max(1, round(height * factor))))
 
 
 def detail(

@@ -158,19 +158,18 @@ def show_window(rgb: np.ndarray, upscaled: Upscaled) -> None:
 
 def show_departures(outcome: Outcome) -> None:
     """Original, spoilt, plain and result side by side, and the map of invented detail."""
-    assert outcome.truth is not None
-    assert outcome.degraded is not None
-    assert outcome.invented is not None
+    beside = outcome.beside
+    assert beside is not None
     plain, ours = outcome.figures["Bicubic"], outcome.figures["Result"]
     pictures = [
-        (outcome.truth, "The original", "what it should be"),
-        (outcome.degraded, "What the network got", f"{outcome.upscaled.scale} times smaller"),
-        (outcome.before, "Bicubic", f"{decibels(plain.psnr)}, SSIM {plain.ssim:.3f}"),
-        (outcome.after, "Result", f"{decibels(ours.psnr)}, SSIM {ours.ssim:.3f}"),
-        (outcome.invented, "Invented detail", "the brighter, the further from the original"),
+        (beside.truth, "The original", "what it should be"),
+        (beside.degraded, "What the network got", f"{outcome.upscaled.scale} times smaller"),
+        (beside.plain, "Bicubic", f"{decibels(plain.psnr)}, SSIM {plain.ssim:.3f}"),
+        (beside.result, "Result", f"{decibels(ours.psnr)}, SSIM {ours.ssim:.3f}"),
+        (beside.invented, "Invented detail", "the brighter, the further from the original"),
     ]
     for column, (picture, title, words) in zip(st.columns(len(pictures)), pictures, strict=True):
-        column.image(picture.webp, caption=f"{title}: {words}", alt=title, width="stretch")
+        column.image(picture, caption=f"{title}: {words}", alt=title, width="stretch")
 
 
 def _where(name: str) -> tuple[float, float]:

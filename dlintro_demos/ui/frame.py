@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from dlintro_demos.catalogue import DEMOS, Demo
@@ -19,14 +18,11 @@ THUMBNAILS = Path(__file__).with_name("thumbnails")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
-    """One step of “What just happened?”: words, a picture (H, W, 3) uint8, feature maps (h, w) uint8."""
+    """One step of “What just happened?”: words, and pictures (PNG or JPEG) with their alt texts."""
 
     title: str
     words: str
-    picture: np.ndarray | None = None
-    alt: str = ""
-    maps: Sequence[np.ndarray] = ()
-    maps_alt: str = ""
+    pictures: Sequence[tuple[bytes, str]]
 
 
 def thumbnail(demo: Demo) -> None:
@@ -46,21 +42,8 @@ def steps(heading: str, parts: Sequence[Step]) -> None:
     for number, (column, step) in enumerate(zip(st.columns(len(parts)), parts, strict=True), start=1):
         with column:
             st.markdown(f"**{number}. {step.title}**  \n{step.words}")
-            if step.picture is not None:
-                st.image(step.picture, alt=step.alt, width="stretch")
-            if step.maps:
-                st.image(_mosaic(step.maps), alt=step.maps_alt, width="stretch")
-
-
-def _mosaic(maps: Sequence[np.ndarray], columns: int = 3, gap: int = 2) -> np.ndarray:
-    """Grey pictures of one size in rows, with a thin white line between; (rows, columns) uint8."""
-    height, width = maps[0].shape
-    rows = -(-len(maps) // columns)
-    mosaic = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), 255, np.uint8)
-    for place, feature in enumerate(maps):
-        top, left = place // columns * (height + gap), place % columns * (width + gap)
-        mosaic[top : top + height, left : left + width] = feature
-    return mosaic.repeat(2, axis=0).repeat(2, axis=1)
+            for picture, alt in step.pictures:
+                st.image(picture, alt=alt, width="stretch")
 
 
 def under_the_hood(card: ModelCard | None, *, device: str, stages: Mapping[str, float], code: str) -> None:
@@ -68,10 +51,7 @@ def under_the_hood(card: ModelCard | None, *, device: str, stages: Mapping[str, 
     with st.expander("Under the hood", icon=":material/build:"):
         total = sum(stages.values())
         st.markdown(f"**{total * 1000:,.0f} ms** on `{device}`")
-        st.dataframe(
-            [{"stage": stage, "ms": round(seconds * 1000, 1)} for stage, seconds in stages.items()],
-            hide_index=True,
-        )
+        _table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
         if card:
             _card(card)
         st.code(code, language="python")
@@ -84,13 +64,16 @@ def _card(card: ModelCard) -> None:
     )
     st.markdown("*Limits:*\n" + "\n".join(f"- {limit}" for limit in card.limits))
     if card.figures:
-        st.dataframe(
-            [
-                {"figure": figure.name, "value": figure.value, "measured by": figure.source}
-                for figure in card.figures
-            ],
-            hide_index=True,
+        _table(
+            ("Figure", "Value", "Measured by"),
+            [(figure.name, figure.value, figure.source) for figure in card.figures],
         )
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A small table of our own words; a data frame would cost each visitor a grid's worth of script."""
+    lines = [heading, ["---"] * len(heading), *rows]
+    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
 
 
 def footer(demo: Demo | None = None) -> None:

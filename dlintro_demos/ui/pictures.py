@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image
+from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
 from dlintro_demos.settings import MB
 from dlintro_demos.ui.session import engine, private_key
 
@@ -138,8 +138,9 @@ def _limits() -> ImageLimits:
 
 
 @st.cache_data(show_spinner=False)
-def _thumbnail(key: str, _sample: Sample) -> np.ndarray:  # noqa: ARG001 - what the cache goes by
+def _thumbnail(key: str, _sample: Sample) -> bytes:  # noqa: ARG001 - what the cache goes by
     rgb = _sample.load()
     side = min(rgb.shape[:2])
     top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
-    return cv2.resize(rgb[top : top + side, left : left + side], (144, 144), interpolation=cv2.INTER_AREA)
+    square = rgb[top : top + side, left : left + side]
+    return encode_jpeg(cv2.resize(square, (152, 152), interpolation=cv2.INTER_AREA))

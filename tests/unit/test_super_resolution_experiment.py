@@ -38,7 +38,7 @@ def test_a_sample_is_compared_with_its_original(cache):
     sample = SAMPLES[0]
     outcome = last(enlarge(sample.load(), None, sample.truth(), COMPACT, cache))
     assert outcome.figures["Result"].psnr > outcome.figures["Bicubic"].psnr
-    assert outcome.truth.width == outcome.after.width == sample.truth().shape[1]
+    assert outcome.after.width == sample.truth().shape[1]
     assert size(outcome.after.webp) == (outcome.after.width, outcome.after.height)
 
 
@@ -49,14 +49,14 @@ def test_half_as_large_is_compared_with_a_smaller_original(cache):
             sample.load(), None, sample.truth(), Request(method="bicubic", scale=2, faithful=False), cache
         )
     )
-    assert outcome.truth.width == 2 * sample.load().shape[1]
+    assert size(outcome.beside.truth)[0] == outcome.after.width == 2 * sample.load().shape[1]
     assert outcome.figures["Result"] == outcome.figures["Bicubic"]
 
 
 def test_a_photo_without_an_original_has_no_figures_but_its_consistency(cache):
     outcome = last(enlarge(SAMPLES[0].load(), None, None, COMPACT, cache))
     assert outcome.figures == {}
-    assert outcome.truth is None
+    assert outcome.beside is None
     loose = last(
         enlarge(SAMPLES[0].load(), None, None, Request(method="compact", scale=4, faithful=False), cache)
     )
@@ -66,8 +66,14 @@ def test_a_photo_without_an_original_has_no_figures_but_its_consistency(cache):
 def test_what_is_repaired_has_the_size_of_what_was_spoilt(cache):
     truth = SAMPLES[0].truth()[:101, :90]
     outcome = last(repair(truth, Degradation(scale=4, noise=5), BICUBIC, cache))
-    assert (outcome.truth.width, outcome.truth.height) == (88, 100)
+    assert size(outcome.beside.truth) == (88, 100)
     assert outcome.upscaled.rgb.shape == (100, 88, 3)
+
+
+def test_the_inside_shows_pictures_of_one_size(cache):
+    inside = last(enlarge(SAMPLES[0].load(), None, None, BICUBIC, cache)).inside
+    assert size(inside.pixels) == size(inside.added)
+    assert size(inside.late)[1] > size(inside.early)[1]
 
 
 def test_more_noise_is_worse(cache):
