@@ -40,7 +40,7 @@ DEMOS: tuple[Demo, ...] = (
             "knows what a sharp one looks like.",
             "Ask before you show it: can a computer put back what the camera never saw? Then open “Blur it "
             "first, then repair it” and look at the map of invented detail.",
-            "Put the small text from “Where it fails” on the projector: confident, sharp and wrong. That is "
+            "Put “Small text” on the projector and read the lowest line: confident, sharp and wrong. That is "
             "why an enhanced picture is no evidence in court.",
         ),
         minutes=6,

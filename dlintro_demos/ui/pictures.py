@@ -93,7 +93,8 @@ def _from_samples(samples: Sequence[Sample]) -> Chosen:
     by_key = {sample.key: sample for sample in samples}
     sample = by_key.get(st.query_params.get("sample", ""), samples[0])
     sample_strip(samples, chosen=sample.key)
-    st.caption(sample.credit)
+    failing = sum(bool(each.lesson) for each in samples)
+    st.caption(sample.credit + (f". The last {failing} pictures are made to fail." if failing else ""))
     if sample.lesson:
         st.warning(f"**Made to fail.** {sample.lesson}", icon=":material/visibility_off:")
     return Chosen(
