@@ -68,6 +68,8 @@ def upscale(options: argparse.Namespace) -> int:
     )
     if options.output.suffix.lower() not in Image.registered_extensions():
         return _fail(f"{options.output}: the name should end in .png, .jpg, .webp or .tif.")
+    if not options.output.parent.is_dir():
+        return _fail(f"{options.output.parent} is not a folder: make it first.")
     try:
         picture = decode_image(options.input.read_bytes(), limits)
         cache = build_engine(settings()).cache

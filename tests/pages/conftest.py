@@ -1,6 +1,8 @@
 """Pages without a browser: each runs inside the shell, as on the server."""
 
+import os
 import socket
+import sys
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,6 +23,29 @@ def open_page():
         return at.run()
 
     return open_
+
+
+_written: list[str] | None = None
+
+
+def _note_writing(event, arguments):
+    if event == "open" and _written is not None:
+        path, mode, flags = arguments
+        writing = set(mode) & set("wax+") if isinstance(mode, str) else flags & (os.O_WRONLY | os.O_RDWR)
+        if writing and isinstance(path, (str, bytes, os.PathLike)):
+            _written.append(os.fsdecode(path))
+
+
+sys.addaudithook(_note_writing)  # for good: Python has no way to take one off
+
+
+@pytest.fixture
+def written():
+    """Paths that this process opens for writing during the test."""
+    global _written
+    _written = []
+    yield _written
+    _written = None
 
 
 @pytest.fixture

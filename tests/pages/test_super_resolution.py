@@ -1,4 +1,5 @@
 import io
+import os
 import re
 
 import numpy as np
@@ -149,3 +150,16 @@ def test_the_game_counts_what_was_found_and_what_fooled(page):
     assert score.round == 3
     assert score.found + score.fooled == 3
     assert score.found == sum((score.seed >> turn & 1) == 0 for turn in range(3))
+
+
+def test_a_visit_writes_nothing_to_a_disk_and_nothing_of_it_to_a_log(page, written, caplog):
+    at = upload(page, "my-secret-holiday.png", photo(90, 60))
+    assert metrics(at)
+    at = upload(page, "my-secret-page.png", b"<html>my secret</html>")
+    assert [path for path in written if not path.endswith(".pyc") and path != os.devnull] == []
+    assert "secret" not in caplog.text
+
+
+def test_the_file_watch_of_the_test_above_does_see_a_file(tmp_path, written):
+    (tmp_path / "seen").write_text("x")
+    assert written == [str(tmp_path / "seen")]

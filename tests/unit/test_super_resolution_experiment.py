@@ -2,6 +2,7 @@ import io
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from dlintro_demos.runtime.engine import build_engine
@@ -11,6 +12,7 @@ from dlintro_demos.super_resolution.degrade import Degradation
 from dlintro_demos.super_resolution.experiment import SHOWN, Outcome, Request, detail, enlarge, repair
 from dlintro_demos.super_resolution.quiz import ROUNDS, SIDE, make_pair
 from dlintro_demos.super_resolution.samples import SAMPLES
+from dlintro_demos.super_resolution.upscale import upscale
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +112,16 @@ def test_a_round_of_the_game_is_the_same_piece_twice(cache, number):
     )
     assert np.corrcoef(real.ravel(), made.ravel())[0, 1] > 0.9
     assert not np.array_equal(real, made)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("method", ["compact", "photographic"])
+def test_the_gpu_gives_what_the_cpu_gives(method, cache):
+    engine = build_engine(Settings(device="cuda"))
+    request = {"method": method, "scale": 4, "faithful": True}
+    on_gpu = last(upscale(SAMPLES[0].load(), cache=engine.cache, **request))
+    on_cpu = last(upscale(SAMPLES[0].load(), cache=cache, **request))
+    engine.queue.shutdown()
+    assert on_gpu.device.startswith("cuda")
+    assert np.abs(on_gpu.rgb.astype(int) - on_cpu.rgb).max() <= 2
