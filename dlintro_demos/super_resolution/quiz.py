@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlintro_demos.media import encode_webp
+from dlintro_demos.media import encode_png
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.samples import SAMPLES
@@ -27,7 +27,7 @@ ROUNDS: tuple[tuple[str, int, int], ...] = (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pair:
-    """The same piece twice, WebP: as the camera took it, and made by the network of a sixteenth of that."""
+    """The same piece twice, PNG: as the camera took it, and made by the network of a sixteenth of that."""
 
     real: bytes
     made: bytes
@@ -47,7 +47,7 @@ def make_pair(number: int, cache: ModelCache) -> Iterator[Progress | Pair]:
         else:
             yield step
     yield Pair(
-        real=encode_webp(np.ascontiguousarray(real), lossless=True),
-        made=encode_webp(made, lossless=True),
+        real=encode_png(np.ascontiguousarray(real)),
+        made=encode_png(made),
         title=sample.title,
     )
