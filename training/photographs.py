@@ -3,9 +3,9 @@
     python -m training.photographs                 # fetch, check the licences, count
     python -m training.photographs --sheet all.jpg # and a contact sheet, to look at them
 
-Debian packages are downloaded and unpacked, not installed; `photographs.toml` names each photograph's package,
-author, licence and split. Run as root where apt wants it. Everything lies in `~/.cache/dlintro/photographs`
-(`DLINTRO_PHOTOGRAPHS` for another folder), and nothing is fetched twice.
+Debian packages are downloaded and unpacked, not installed; `photographs.toml` names each photograph's
+package, author, licence and split. Run as root where apt wants it. Everything lies in
+`~/.cache/dlintro/photographs` (`DLINTRO_PHOTOGRAPHS` for another folder), and nothing is fetched twice.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Split = Literal["train", "held_out"]
 
 
 class LicenceNotProven(ValueError):
-    """A package's own statement does not say what `photographs.toml` says; the message names the photograph."""
+    """A package's own statement does not say what `photographs.toml` says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,7 @@ def fetch(package: Package) -> Path:
 
 
 def _apt_get(release: str, *arguments: str, folder: Path) -> None:
-    """apt-get with lists of its own for a release, from this machine's own mirror; the system's stay as they are."""
+    """apt-get with package lists of its own for a release, from the archive that this machine uses."""
     state = CACHE / "apt" / release
     first = not (state / "sources.list").is_file()
     for part in ("lists/partial", "cache/archives/partial"):
@@ -200,7 +200,7 @@ def _decode(data: bytes) -> np.ndarray:
 
 
 def _decode_jxl(data: bytes) -> np.ndarray:
-    """JPEG XL, with imagecodecs (BSD-3), which is put beside the photographs: the gallery has no need of it."""
+    """JPEG XL, with imagecodecs (BSD-3), put beside the photographs: the gallery has no need of it."""
     python = CACHE / "python"
     if not (python / "imagecodecs").is_dir():
         install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", python]
