@@ -148,7 +148,7 @@ class Patches:
 
 def to_tensor(pictures: np.ndarray) -> torch.Tensor:
     """(N, H, W, 3) uint8 to (N, 3, H, W) float32 in 0..1, channels last in memory."""
-    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div_(255)
+    return torch.tensor(pictures).permute(0, 3, 1, 2).float().div_(255)
 
 
 def learning_rate(settings: TrainingSettings, step: int) -> float:

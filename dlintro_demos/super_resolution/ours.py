@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,9 +76,10 @@ def cubic_kernels(scale: int) -> torch.Tensor:
 
 def save_ours(network: Ours, path: Path) -> None:
     """Write the weights, and in the file's metadata what `load_ours` needs to build the network."""
-    shape = {key: str(getattr(network, key)) for key in ("scale", "width", "depth")}
+    # One entry only: the order of several differs from run to run, and so would the file's SHA-256.
+    shape = json.dumps({key: getattr(network, key) for key in ("scale", "width", "depth")})
     tensors = {key: value.detach().contiguous() for key, value in network.state_dict().items()}
-    save_file(tensors, path, metadata=shape)
+    save_file(tensors, path, metadata={"network": shape})
 
 
 def load_ours(files: Sequence[Path]) -> nn.Module:
@@ -85,11 +87,11 @@ def load_ours(files: Sequence[Path]) -> nn.Module:
     (path,) = files
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+            shape = json.loads((file.metadata() or {})["network"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
-        network = Ours(**{key: int(metadata[key]) for key in ("scale", "width", "depth")})
+        network = Ours(**shape)
         network.load_state_dict(tensors)
-    except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise OursFormatError(f"{path.name} does not hold our network: {error}") from error
     network.eval().requires_grad_(requires_grad=False)
     return network.to(memory_format=torch.channels_last)
