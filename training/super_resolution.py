@@ -57,13 +57,13 @@ class TrainingSettings:
     """Patches a step."""
     side: int = 32
     """Side of the small patch that the network sees, in pixels."""
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     """Adam's highest step size, reached after the warm-up."""
     warm_up: int = 200
     """Steps in which the step size grows from zero."""
     clip: float = 0.5
     """Largest norm of the gradient."""
-    ema_decay: float = 0.999
+    ema_decay: float = 0.998
     """Weight of the past in the running mean of the weights, which is what is saved."""
     max_blur: float = 1.5
     """Degraded: the widest Gaussian blur, sigma in pixels of the original."""

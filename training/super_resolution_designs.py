@@ -20,7 +20,19 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from dlintro_demos.super_resolution.ours import Ours
 
 SIDE = 256
-SHAPES = ((32, 10), (32, 8), (32, 6), (48, 6), (48, 5), (40, 8), (24, 14), (24, 10), (64, 4), (16, 18))
+SHAPES = (
+    (32, 10),
+    (32, 12),
+    (32, 14),
+    (32, 16),
+    (32, 6),
+    (48, 6),
+    (48, 8),
+    (24, 14),
+    (64, 4),
+    (16, 18),
+    (16, 28),
+)
 ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "relu": F.relu,
     "leaky relu": partial(F.leaky_relu, negative_slope=0.1),
