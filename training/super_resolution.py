@@ -34,7 +34,7 @@ from training.photographs import Split, load
 
 CHECKPOINTS = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints"))
 REPORT_SIDE = 512  # px: the middle of a held-out photograph
-SPOILED = {"blur_sigma": 0.8, "noise": 4.0, "jpeg_quality": 75}  # what the degraded networks are measured on
+SPOILED = Degradation(blur_sigma=0.8, noise=4.0, jpeg_quality=75)  # what degraded networks are measured on
 
 Situation = Literal["clean", "degraded"]
 
@@ -300,8 +300,8 @@ def main() -> None:
     folder = CHECKPOINTS / (name or settings.key)
     if measure:
         torch.set_num_threads(settings.threads)
-        spoiled = SPOILED if settings.situation == "degraded" else {}
-        print_evaluation(folder / "weights.safetensors", Degradation(scale=settings.scale, **spoiled))
+        degradation = SPOILED if settings.situation == "degraded" else Degradation()
+        print_evaluation(folder / "weights.safetensors", replace(degradation, scale=settings.scale))
     elif save:
         save.mkdir(parents=True, exist_ok=True)
         data = (folder / "weights.safetensors").read_bytes()

@@ -44,7 +44,7 @@ ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 class Plain(Ours):
     """`Ours` with another activation, or with PyTorch's own bicubic interpolation."""
 
-    activation = staticmethod(F.relu)
+    activation: Callable[[torch.Tensor], torch.Tensor] = staticmethod(F.relu)
     torch_bicubic = False
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -68,7 +68,7 @@ def designs() -> dict[str, tuple[Ours, torch.memory_format]]:
     table["32 x 10, NCHW"] = (Ours(scale=4, width=32, depth=10), torch.contiguous_format)
     for name, activation in ACTIVATIONS.items():
         network = Plain(scale=4, width=32, depth=10)
-        network.activation = activation  # type: ignore[method-assign]
+        network.activation = activation
         table[f"32 x 10, {name}, not in place"] = (network, torch.channels_last)
     network = Plain(scale=4, width=32, depth=10)
     network.torch_bicubic = True
