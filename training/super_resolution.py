@@ -272,7 +272,7 @@ def evaluate(
 
 
 def print_evaluation(weights: Path, degradation: Degradation) -> None:
-    """A line for each held-out photograph and the means."""
+    """A line for each held-out photograph, the means, and the gains without the photograph of the largest."""
     scores = evaluate(load_ours([weights]), degradation)
     print(f"{weights}\nheld out, middle {REPORT_SIDE} px, {degradation}: PSNR dB / SSIM")
     table = {name: np.array([row["bicubic"], row["lanczos"], row["ours"]]) for name, row in scores.items()}
@@ -280,6 +280,12 @@ def print_evaluation(weights: Path, degradation: Degradation) -> None:
         cells = "  ".join(f"{score[0]:5.2f} / {score[1]:.3f}" for score in row)
         gains = f"{row[2, 0] - row[0, 0]:+.2f} dB on bicubic, {row[2, 0] - row[1, 0]:+.2f} on Lanczos"
         print(f"{name[-40:]:40} {cells}  {gains}")
+    for column, method in enumerate(("bicubic", "Lanczos")):
+        gains_in_order = sorted(row[2, 0] - row[column, 0] for row in table.values())
+        print(
+            f"on {method}: median {np.median(gains_in_order):+.2f} dB, least {gains_in_order[0]:+.2f}, "
+            f"mean without the largest {np.mean(gains_in_order[:-1]):+.2f}"
+        )
 
 
 def main() -> None:
