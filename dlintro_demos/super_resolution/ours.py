@@ -1,0 +1,108 @@
+"""Our own network: bicubic interpolation and what a few convolutions add to it, made for the CPU."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+CUBIC = -0.5  # Keys' parameter, as Pillow's BICUBIC has it
+NOISE = 0.3  # of He's initialisation, beside the identity
+
+
+class OursFormatError(ValueError):
+    """A weights file that is not one of ours; the message says what is wrong."""
+
+
+class Ours(nn.Module):
+    """Residual over bicubic, all at the input's resolution, one pixel shuffle at the end.
+
+    `depth` convolutions of 3 x 3 px, ReLU between them, `width` channels; the first one's features are added
+    again before the last (Shi et al. 2016 for the sub-pixel convolution, Kim et al. 2016 for the residual).
+    An output pixel sees `depth` input pixels to every side.
+
+    Input (N, 3, H, W), output (N, 3, scale * H, scale * W), both float32 RGB in 0..1; the output may leave
+    the range by a little.
+    """
+
+    cubic: torch.Tensor
+
+    def __init__(self, *, scale: int, width: int, depth: int) -> None:
+        """Begins as bicubic: the last convolution is zero, those before the last hand their input on.
+
+        A body convolution starts as the identity and a little noise: trained, that is as if it had a skip of
+        its own (Ding et al. 2021), at no cost when it runs.
+        """
+        super().__init__()
+        if scale not in (2, 4) or width < 1 or depth < 2:
+            raise OursFormatError(f"no network of scale {scale}, width {width}, depth {depth}")
+        self.scale, self.width, self.depth = scale, width, depth
+        self.head = nn.Conv2d(3, width, 3, padding=1)
+        self.body = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(depth - 2))
+        self.tail = nn.Conv2d(width, 3 * scale**2, 3, padding=1)
+        nn.init.kaiming_normal_(self.head.weight, nonlinearity="relu")
+        nn.init.zeros_(self.tail.weight)
+        for name, weights in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(weights)
+            elif name.startswith("body"):
+                noise = nn.init.kaiming_normal_(torch.empty_like(weights), nonlinearity="relu")
+                nn.init.dirac_(weights).data.add_(noise, alpha=NOISE)
+        self.register_buffer("cubic", cubic_kernels(scale), persistent=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Enlarge."""
+        first = F.relu(self.head(x - 0.5), inplace=True)
+        features = first
+        for convolution in self.body:
+            features = F.relu(convolution(features), inplace=True)
+        residual = self.tail(features + first)
+        return F.pixel_shuffle(residual + self.bicubic(x), self.scale)
+
+    def bicubic(self, x: torch.Tensor) -> torch.Tensor:
+        """Bicubic interpolation before its pixel shuffle: (N, 3, H, W) to (N, 3 * scale², H, W)."""
+        return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), self.cubic, groups=3)
+
+
+def cubic_kernels(scale: int) -> torch.Tensor:
+    """Keys' cubic convolution as 5 x 5 kernels, (3 * scale², 1, 5, 5): one for each output pixel.
+
+    A pixel's centre lies at (i + 0.5) / scale - 0.5 input pixels from its input pixel's; weights beyond four
+    pixels are zero.
+    """
+    phase = (torch.arange(scale, dtype=torch.float64) + 0.5) / scale - 0.5
+    distance = (torch.arange(-2, 3, dtype=torch.float64) - phase[:, None]).abs()
+    near = (CUBIC + 2) * distance**3 - (CUBIC + 3) * distance**2 + 1
+    far = CUBIC * (distance**3 - 5 * distance**2 + 8 * distance - 4)
+    line = torch.where(distance <= 1, near, torch.where(distance < 2, far, 0.0))  # (scale, 5)
+    kernels = line[:, None, :, None] * line[None, :, None, :]
+    return kernels.reshape(1, scale**2, 1, 5, 5).repeat(3, 1, 1, 1, 1).flatten(0, 1).float()
+
+
+def save_ours(network: Ours, path: Path) -> None:
+    """Write the weights, and in the file's metadata what `load_ours` needs to build the network."""
+    # One entry only: the order of several differs from run to run, and so would the file's SHA-256.
+    shape = json.dumps({key: getattr(network, key) for key in ("scale", "width", "depth")})
+    tensors = {key: value.detach().contiguous() for key, value in network.state_dict().items()}
+    save_file(tensors, path, metadata={"network": shape})
+
+
+def load_ours(files: Sequence[Path]) -> nn.Module:
+    """The network of a card's one file, ready to run. Raises `OursFormatError`."""
+    (path,) = files
+    try:
+        with safe_open(path, framework="pt") as file:
+            shape = json.loads((file.metadata() or {})["network"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
+        network = Ours(**shape)
+        network.load_state_dict(tensors)
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise OursFormatError(f"{path.name} does not hold our network: {error}") from error
+    network.eval().requires_grad_(requires_grad=False)
+    return network.to(memory_format=torch.channels_last)

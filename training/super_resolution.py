@@ -1,0 +1,333 @@
+"""Train our own super-resolution network; resumable, and the same again for the same seed and threads.
+
+    python -m training.photographs                                        # once: the photographs
+    python -m training.super_resolution --scale 4 --situation clean       # train, or go on where it stopped
+    python -m training.super_resolution --scale 4 --situation clean --evaluate
+    python -m training.super_resolution --scale 4 --situation clean --save models/<key of the card>
+
+Checkpoints and the log (CSV) lie in `~/.cache/dlintro/checkpoints` (`DLINTRO_CHECKPOINTS`), outside the
+repository. Held-out photographs are only ever measured, never chosen by: the last weights are the result.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from PIL import Image
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from dlintro_demos.super_resolution.degrade import Degradation, degrade
+from dlintro_demos.super_resolution.ours import Ours, load_ours, save_ours
+from dlintro_demos.super_resolution.quality import psnr, ssim
+from training.photographs import Split, load
+
+CHECKPOINTS = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints"))
+REPORT_SIDE = 512  # px: the middle of a held-out photograph
+SPOILED = Degradation(blur_sigma=0.8, noise=4.0, jpeg_quality=75)  # what degraded networks are measured on
+
+Situation = Literal["clean", "degraded"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """Everything that a training run depends on, but for the photographs."""
+
+    scale: Literal[2, 4] = 4
+    """How many times larger each side becomes."""
+    situation: Situation = "clean"
+    """Small but clean, or also blurred, noisy and compressed."""
+    width: int = 32
+    """Channels between the convolutions."""
+    depth: int = 10
+    """Convolutions, the first and the last included."""
+    steps: int = 12000
+    """Gradient steps; the learning rate falls to nothing at the last one."""
+    batch: int = 16
+    """Patches a step."""
+    side: int = 32
+    """Side of the small patch that the network sees, in pixels."""
+    learning_rate: float = 2e-3
+    """Adam's highest step size, reached after the warm-up."""
+    warm_up: int = 200
+    """Steps in which the step size grows from zero."""
+    clip: float = 0.5
+    """Largest norm of the gradient."""
+    ema_decay: float = 0.998
+    """Weight of the past in the running mean of the weights, which is what is saved."""
+    max_blur: float = 1.5
+    """Degraded: the widest Gaussian blur, sigma in pixels of the original."""
+    max_noise: float = 8.0
+    """Degraded: the strongest noise, standard deviation in units of 0-255."""
+    jpeg: tuple[int, int] = (40, 95)
+    """Degraded: worst and best JPEG quality."""
+    untouched: float = 0.1
+    """Degraded: share of patches that lose nothing but their size; and of those without JPEG."""
+    seed: int = 5
+    """Of the weights, the patches and the degradations."""
+    threads: int = 2
+    """Of PyTorch."""
+    report_every: int = 250
+    """Steps between lines of the log."""
+    save_every: int = 500
+    """Steps between checkpoints."""
+
+    @property
+    def key(self) -> str:
+        """Name of the model: its folder under `models/` and among the checkpoints."""
+        return f"super_resolution_ours_x{self.scale}_{self.situation}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A line of the log: the mean loss (L1, 0..1) since the last one, and the seconds of training so far."""
+
+    step: int
+    loss: float
+    learning_rate: float
+    seconds: float
+
+
+class Patches:
+    """Random patches of the training photographs and their small, perhaps spoiled versions."""
+
+    def __init__(self, settings: TrainingSettings) -> None:
+        """Hold all photographs in memory, at full size and, where there is room, at half."""
+        self._settings = settings
+        self._photographs: list[np.ndarray] = []
+        side = settings.side * settings.scale
+        for _, rgb in load("train"):
+            self._photographs.append(rgb)
+            height, width = (length // 2 * 2 for length in rgb.shape[:2])
+            if min(height, width) >= 4 * side:
+                self._photographs.append(degrade(rgb[:height, :width], Degradation(scale=2)))
+        areas = np.array([rgb.shape[0] * rgb.shape[1] for rgb in self._photographs], np.float64)
+        self._share = np.sqrt(areas) / np.sqrt(areas).sum()
+
+    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Small (N, 3, side, side) and true (N, 3, scale * side, ...) float32 in 0..1; `step` is the seed."""
+        rng = np.random.default_rng([self._settings.seed, step])
+        truths = [self._truth(rng) for _ in range(self._settings.batch)]
+        smalls = [degrade(truth, self._degradation(rng), int(rng.integers(2**31))) for truth in truths]
+        return to_tensor(np.stack(smalls)), to_tensor(np.stack(truths))
+
+    def _truth(self, rng: np.random.Generator) -> np.ndarray:
+        """The busier of two random patches of a photograph, turned and mirrored at random."""
+        photograph = self._photographs[rng.choice(len(self._photographs), p=self._share)]
+        side = self._settings.side * self._settings.scale
+        patches = []
+        for _ in range(2):
+            top, left = (int(rng.integers(length - side + 1)) for length in photograph.shape[:2])
+            patches.append(photograph[top : top + side, left : left + side])
+        patch = max(patches, key=lambda patch: float(np.abs(np.diff(patch[::2, ::2, 1].astype(int))).mean()))
+        patch = np.rot90(patch, int(rng.integers(4)))
+        return np.ascontiguousarray(patch[:, ::-1] if rng.random() < 0.5 else patch)
+
+    def _degradation(self, rng: np.random.Generator) -> Degradation:
+        settings = self._settings
+        if settings.situation == "clean" or rng.random() < settings.untouched:
+            return Degradation(scale=settings.scale)
+        low, high = settings.jpeg
+        return Degradation(
+            scale=settings.scale,
+            blur_sigma=settings.max_blur * rng.random(),
+            noise=settings.max_noise * rng.random(),
+            jpeg_quality=None if rng.random() < settings.untouched else int(rng.integers(low, high + 1)),
+        )
+
+
+def to_tensor(pictures: np.ndarray) -> torch.Tensor:
+    """(N, H, W, 3) uint8 to (N, 3, H, W) float32 in 0..1, channels last in memory."""
+    return torch.tensor(pictures).permute(0, 3, 1, 2).float().div_(255)
+
+
+def learning_rate(settings: TrainingSettings, step: int) -> float:
+    """Linear warm-up, then half a cosine down to zero."""
+    if step < settings.warm_up:
+        return settings.learning_rate * (step + 1) / settings.warm_up
+    share = (step - settings.warm_up) / max(1, settings.steps - settings.warm_up)
+    return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * share)))
+
+
+def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
+    """Train until the last step; yields a `Report` every few steps and keeps a checkpoint in `folder`.
+
+    Goes on from the checkpoint that lies there. Raises `ValueError` where that has other settings.
+    """
+    torch.manual_seed(settings.seed)
+    torch.set_num_threads(settings.threads)
+    network = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
+    network.to(memory_format=torch.channels_last)
+    mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
+    optimizer = torch.optim.Adam(network.parameters())
+    first, before = _resume(settings, folder, network, mean, optimizer)
+    patches = Patches(settings)
+    started = time.perf_counter()
+    losses: list[float] = []
+    for step in range(first, settings.steps):
+        small, truth = patches.batch(step)
+        rate = learning_rate(settings, step)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = F.l1_loss(network(small), truth)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+        optimizer.step()
+        mean.update_parameters(network)
+        losses.append(loss.item())
+
+        seconds = before + time.perf_counter() - started
+        done = step + 1
+        if done % settings.save_every == 0 or done == settings.steps:
+            _save_checkpoint(settings, folder, done, seconds, network, mean, optimizer)
+        if done % settings.report_every == 0 or done == settings.steps:
+            yield Report(step=done, loss=float(np.mean(losses)), learning_rate=rate, seconds=seconds)
+            losses.clear()
+
+
+def _resume(
+    settings: TrainingSettings,
+    folder: Path,
+    network: Ours,
+    mean: AveragedModel,
+    optimizer: torch.optim.Optimizer,
+) -> tuple[int, float]:
+    """Fill all three from the checkpoint, if there is one; gives the next step and the seconds so far."""
+    path = folder / "checkpoint.pt"
+    if not path.is_file():
+        return 0, 0.0
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    known = replace(settings, threads=0, report_every=0, save_every=0)
+    if state["settings"] != asdict(known):
+        raise ValueError(f"{path} was made with other settings; remove it to begin anew.")
+    network.load_state_dict(state["network"])
+    mean.load_state_dict(state["mean"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["step"], state["seconds"]
+
+
+def _save_checkpoint(
+    settings: TrainingSettings,
+    folder: Path,
+    step: int,
+    seconds: float,
+    network: Ours,
+    mean: AveragedModel,
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    """All that is needed to go on, and the weights as they would be saved; whole files or none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {
+        "settings": asdict(replace(settings, threads=0, report_every=0, save_every=0)),
+        "step": step,
+        "seconds": seconds,
+        "network": network.state_dict(),
+        "mean": mean.state_dict(),
+        "optimizer": optimizer.state_dict(),
+    }
+    torch.save(state, folder / "checkpoint.part")
+    (folder / "checkpoint.part").replace(folder / "checkpoint.pt")
+    assert isinstance(mean.module, Ours)
+    save_ours(mean.module, folder / "weights.part")
+    (folder / "weights.part").replace(folder / "weights.safetensors")
+
+
+@torch.inference_mode()
+def enlarge(network: torch.nn.Module, small: np.ndarray) -> np.ndarray:
+    """(h, w, 3) uint8 to (scale * h, scale * w, 3) uint8."""
+    large = network(to_tensor(small[None]))[0].permute(1, 2, 0)
+    return (large.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+
+
+def evaluate(
+    network: torch.nn.Module, degradation: Degradation, split: Split = "held_out"
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """PSNR (dB) and SSIM by photograph and method: bicubic and Lanczos as Pillow has them, and ours."""
+    scores: dict[str, dict[str, tuple[float, float]]] = {}
+    for photograph, rgb in load(split):
+        height, width = (min(REPORT_SIDE, length) // 4 * 4 for length in rgb.shape[:2])
+        top, left = (rgb.shape[0] - height) // 2, (rgb.shape[1] - width) // 2
+        truth = np.ascontiguousarray(rgb[top : top + height, left : left + width])
+        small = degrade(truth, degradation)
+        large = {
+            "bicubic": np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)),
+            "lanczos": np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.LANCZOS)),
+            "ours": enlarge(network, small),
+        }
+        scores[photograph.name] = {
+            method: (psnr(truth, picture), ssim(truth, picture)) for method, picture in large.items()
+        }
+    return scores
+
+
+def print_evaluation(weights: Path, degradation: Degradation) -> None:
+    """A line for each held-out photograph, the means, and the gains without the photograph of the largest."""
+    scores = evaluate(load_ours([weights]), degradation)
+    print(f"{weights}\nheld out, middle {REPORT_SIDE} px, {degradation}: PSNR dB / SSIM")
+    table = {name: np.array([row["bicubic"], row["lanczos"], row["ours"]]) for name, row in scores.items()}
+    for name, row in [*table.items(), (f"mean of {len(table)}", np.mean(list(table.values()), axis=0))]:
+        cells = "  ".join(f"{score[0]:5.2f} / {score[1]:.3f}" for score in row)
+        gains = f"{row[2, 0] - row[0, 0]:+.2f} dB on bicubic, {row[2, 0] - row[1, 0]:+.2f} on Lanczos"
+        print(f"{name[-40:]:40} {cells}  {gains}")
+    for column, method in enumerate(("bicubic", "Lanczos")):
+        gains_in_order = sorted(row[2, 0] - row[column, 0] for row in table.values())
+        print(
+            f"on {method}: median {np.median(gains_in_order):+.2f} dB, least {gains_in_order[0]:+.2f}, "
+            f"mean without the largest {np.mean(gains_in_order[:-1]):+.2f}"
+        )
+
+
+def main() -> None:
+    """Train, and write every report to the log and the terminal; or evaluate; or save."""
+    defaults = TrainingSettings()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--scale", type=int, choices=(2, 4), default=defaults.scale)
+    parser.add_argument("--situation", choices=get_args(Situation), default=defaults.situation)
+    for key, value in asdict(defaults).items():
+        if isinstance(value, int | float) and key != "scale":
+            parser.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
+    parser.add_argument("--name", help="another folder among the checkpoints")
+    parser.add_argument("--evaluate", action="store_true", help="measure the weights on held-out photographs")
+    parser.add_argument("--save", type=Path, metavar="FOLDER", help="copy the weights there")
+    arguments = vars(parser.parse_args())
+    name, save, measure = (arguments.pop(key) for key in ("name", "save", "evaluate"))
+    settings = TrainingSettings(**arguments)
+    folder = CHECKPOINTS / (name or settings.key)
+    if measure:
+        torch.set_num_threads(settings.threads)
+        degradation = SPOILED if settings.situation == "degraded" else Degradation()
+        print_evaluation(folder / "weights.safetensors", replace(degradation, scale=settings.scale))
+    elif save:
+        save.mkdir(parents=True, exist_ok=True)
+        data = (folder / "weights.safetensors").read_bytes()
+        (save / "weights.safetensors").write_bytes(data)
+        print(f'sha256 = "{hashlib.sha256(data).hexdigest()}"\nbytes = {len(data)}')
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "log.csv").open("a", newline="") as stream:
+            log = csv.DictWriter(stream, list(Report.__dataclass_fields__))
+            if not stream.tell():
+                log.writeheader()
+            for report in train(settings, folder):
+                log.writerow(asdict(report))
+                stream.flush()
+                print(
+                    f"step {report.step:6}  L1 {report.loss:.5f}  rate {report.learning_rate:.1e}  "
+                    f"{report.seconds:6.0f} s",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
