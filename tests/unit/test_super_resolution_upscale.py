@@ -185,7 +185,7 @@ def test_the_result_does_not_depend_on_how_the_input_lies_in_memory():
 
 def test_every_method_has_a_card_or_none():
     assert set(METHODS) == {"photographic", "compact", "bicubic", "lanczos"}
-    assert {method.model for method in METHODS.values()} - {None} == set(CARDS)
+    assert {method.model for method in METHODS.values()} - {None} <= set(CARDS)
     assert module.NETWORK_SCALE == 4
 
 
