@@ -6,8 +6,8 @@
     python -m training.super_resolution --scale 4 --situation clean --save models/<key of the card>
 
 Checkpoints and the log (CSV) lie in `~/.cache/dlintro/checkpoints` (`DLINTRO_CHECKPOINTS`), outside the
-repository. Held-out photographs are never trained on, and the last weights are the result, not the best. But the
-learning rate and the size of the network were compared on them after 500 steps: choose further on others.
+repository. Held-out photographs are never trained on, and the last weights are the result, not the best.
+But the learning rate and the size were compared on them after 500 steps: choose further on others.
 """
 
 from __future__ import annotations
