@@ -8,7 +8,9 @@ COPY requirements.txt constraints.txt /tmp/
 RUN python -m venv /venv \
  && grep -E '^torch(vision)?==' /tmp/requirements.txt > /tmp/torch.txt \
  && /venv/bin/pip install --no-cache-dir --only-binary=:all: ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r /tmp/torch.txt \
- && /venv/bin/pip install --no-cache-dir --only-binary=:all: -c /tmp/constraints.txt -r /tmp/requirements.txt
+ && /venv/bin/pip install --no-cache-dir --only-binary=:all: --no-binary=face_recognition_models \
+    -c /tmp/constraints.txt -r /tmp/requirements.txt \
+ && find /venv -name shape_predictor_68_face_landmarks.dat -delete  # not ours to pass on: non-commercial, unused
 
 FROM ${BASE_IMAGE}
 # The code stays root's and read-only; the process needs nothing of the file system but /tmp.

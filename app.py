@@ -17,7 +17,10 @@ except BadSetting as error:
 app = st.App(
     REPOSITORY / "dlintro_demos" / "ui" / "shell.py",
     lifespan=server.lifespan,
-    routes=[Route("/readyz", server.readyz)],
+    routes=[
+        Route("/readyz", server.readyz),
+        Route(f"{server.PLAYERS}/{{key}}.safetensors", server.player_weights),
+    ],
     middleware=[
         Middleware(server.SecurityHeaders),
         Middleware(server.SameOrigin),

@@ -1,9 +1,12 @@
-"""Speed, agreement, quality and memory of the super-resolution methods, beside ncnn with the same weights.
+"""Speed, quality and memory of the super-resolution methods, beside ncnn and ONNX Runtime.
 
-    python bench/super_resolution.py                # speed, agreement, quality: two minutes on two cores
-    python bench/super_resolution.py --memory 12    # and the peak memory of a picture of 12 megapixels
+    python -m bench.super_resolution                       # everything but memory: some minutes on two cores
+    python -m bench.super_resolution --only speed          # or quality, held-out, situation, memory
+    python -m bench.super_resolution --photos FOLDER       # quality on photographs of your own
+    python -m bench.super_resolution --pictures FOLDER     # crops side by side, to look at
 
-Times are the least of several runs, taken in turn: on a busy machine milliseconds drift, ratios less.
+Times are the least of several runs, taken in turn: on a busy machine milliseconds drift, ratios less. The
+held-out photographs are fetched first by `python -m training.photographs`.
 """
 
 from __future__ import annotations
@@ -11,41 +14,38 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import math
+import os
 import platform
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
 from PIL import Image
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY))
+from bench.super_resolution_quality import (
+    CARDS,
+    photo,
+    print_folder,
+    print_held_out,
+    print_quality,
+    print_situations,
+    run,
+    write_pictures,
+)
+from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.super_resolution.ours import Ours
+from dlintro_demos.super_resolution.upscale import METHODS, Scale
 
-from dlintro_demos.runtime.model_cache import ModelCache  # noqa: E402
-from dlintro_demos.runtime.model_cards import read_cards  # noqa: E402
-from dlintro_demos.super_resolution.quality import psnr, ssim  # noqa: E402
-from dlintro_demos.super_resolution.upscale import METHODS, Scale, Upscaled, upscale  # noqa: E402
-
-CARDS = read_cards(REPOSITORY / "models")
-SPEED_SIDES = {"compact": 256, "photographic": 96}
-PHOTOS = (  # every colour photograph that the package installs; of the stereo pair one
-    "astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "retina.jpg",
-    "hubble_deep_field.jpg", "ihc.png",
-)  # fmt: skip
-WAYS = {  # name: method, faithful
-    "bicubic": ("bicubic", False),
-    "lanczos": ("lanczos", False),
-    "compact": ("compact", False),
-    "compact faithful": ("compact", True),
-    "photographic": ("photographic", False),
-    "photographic faithful": ("photographic", True),
-}
+PARTS = ("speed", "quality", "held-out", "situation", "memory")
+SPEED_SIDES = {"ours": 256, "compact": 256, "photographic": 96}
+PEAK_CHANNELS = (32, 64, 128, 256)  # of the convolutions among which the machine's peak is looked for
 
 
 def main() -> None:
@@ -53,49 +53,114 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=4)
-    parser.add_argument(
-        "--memory", type=float, metavar="MEGAPIXELS", help="peak memory of a picture this large"
-    )
-    parser.add_argument("--scale", type=int, choices=(2, 4), action="append", help="with --memory (both)")
-    parser.add_argument("--only", choices=("speed", "quality", "memory"))
-    parser.add_argument("--child", nargs=2, metavar=("MEGAPIXELS", "SCALE"), help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--memory", type=float, default=12, metavar="MEGAPIXELS", help="of the input")
+    parser.add_argument("--method", default="ours", choices=METHODS, help="whose memory")
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER")
+    parser.add_argument("--photos", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    if arguments.child:
-        enlarge_large_picture(float(arguments.child[0]), 2 if arguments.child[1] == "2" else 4)
+    if arguments.pictures:
+        write_pictures(arguments.pictures)
         return
-    print(f"{platform.machine()}, {arguments.threads} threads, torch {torch.__version__}")
-    if arguments.only in (None, "speed"):
+    if arguments.photos:
+        print_folder(arguments.photos)
+        return
+    print(
+        f"{platform.machine()}, {arguments.threads} threads, torch {torch.__version__}, "
+        f"load of the last minute {os.getloadavg()[0]:.1f}"
+    )
+    wanted = arguments.only or PARTS[:-1]
+    if "speed" in wanted:
         print_speed(arguments.threads, arguments.repeats)
-    if arguments.only in (None, "quality"):
+        print_share_of_peak()
+    if "quality" in wanted:
         print_quality()
-    if arguments.memory and arguments.only in (None, "memory"):
-        for scale in arguments.scale or (2, 4):
-            command = [sys.executable, __file__, "--threads", str(arguments.threads), "--child"]
-            subprocess.run([*command, str(arguments.memory), str(scale)], check=True)
+    if "held-out" in wanted:
+        print_held_out()
+    if "situation" in wanted:
+        print_situations()
+    if "memory" in wanted:
+        for scale in get_args(Scale):
+            print_peak_memory(arguments.method, arguments.memory, scale)
 
 
 def print_speed(threads: int, repeats: int) -> None:
-    """Milliseconds per input megapixel, the ratio to ncnn, and how far the outputs lie apart."""
-    print("\nSpeed, x4, milliseconds per input megapixel")
+    """Milliseconds per input megapixel by method and runtime, in turn; how far the outputs lie apart."""
+    print("\nSpeed, x4, milliseconds per input megapixel; quotients against ours beside it")
     cache = ModelCache(CARDS)
+    works: dict[str, tuple[int, Callable[[], np.ndarray]]] = {}
     for method, side in SPEED_SIDES.items():
         rgb = photo("astronaut.png", 512)[:side, :side]
         low = np.ascontiguousarray(rgb.transpose(2, 0, 1), np.float32) / 255
-        card = CARDS[METHODS[method].model or ""]
-        works: dict[str, Callable[[], np.ndarray]] = {
-            "torch": partial(enlarged_rgb, rgb, method, cache),
-            "bicubic": partial(enlarged_rgb, rgb, "bicubic", cache),
-        }
-        if importlib.util.find_spec("ncnn"):
-            works["ncnn"] = partial(ncnn_network(card.locate(), threads), low)
-        seconds, outputs = fastest_in_turn(works, repeats)
-        cells = "  ".join(f"{name} {least * 1e9 / side**2:7.0f}" for name, least in seconds.items())
-        if "ncnn" in works:
-            theirs = (outputs["ncnn"].transpose(1, 2, 0).clip(0, 1) * 255).round()
-            cells += f"  torch/ncnn {seconds['torch'] / seconds['ncnn']:.2f}"
-            cells += f"  largest difference {np.abs(theirs - outputs['torch']).max():.0f}/255"
-        print(f"{method:13} {side:3} px  {cells}")
+        works[method] = side, partial(enlarged_rgb, rgb, method, cache)
+        if method == "ours":
+            works["bicubic"] = side, partial(enlarged_rgb, rgb, "bicubic", cache)
+            network = cache.get(METHODS[method].card(4) or "").module
+            works["ours, ONNX Runtime"] = side, partial(onnx_network(network, low, threads), low)
+        elif importlib.util.find_spec("ncnn"):
+            works[f"{method}, ncnn"] = (
+                side,
+                partial(ncnn_network(CARDS[METHODS[method].model or ""].locate(), threads), low),
+            )
+    seconds, outputs = fastest_in_turn({name: work for name, (_, work) in works.items()}, repeats)
+    pace = {name: least * 1e9 / works[name][0] ** 2 for name, least in seconds.items()}
+    for name, each in pace.items():
+        line = f"{name:22} {works[name][0]:3} px {each:9.0f}   {each / pace['ours']:6.2f}"
+        if ", " in name:
+            theirs = (outputs[name].transpose(1, 2, 0).clip(0, 1) * 255).round()
+            apart = np.abs(theirs - outputs[name.split(", ")[0]]).max()
+            line += f"   largest difference to PyTorch {apart:.0f}/255"
+        print(line)
+    print(f"ours, 256 x 256 px: {seconds['ours'] * 1e3:.0f} ms")
+
+
+def print_share_of_peak() -> None:
+    """Multiplications and additions a second of our network, against the fastest convolution found here."""
+    network = ModelCache(CARDS).get(METHODS["ours"].card(4) or "").module
+    assert isinstance(network, Ours)
+    side = 256
+    x = torch.rand(1, 3, side, side).to(memory_format=torch.channels_last)
+    weights = sum(each.numel() for name, each in network.named_parameters() if name.endswith("weight"))
+    ours = 2e-9 * (weights + network.cubic.numel()) * side**2 / least_seconds(partial(network, x))
+    peaks = {}
+    for channels in PEAK_CHANNELS:
+        layer = torch.nn.Conv2d(channels, channels, 3, padding=1).to(memory_format=torch.channels_last)
+        features = torch.rand(1, channels, 128, 128).to(memory_format=torch.channels_last)
+        peaks[channels] = 2e-9 * layer.weight.numel() * 128**2 / least_seconds(partial(layer, features))
+    best = max(peaks, key=lambda channels: peaks[channels])
+    print(
+        f"ours: {ours:.0f} billion operations a second, {ours / peaks[best]:.0%} of this machine's fastest "
+        f"3 x 3 convolution ({peaks[best]:.0f}, {best} channels; {peaks[network.width]:.0f} at "
+        f"{network.width} channels)"
+    )
+
+
+@torch.inference_mode()
+def least_seconds(work: Callable[[], torch.Tensor], repeats: int = 12) -> float:
+    """Of some calls after two that warm up."""
+    taken = []
+    for _ in range(repeats + 2):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return min(taken[2:])
+
+
+def onnx_network(
+    module: torch.nn.Module, low: np.ndarray, threads: int
+) -> Callable[[np.ndarray], np.ndarray]:
+    """ONNX Runtime's run of a network, exported for this size."""
+    import onnxruntime
+
+    program = torch.onnx.export(module, (torch.tensor(low[None]),), input_names=["low"], verbose=False)
+    assert program is not None
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(
+        program.model_proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    return lambda picture: session.run(None, {"low": picture[None]})[0][0]
 
 
 def ncnn_network(files: tuple[Path, ...], threads: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -117,54 +182,36 @@ def ncnn_network(files: tuple[Path, ...], threads: int) -> Callable[[np.ndarray]
     return enlarge
 
 
-def print_quality() -> None:
-    """PSNR and SSIM x4 after a clean downscale by area averaging; the slow network on smaller crops."""
-    cache = ModelCache(CARDS)
-    for side, names in ((512, list(WAYS)[:4]), (160, list(WAYS))):
-        truths = [photo(name, side) for name in PHOTOS]
-        print(f"\nQuality, {len(truths)} photos of scikit-image, middle {side} px, x4: PSNR dB / SSIM")
-        for name in names:
-            method, faithful = WAYS[name]
-            scores = []
-            for truth in truths:
-                height, width = truth.shape[:2]
-                low = truth.reshape(height // 4, 4, width // 4, 4, 3).mean(axis=(1, 3))
-                result = run(low.round().astype(np.uint8), method, faithful=faithful, cache=cache).rgb
-                scores.append((psnr(truth, result), ssim(truth, result)))
-            mean = np.mean(scores, axis=0)
-            print(f"{name:22} {mean[0]:6.2f} / {mean[1]:.3f}")
-
-
-def enlarge_large_picture(megapixels: float, scale: Scale) -> None:
-    """In a process of its own: the compact network on a picture of 4:3, and the process's peak memory."""
+def print_peak_memory(method: str, megapixels: float, scale: Scale) -> None:
+    """In a process of its own: a picture of 4:3 through the command line, and the process's peak memory."""
     width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
     height = round(width * 3 / 4)
     tile = photo("astronaut.png", 512)
     rgb = np.tile(tile, (height // 512 + 1, width // 512 + 1, 1))[:height, :width].copy()
-    cache = ModelCache(CARDS)
-    run(rgb[:64, :64], "compact", faithful=True, cache=cache)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    started = time.perf_counter()
-    result = run(rgb, "compact", faithful=True, cache=cache, scale=scale)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with tempfile.TemporaryDirectory() as folder:
+        taken, large = Path(folder) / "in.jpg", Path(folder) / "out.png"
+        Image.fromarray(rgb).save(taken, quality=92)
+        command = ["upscale", str(taken), str(large), "--model", method, "--scale", str(scale)]
+        code = (
+            "import resource, sys; from dlintro_demos.__main__ import main; code = main(sys.argv[1:]); "
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024); sys.exit(code)"
+        )
+        started = time.perf_counter()
+        said = subprocess.run(
+            [sys.executable, "-c", code, *command], check=True, capture_output=True, text=True
+        )
+        seconds, written = time.perf_counter() - started, large.stat().st_size / 2**20
+    peak = said.stdout.split()[-1]
     print(
-        f"\nMemory: compact faithful x{scale}, {width} x {height} px in, "
-        f"{result.rgb.nbytes / 2**20:.0f} MB out: "
-        f"peak RSS {peak:.0f} MB ({before:.0f} MB before), {result.tiles} tiles, "
-        f"{time.perf_counter() - started:.0f} s"
+        f"\nMemory: upscale --model {method} --scale {scale}, {width} x {height} px in, "
+        f"{rgb.nbytes * scale**2 / 2**20:.0f} MB of pixels out: peak RSS {peak} MB, {seconds:.0f} s, "
+        f"a file of {written:.0f} MB"
     )
 
 
-def run(rgb: np.ndarray, method: str, *, faithful: bool, cache: ModelCache, scale: Scale = 4) -> Upscaled:
-    """The last thing that `upscale` yields."""
-    *_, result = upscale(rgb, method=method, scale=scale, faithful=faithful, cache=cache)
-    assert isinstance(result, Upscaled)
-    return result
-
-
 def enlarged_rgb(rgb: np.ndarray, method: str, cache: ModelCache) -> np.ndarray:
-    """Pixels x4, without back-projection, which ncnn has not either."""
-    return run(rgb, method, faithful=False, cache=cache).rgb
+    """Pixels x4, without back-projection, which the other runtimes have not either."""
+    return run(rgb, method, cache=cache).rgb
 
 
 def fastest_in_turn(
@@ -179,18 +226,6 @@ def fastest_in_turn(
             work()
             least[name] = min(least[name], time.perf_counter() - started)
     return least, outputs
-
-
-def photo(name: str, side: int) -> np.ndarray:
-    """The middle of a photograph of scikit-image: at most `side` pixels, sides multiples of four."""
-    spec = importlib.util.find_spec("skimage")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    with Image.open(Path(spec.submodule_search_locations[0]) / "data" / name) as image:
-        rgb = np.asarray(image.convert("RGB"))
-    height, width = (min(side, length) // 4 * 4 for length in rgb.shape[:2])
-    top, left = (rgb.shape[0] - height) // 2, (rgb.shape[1] - width) // 2
-    return rgb[top : top + height, left : left + width]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ class Chapter(StrEnum):
     """Where a demo stands in the course."""
 
     SEEING = "What machines see"
+    TRYING = "What machines learn by trying"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,14 @@ DEMOS: tuple[Demo, ...] = (
         "and what was made up.",
         chapter=Chapter.SEEING,
         icon=":material/photo_size_select_large:",
-        models=("realesrgan_compact", "realesrgan_photographic"),
+        models=(
+            "super_resolution_ours_x4_clean",
+            "super_resolution_ours_x4_degraded",
+            "super_resolution_ours_x2_clean",
+            "super_resolution_ours_x2_degraded",
+            "realesrgan_compact",
+            "realesrgan_photographic",
+        ),
         talking_points=(
             "Drag the handle slowly across an eye or an edge: the network has seen thousands of edges, so it "
             "knows what a sharp one looks like.",
@@ -44,6 +52,48 @@ DEMOS: tuple[Demo, ...] = (
             "why an enhanced picture is no evidence in court.",
         ),
         minutes=6,
+    ),
+    Demo(
+        slug="faces",
+        title="Friends in photos",
+        tagline="Name a friend once, and the machine suggests them in every other photo, shows why, and says "
+        "when it does not know.",
+        chapter=Chapter.SEEING,
+        icon=":material/groups:",
+        models=("mtcnn", "dlib_face_recognition"),
+        talking_points=(
+            "Find and recognise are two networks: the first says where a face is, the second turns it into "
+            "128 numbers. Nobody's name is in either of them.",
+            "Name one face, then open the dark and the upside-down photo: the distance grows, and past the "
+            "threshold the machine says that it does not know. Slide the threshold: strangers get tagged.",
+            "Ask who may do this to whose photos. Then press “Forget this person”.",
+        ),
+        minutes=8,
+    ),
+    Demo(
+        slug="flappy_bird",
+        title="It teaches itself Flappy Bird",
+        tagline="Nobody told it the rules: it sees the screen, tries, crashes, and finds out. Watch it "
+        "learn, look into its head, and race it.",
+        chapter=Chapter.TRYING,
+        icon=":material/sports_esports:",
+        models=(
+            "flappy_bird_untrained",
+            "flappy_bird_2min",
+            "flappy_bird_5min",
+            "flappy_bird_10min",
+            "flappy_bird_25min",
+            "flappy_bird_best",
+        ),
+        talking_points=(
+            "Start with all six at once: the same network at six ages, on the same level. Nobody "
+            "programmed the difference; it comes from crashes alone.",
+            "Let somebody race the ten-minute one. Then ask how many games they needed to understand the "
+            "rules, and how many frames the agent needed: the figure stands below the game.",
+            "Open “Break it” and press “The moon”. A child copes at once, the agent does not: it learned "
+            "this game, not what falling is.",
+        ),
+        minutes=8,
     ),
 )
 

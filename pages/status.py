@@ -24,7 +24,7 @@ st.caption(report.device.name)
 st.subheader("Models", anchor=False)
 st.dataframe(report.model_rows(), hide_index=True)
 for model in report.models:
-    if model.note:
+    if model.note and model.state != "optional":
         st.warning(f"**{model.title}**: {model.note}", icon=":material/info:")
 
 st.subheader("Jobs since the start", anchor=False)

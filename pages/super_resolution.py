@@ -5,7 +5,7 @@ import streamlit as st
 from dlintro_demos.catalogue import find
 from dlintro_demos.media import encode_png
 from dlintro_demos.super_resolution.experiment import Outcome, enlarge, repair
-from dlintro_demos.super_resolution.quiz import ROUNDS, make_pair
+from dlintro_demos.super_resolution.quiz import ROUNDS
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 from dlintro_demos.super_resolution.upscale import METHODS
 from dlintro_demos.ui.enlarging import (
@@ -15,6 +15,9 @@ from dlintro_demos.ui.enlarging import (
     compare,
     decibels,
     fit,
+    guess_from_pixels,
+    guess_from_spoiling,
+    real_and_made,
     show_departures,
     show_window,
     truth_of,
@@ -28,9 +31,9 @@ from dlintro_demos.ui.session import engine
 ENLARGE, REPAIR = "Enlarge my photo", "Blur it first, then repair it"
 CODE = """low = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
 with torch.inference_mode():
-    high = network(low)                                   # four times as many rows and columns
-    missing = low - F.avg_pool2d(high, 4)                 # where it is not true to the photo
-    high += F.interpolate(missing, scale_factor=4, mode="bicubic")
+    high = network(low)                                   # four (or two) times as many rows and columns
+    missing = low - F.avg_pool2d(high, scale)               # where it is not true to the photo
+    high += F.interpolate(missing, scale_factor=scale, mode="bicubic")
 pixels = (high.clamp(0, 1) * 255).round().byte()"""
 
 
@@ -65,7 +68,7 @@ def show_explanation(outcome: Outcome) -> None:
         [
             Step(
                 title="It looked at edges",
-                words="The first layer of the compact network compares neighbouring pixels. Each grey "
+                words="The first layer of our own network compares neighbouring pixels. Each grey "
                 "picture is one of its filters at work on the liveliest part of this photo.",
                 pictures=[
                     (inside.pixels, "A part of the photo, its pixels showing"),
@@ -74,7 +77,7 @@ def show_explanation(outcome: Outcome) -> None:
             ),
             Step(
                 title="Edges became parts",
-                words="Sixteen layers later the filters answer to longer lines, corners and textures, which "
+                words="Eight layers later the filters answer to longer lines, corners and textures, which "
                 "it met again and again in training.",
                 pictures=[(inside.late, "What nine late filters saw: lines, corners and textures")],
             ),
@@ -88,12 +91,6 @@ def show_explanation(outcome: Outcome) -> None:
     )
 
 
-def real_and_made(number: int) -> tuple[bytes, bytes] | None:
-    """A round of the game, as a job that all visitors share."""
-    pair = run_job("quiz", number, make_pair, number, engine().cache, label="The network paints", shared=True)
-    return pair and (pair.real, pair.made)
-
-
 demo = find("super_resolution")
 hook(demo, "You meet this in the zoom of a phone, in old films on new screens, and in every crime series.")
 with st.container(horizontal=True):
@@ -102,9 +99,11 @@ with st.container(horizontal=True):
 chosen = choose_picture(source, (*SAMPLES, *LIMITS))
 if mode == REPAIR:
     spoil = ask_what_to_spoil()
-    asked = ask_how(clean=not spoil.noise and spoil.jpeg_quality is None, scale=spoil.scale)
+    (guess, why), scale = guess_from_spoiling(spoil), spoil.scale
 else:
-    asked = ask_how(clean=True, scale=None)
+    guess, why = guess_from_pixels(chosen.rgb) if chosen else ("clean", "")
+    scale = None
+asked = ask_how(guess=guess, why=why, scale=scale)
 
 if chosen is not None:
     cache = engine().cache
@@ -132,11 +131,11 @@ if chosen is not None:
         )
         show_window(chosen.rgb, result)
         show_evidence(outcome)
-        model = METHODS[asked.method].model
+        model = asked.card
         if model:
             show_explanation(outcome)
         under_the_hood(
-            cache.card(model) if model else None, device=result.device, stages=result.stages, code=CODE
+            [cache.card(model)] if model else [], device=result.device, stages=result.stages, code=CODE
         )
 
 st.subheader("You against the machine: can it fool you?", anchor=False)

@@ -114,7 +114,8 @@ def fetch(package: Package) -> Path:
     if folder.is_dir():
         return folder
     downloads = CACHE / "downloads" / package.name
-    downloads.mkdir(parents=True, exist_ok=True)
+    for parent in (downloads, folder.parent):
+        parent.mkdir(parents=True, exist_ok=True)
     if package.registry == "debian":
         _apt_get(package.release, "download", f"{package.name}={package.version}", folder=downloads)
         (archive,) = downloads.glob("*.deb")

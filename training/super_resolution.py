@@ -31,13 +31,12 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.ours import Ours, load_ours, save_ours
 from dlintro_demos.super_resolution.quality import psnr, ssim
+from dlintro_demos.super_resolution.situation import Situation
 from training.photographs import Split, load
 
 CHECKPOINTS = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints"))
 REPORT_SIDE = 512  # px: the middle of a held-out photograph
 SPOILED = Degradation(blur_sigma=0.8, noise=4.0, jpeg_quality=75)  # what degraded networks are measured on
-
-Situation = Literal["clean", "degraded"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,31 @@
 
 Super-resolution: the middle of the cat's face as in the comparer. Left of the divider are the pixels that the
 network gets, one block each; right of it is what the photographic network, kept faithful, makes of the same
-pixels.
+pixels. Faces: the first sample with the boxes that the detector found. Flappy Bird: a moment of a game of the
+best player, and the four pictures that it sees then.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
+from dlintro_demos.faces.analysis import find_faces
+from dlintro_demos.faces.samples import SAMPLES as FACES
+from dlintro_demos.flappy_bird.ages import BEST, key_of
+from dlintro_demos.flappy_bird.game import (
+    BIRD_HEIGHT,
+    BIRD_WIDTH,
+    BIRD_X,
+    GROUND_Y,
+    PIPE_WIDTH,
+    FlappyBird,
+)
+from dlintro_demos.flappy_bird.game import WIDTH as FIELD_WIDTH
+from dlintro_demos.flappy_bird.network import FRAMES, SKIP
 from dlintro_demos.runtime.engine import build_engine
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.settings import Settings
@@ -28,6 +44,9 @@ FINE = 4  # the handle is drawn this many times larger, then averaged: smooth ed
 DIVIDER = 4  # px wide
 HANDLE = 29  # px, radius
 INK = (27, 27, 38)
+TOGETHER = FACES[0]
+MOMENT = (3, 150)  # level and tick
+CLOUDS = ((60, 60, 30), (95, 66, 22), (25, 68, 20), (420, 300, 36), (465, 308, 26), (380, 310, 24))
 
 
 def super_resolution(cache: ModelCache) -> Image.Image:
@@ -45,6 +64,89 @@ def super_resolution(cache: ModelCache) -> Image.Image:
     middle = WIDTH // 2
     picture.paste(enlarged.crop((middle, 0, WIDTH, HEIGHT)), (middle, 0))
     return _with_divider(picture)
+
+
+def faces(cache: ModelCache) -> Image.Image:
+    """The two bundled people with the boxes, landmarks and names of the page: RGB, 640 x 400 px.
+
+    Raises `ModelUnavailable`, `SamplesUnavailable`.
+    """
+    rgb = TOGETHER.load()
+    picture = Image.fromarray(rgb)
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(30)
+    for face, name in zip(find_faces("thumbnail", rgb, cache).faces, TOGETHER.who, strict=True):
+        draw.rounded_rectangle(face.box, 10, outline="white", width=5)
+        for x, y in face.landmarks.tolist():
+            draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=(0, 229, 255), outline=INK, width=2)
+        left, bottom = face.box[0], face.box[3] + 10
+        room = draw.textbbox((left + 12, bottom), name, font=font)
+        draw.rounded_rectangle((room[0] - 12, room[1] - 8, room[2] + 12, room[3] + 10), 12, fill=INK)
+        draw.text((left + 12, bottom), name, fill="white", font=font)
+    return ImageOps.fit(picture, (WIDTH, HEIGHT), Image.Resampling.LANCZOS, centering=(0.5, 0.3))
+
+
+def flappy_bird(cache: ModelCache) -> Image.Image:
+    """A game as the visitor sees it, and at the right as the player does: RGB, 640 x 400 px.
+
+    Raises `ModelUnavailable`.
+    """
+    player = cache.get(key_of(BEST)).module
+    game = FlappyBird(1)
+    game.reset(np.array([MOMENT[0]]))
+    seen = np.repeat(game.frames()[:, None], FRAMES, 1)
+    for tick in range(MOMENT[1]):
+        flap = tick % SKIP == 0 and bool(player(torch.from_numpy(seen)).argmax())
+        game.step(np.array([flap]))
+        if tick % SKIP == SKIP - 1:
+            seen = np.concatenate([seen[:, 1:], game.frames()[:, None]], 1)
+    picture = Image.new("RGB", (WIDTH, HEIGHT), INK)
+    picture.paste(_field(game, WIDTH - HEIGHT // FRAMES - 8), (0, 0))
+    side = HEIGHT // FRAMES
+    for row, frame in enumerate(seen[0]):
+        small = Image.fromarray(frame).resize((side - 4, side - 4), Image.Resampling.LANCZOS)
+        picture.paste(small.convert("RGB"), (WIDTH - side + 2, row * side + 2))
+    return picture
+
+
+def _field(game: FlappyBird, width: int) -> Image.Image:
+    """The part of the field around the bird, as wide as there is room; without the clouds and hills."""
+    scale = FINE * width / FIELD_WIDTH
+    top = float(game.y[0]) - 90
+    fine = Image.new("RGB", (width * FINE, HEIGHT * FINE), "#7fc9ec")
+    pen = 3 * FINE
+    sky = ImageDraw.Draw(fine)
+    for x, y, radius in CLOUDS:
+        cloud = (x - radius, y - radius * 0.7, x + radius, y + radius * 0.7)
+        sky.ellipse([round(value * FINE) for value in cloud], "#b9e2f4")
+    draw = ImageDraw.Draw(fine)
+
+    def block(left: float, upper: float, right: float, lower: float, colour: str, edge: int = 0) -> None:
+        box = [round(value * scale) for value in (left, upper - top, right, lower - top)]
+        if box[2] > box[0] and box[3] > box[1]:
+            draw.rectangle(box, colour, INK if edge else None, edge)
+
+    for x, gap_top in zip(game.pipe_x[0].tolist(), game.pipe_top[0].tolist(), strict=True):
+        gap_end = gap_top + game.rules.gap
+        for upper, lower, lip in ((-20, gap_top, gap_top - 24), (gap_end, 520, gap_end)):
+            shaft, collar = (x + 3, upper, x + PIPE_WIDTH - 3, lower), (x, lip, x + PIPE_WIDTH, lip + 24)
+            for left, high, right, low in (shaft, collar):
+                block(left, high, right, low, "#3fa35b", pen)
+                block(left + 6, high + 2, left + 12, low - 2, "#8fcf9f")
+                block(right - 14, high + 2, right - 2, low - 2, "#2f8048")
+    block(-9, GROUND_Y, width + 9, 600, "#d8b06a", pen)
+    y = float(game.y[0]) - top
+    draw.ellipse(
+        [round(value * scale) for value in (BIRD_X, y, BIRD_X + BIRD_WIDTH, y + BIRD_HEIGHT)],
+        "#ffc93c",
+        INK,
+        pen,
+    )
+    eye = (BIRD_X + 22, y + 4, BIRD_X + 31, y + 13)
+    draw.ellipse([round(value * scale) for value in eye], "white", INK, FINE)
+    beak = [(BIRD_X + 31, y + 11), (BIRD_X + 42, y + 15), (BIRD_X + 31, y + 19)]
+    draw.polygon([(round(px * scale), round(py * scale)) for px, py in beak], "#ef6b3a", INK)
+    return fine.reduce(FINE)
 
 
 def _with_divider(picture: Image.Image) -> Image.Image:
@@ -80,4 +182,6 @@ def write(picture: Image.Image, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(super_resolution(build_engine(Settings()).cache), THUMBNAILS / "super_resolution.webp")
+    cache = build_engine(Settings()).cache
+    for make in (super_resolution, faces, flappy_bird):
+        write(make(cache), THUMBNAILS / f"{make.__name__}.webp")

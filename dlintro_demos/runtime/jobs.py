@@ -20,11 +20,15 @@ State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: `done` of `total`, in any unit of about equal cost, and what it does now."""
+    """How far a job is: `done` of `total`, in any unit of about equal cost, and what it does now.
+
+    `so_far` is what can be shown of the result already, for a page that watches.
+    """
 
     done: float
     total: float
     note: str = ""
+    so_far: Any = None
 
     @property
     def fraction(self) -> float:

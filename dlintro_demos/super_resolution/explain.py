@@ -12,6 +12,7 @@ from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
 from torch import nn
 
 from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.super_resolution.ours import Ours
 
 LARGEST = 96  # px; a larger part makes pictures too busy to read, and the photographic network slow
 SCALE = 4
@@ -45,7 +46,7 @@ class Explanation:
 
 
 def explain(
-    rgb: np.ndarray, cache: ModelCache, *, model: str = "realesrgan_compact", maps: int = 9
+    rgb: np.ndarray, cache: ModelCache, *, model: str = "super_resolution_ours_x4_clean", maps: int = 9
 ) -> Explanation:
     """Look inside a network while it enlarges the liveliest part of a picture four times.
 
@@ -95,6 +96,13 @@ def _activations(module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, torc
             late = layer(late)
         base = nn.functional.interpolate(x, scale_factor=module.upscale, mode="nearest")
         return early, late, module.upsampler(last(late)) + base
+    if isinstance(module, Ours):
+        early = nn.functional.relu(module.head(x - 0.5))
+        late = early
+        for layer in module.body:
+            late = nn.functional.relu(layer(late))
+        output = nn.functional.pixel_shuffle(module.tail(late + early) + module.bicubic(x), module.scale)
+        return early, late, output
     if isinstance(module, RRDBNet):
         head, *middle, last = module.model
         early = head(x)

@@ -1,14 +1,16 @@
-"""The super-resolution networks: PyTorch modules from spandrel, filled with weights read from ncnn files."""
+"""The super-resolution networks: PyTorch modules from spandrel, filled with weights read from ncnn files.
+
+Spandrel is imported where one of its networks is used: torchvision comes with it, 170 MB of memory that our
+own network does without.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import spandrel
 import torch
-from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
-from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
 from torch import nn
 
 from dlintro_demos.super_resolution.ncnn import (
@@ -17,6 +19,11 @@ from dlintro_demos.super_resolution.ncnn import (
     read_ncnn,
     rrdb_state_dict,
 )
+from dlintro_demos.super_resolution.ours import Ours
+
+if TYPE_CHECKING:
+    from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
+    from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
 
 
 def load_compact(files: Sequence[Path]) -> nn.Module:
@@ -36,6 +43,8 @@ def load_photographic(files: Sequence[Path]) -> nn.Module:
 
 
 def _module(state: dict[str, torch.Tensor]) -> nn.Module:
+    import spandrel
+
     try:
         descriptor = spandrel.ModelLoader(device="cpu").load_from_state_dict(state)
     except (RuntimeError, KeyError, spandrel.UnsupportedModelError) as error:
@@ -52,6 +61,12 @@ def forward_in_steps(module: nn.Module, x: torch.Tensor) -> Iterator[float | tor
     visitor sees progress and can cancel. Networks of unknown structure run in one piece. The output is the
     same, bit for bit, as `module(x)`. Inference mode holds only while a step runs, not for the caller.
     """
+    if isinstance(module, Ours):
+        yield module(x)
+        return
+    from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
+    from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
+
     if isinstance(module, RRDBNet) and not module.shuffle_factor:
         yield from _rrdb_steps(module, x)
     elif isinstance(module, SRVGGNetCompact):

@@ -10,8 +10,8 @@ import numpy as np
 from dlintro_demos.media import encode_png
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
-from dlintro_demos.super_resolution.samples import SAMPLES
-from dlintro_demos.super_resolution.upscale import NETWORK_SCALE, Upscaled, upscale
+from dlintro_demos.super_resolution.samples import SAMPLES, SCALE
+from dlintro_demos.super_resolution.upscale import Upscaled, upscale
 
 SIDE = 48  # px of the small picture; its piece of the original is four times that
 # Sample and top left corner in its small picture: pieces with something to look at.
@@ -39,7 +39,7 @@ def make_pair(number: int, cache: ModelCache) -> Iterator[Progress | Pair]:
     key, left, top = ROUNDS[number % len(ROUNDS)]
     sample = next(sample for sample in SAMPLES if sample.key == key)
     small = np.ascontiguousarray(sample.load()[top : top + SIDE, left : left + SIDE])
-    scale = NETWORK_SCALE
+    scale = SCALE
     real = sample.truth()[top * scale : (top + SIDE) * scale, left * scale : (left + SIDE) * scale]
     for step in upscale(small, method="photographic", scale=4, faithful=True, cache=cache):
         if isinstance(step, Upscaled):

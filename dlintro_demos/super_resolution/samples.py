@@ -38,7 +38,7 @@ class Sample:
     credit: str
     licence: str
     kind: Literal["photo", "drawing", "limit"]
-    method: Literal["compact", "photographic"]
+    method: Literal["ours", "compact", "photographic"]
     original: Callable[[], np.ndarray] = field(repr=False)
     lesson: str = ""
 
@@ -93,7 +93,7 @@ SAMPLES: tuple[Sample, ...] = (
         credit="Photo: Eileen Collins, by NASA, public domain",
         licence="Public domain",
         kind="photo",
-        method="compact",
+        method="ours",
         original=partial(_photograph, "astronaut.png", (0, 0, 512, 448)),
     ),
     Sample(
@@ -103,7 +103,7 @@ SAMPLES: tuple[Sample, ...] = (
         credit="Photo: by Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0",
         licence="CC0",
         kind="photo",
-        method="compact",
+        method="ours",
         original=partial(_photograph, "coffee.png", (40, 0, 520, 400)),
     ),
     Sample(
@@ -123,7 +123,7 @@ SAMPLES: tuple[Sample, ...] = (
         credit="Photo: by Mikael Häggström, CC0",
         licence="CC0",
         kind="photo",
-        method="compact",
+        method="ours",
         original=partial(_photograph, "retina.jpg", (250, 330, 1146, 1002)),
     ),
     Sample(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, NotRequired, TypedDict, Unpack, overload
 
 import numpy as np
 import torch
@@ -16,15 +16,16 @@ from PIL import Image
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.super_resolution.networks import forward_in_steps
-from dlintro_demos.super_resolution.tiles import Tile, plan_tiles
+from dlintro_demos.super_resolution.situation import Situation
+from dlintro_demos.super_resolution.tiles import Box, Tile, plan_tiles
 
 Scale = Literal[2, 4]
-NETWORK_SCALE = 4  # the networks here enlarge four times; two times is their mean over 2x2 pixels
 
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """A way to enlarge. `model` is the key of a card, None for plain interpolation.
+    """A way to enlarge. `model` is the key of a card, None for plain interpolation; what stands in braces in
+    it is the scale and the situation, where there is a network for each.
 
     `core` and `overlap` are the tile's sides in input pixels: overlap covers what an output pixel sees, and
     two more for the bicubic step that keeps a result faithful.
@@ -38,10 +39,27 @@ class Method:
     core: int = 512
     overlap: int = 0
 
+    def card(self, scale: Scale, situation: Situation = "clean") -> str | None:
+        """Key of the card of the network that runs."""
+        return None if self.model is None else self.model.format(scale=scale, situation=situation)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether there is a network for each scale and situation."""
+        return self.model is not None and "{" in self.model
+
 
 METHODS: dict[str, Method] = {
     method.key: method
     for method in (
+        Method(
+            key="ours",
+            title="Our own network",
+            about="Quick and true: trained here, on photographs, to add what is sure and to invent little.",
+            model="super_resolution_ours_x{scale}_{situation}",
+            core=256,
+            overlap=12,
+        ),
         Method(
             key="compact",
             title="Compact network",
@@ -70,6 +88,14 @@ METHODS: dict[str, Method] = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Strip:
+    """The next rows of a result: `rgb` (h, scale * W, 3) uint8, `alpha` (h, scale * W) or None."""
+
+    rgb: np.ndarray
+    alpha: np.ndarray | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Upscaled:
     """A finished picture: `rgb` (scale * H, scale * W, 3) uint8, `alpha` the same without channels, or None.
 
@@ -81,6 +107,7 @@ class Upscaled:
     method: str
     scale: int
     faithful: bool
+    strength: float
     tiles: int
     stages: dict[str, float]
     device: str
@@ -92,66 +119,99 @@ class Upscaled:
         return sum(self.stages.values())
 
 
+class Wanted(TypedDict):
+    """How a picture is to be enlarged, and where the networks come from (`cache`).
+
+    `method` is a key of `METHODS`. `faithful` is one step of back-projection, so that the result shrunk again
+    gives the input back (Irani and Peleg 1991): for networks only, and only good for clean input. `situation`
+    ("clean" unless given) chooses among our own networks. `strength` (1 unless given) is how much of what the
+    network adds to bicubic interpolation is kept, 0 to 1.
+    """
+
+    method: str
+    scale: Scale
+    faithful: bool
+    cache: ModelCache
+    situation: NotRequired[Situation]
+    strength: NotRequired[float]
+
+
 def upscale(
-    rgb: np.ndarray,
-    alpha: np.ndarray | None = None,
-    *,
-    method: str,
-    scale: Scale,
-    faithful: bool,
-    cache: ModelCache,
+    rgb: np.ndarray, alpha: np.ndarray | None = None, **wanted: Unpack[Wanted]
 ) -> Iterator[Progress | Upscaled]:
     """Enlarge a picture; yields `Progress` and last the `Upscaled`.
 
-    Args:
-        rgb: (H, W, 3) uint8.
-        alpha: (H, W) uint8 or None; enlarged by bicubic interpolation.
-        method: a key of `METHODS`.
-        faithful: one step of back-projection, so that the result shrunk again gives the input back
-            (Irani and Peleg 1991); for networks only, and only good for clean input.
-        cache: where the networks come from.
-
-    Memory is that of the result and of one tile, whatever the size. Raises `ModelUnavailable`.
+    `rgb` is (H, W, 3) uint8, `alpha` (H, W) uint8 or None. Memory is that of the result and of one row of
+    tiles, whatever the size. Raises `ModelUnavailable`.
     """
-    how = METHODS[method]
-    if how.model is None:
+    height, width = (side * wanted["scale"] for side in rgb.shape[:2])
+    large = np.empty((height, width, 3), np.uint8)
+    large_alpha = None if alpha is None else np.empty((height, width), np.uint8)
+    top = 0
+    for step in upscale_strips(rgb, alpha, **wanted):
+        if isinstance(step, Strip):
+            rows = slice(top, top + len(step.rgb))
+            large[rows] = step.rgb
+            if large_alpha is not None:
+                large_alpha[rows] = step.alpha
+            top = rows.stop
+        elif isinstance(step, Upscaled):
+            yield replace(step, rgb=large, alpha=large_alpha)
+        else:
+            yield step
+
+
+def upscale_strips(
+    rgb: np.ndarray, alpha: np.ndarray | None = None, **wanted: Unpack[Wanted]
+) -> Iterator[Progress | Strip | Upscaled]:
+    """Like `upscale`, but the picture comes from top to bottom; the `Upscaled` at the end has no rows."""
+    scale, cache, faithful = wanted["scale"], wanted["cache"], wanted["faithful"]
+    situation, strength = wanted.get("situation", "clean"), wanted.get("strength", 1.0)
+    how = METHODS[wanted["method"]]
+    key = how.card(scale, situation)
+    if key is None:
         yield from _interpolate(rgb, alpha, how, scale)
         return
     started = time.perf_counter()
-    loaded = cache.get(how.model)
+    loaded = cache.get(key)
     height, width = rgb.shape[:2]
     tiles = plan_tiles(width, height, core=how.core, overlap=how.overlap)
     total = sum(tile.context.pixels for tile in tiles)
-    enlarged = np.empty((height * scale, width * scale, 3), np.uint8)
     stages: defaultdict[str, float] = defaultdict(float, model=time.perf_counter() - started)
 
     done = 0
     for number, tile in enumerate(tiles, start=1):
+        rows, columns = tile.core.slices(scale)
+        if tile.core.left == 0:
+            strip = np.empty((rows.stop - rows.start, width * scale, 3), np.uint8)
         started = time.perf_counter()
         low = _to_tensor(rgb[tile.context.slices()])
-        for step in _network(how.model, loaded, low, cache):
+        for step in _network(key, loaded, low, cache):
             if isinstance(step, torch.Tensor):
                 high = step
             else:
                 note = f"tile {number} of {len(tiles)}" if len(tiles) > 1 else ""
                 yield Progress(done + step * tile.context.pixels, total, note)
         network_done = time.perf_counter()
-        enlarged[tile.core.slices(scale)] = _finish(low, high, tile, scale, faithful)
+        strip[:, columns] = _finish(low, high, tile, scale, faithful, strength)
         stages["network"] += network_done - started
         stages["back-projection and pixels"] += time.perf_counter() - network_done
         done += tile.context.pixels
         yield Progress(done, total, f"tile {number} of {len(tiles)}")
+        if tile.core.right == width:
+            started = time.perf_counter()
+            across = Box(0, tile.core.top, width, tile.core.bottom)
+            yield Strip(rgb=strip, alpha=_resize(alpha, scale, Image.Resampling.BICUBIC, across))
+            stages["alpha"] += time.perf_counter() - started
 
-    started = time.perf_counter()
-    large_alpha = None if alpha is None else _resize(alpha, scale, Image.Resampling.BICUBIC)
-    stages["alpha"] += time.perf_counter() - started
-    loaded = cache.get(how.model)  # where it is now: it may have moved to the CPU
+    loaded = cache.get(key)  # where it is now: it may have moved to the CPU
     yield Upscaled(
-        rgb=enlarged,
-        alpha=large_alpha,
-        method=method,
+        rgb=strip[:0],
+        alpha=None,
+        method=how.key,
         scale=scale,
         faithful=faithful,
+        strength=strength,
         tiles=len(tiles),
         stages=dict(stages),
         device=str(loaded.device),
@@ -172,10 +232,20 @@ def _network(
 
 
 @torch.inference_mode()
-def _finish(low: torch.Tensor, high: torch.Tensor, tile: Tile, scale: int, faithful: bool) -> np.ndarray:
-    """From the network's output on the context to the pixels of the core, (h, w, 3) uint8."""
-    if scale != NETWORK_SCALE:
-        high = F.avg_pool2d(high, NETWORK_SCALE // scale)
+def _finish(
+    low: torch.Tensor, high: torch.Tensor, tile: Tile, scale: int, faithful: bool, strength: float
+) -> np.ndarray:
+    """From the network's output on the context to the pixels of the core, (h, w, 3) uint8.
+
+    Where the network enlarges more than asked for, the result is its mean over squares of pixels.
+    """
+    more = high.shape[-1] // (low.shape[-1] * scale)
+    if more > 1:
+        high = F.avg_pool2d(high, more)
+    if strength < 1:
+        # With antialias, PyTorch's curve is Pillow's.
+        plain = F.interpolate(low, scale_factor=scale, mode="bicubic", antialias=True)
+        high = torch.lerp(plain, high, strength)
     if faithful:
         missing = low - F.avg_pool2d(high, scale)
         high = high + F.interpolate(missing, scale_factor=scale, mode="bicubic", align_corners=False)
@@ -191,31 +261,45 @@ def _to_tensor(rgb: np.ndarray) -> torch.Tensor:
 
 def _interpolate(
     rgb: np.ndarray, alpha: np.ndarray | None, how: Method, scale: Scale
-) -> Iterator[Progress | Upscaled]:
-    """Bicubic or Lanczos, strip by strip: Pillow looks beyond the strip's box, so there is no seam."""
+) -> Iterator[Progress | Strip | Upscaled]:
+    """Bicubic or Lanczos, tile by tile: Pillow looks beyond the tile, so there is no seam."""
     started = time.perf_counter()
     height, width = rgb.shape[:2]
     tiles = plan_tiles(width, height, core=how.core, overlap=0)
-    picture = Image.fromarray(rgb)
-    enlarged = np.empty((height * scale, width * scale, 3), np.uint8)
     for number, tile in enumerate(tiles, start=1):
-        core = tile.core
-        size = ((core.right - core.left) * scale, (core.bottom - core.top) * scale)
-        box = (core.left, core.top, core.right, core.bottom)
-        enlarged[core.slices(scale)] = np.asarray(picture.resize(size, how.resample, box=box))
+        rows, columns = tile.core.slices(scale)
+        if tile.core.left == 0:
+            strip = np.empty((rows.stop - rows.start, width * scale, 3), np.uint8)
+        strip[:, columns] = _resize(rgb, scale, how.resample, tile.core)
         yield Progress(number, len(tiles))
+        if tile.core.right == width:
+            across = Box(0, tile.core.top, width, tile.core.bottom)
+            yield Strip(rgb=strip, alpha=_resize(alpha, scale, how.resample, across))
     yield Upscaled(
-        rgb=enlarged,
-        alpha=None if alpha is None else _resize(alpha, scale, how.resample),
+        rgb=strip[:0],
+        alpha=None,
         method=how.key,
         scale=scale,
         faithful=False,
+        strength=1.0,
         tiles=len(tiles),
         stages={"interpolation": time.perf_counter() - started},
         device="cpu",
     )
 
 
-def _resize(channel: np.ndarray, scale: int, resample: Image.Resampling) -> np.ndarray:
-    height, width = channel.shape
-    return np.asarray(Image.fromarray(channel).resize((width * scale, height * scale), resample))
+@overload
+def _resize(pixels: None, scale: int, how: Image.Resampling, box: Box) -> None: ...
+
+
+@overload
+def _resize(pixels: np.ndarray, scale: int, how: Image.Resampling, box: Box) -> np.ndarray: ...
+
+
+def _resize(pixels: np.ndarray | None, scale: int, how: Image.Resampling, box: Box) -> np.ndarray | None:
+    """What lies in a box of a picture or channel, enlarged; None stays None."""
+    if pixels is None:
+        return None
+    size = ((box.right - box.left) * scale, (box.bottom - box.top) * scale)
+    corners = (box.left, box.top, box.right, box.bottom)
+    return np.asarray(Image.fromarray(pixels).resize(size, how, box=corners))

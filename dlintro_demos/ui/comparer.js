@@ -5,25 +5,7 @@ const GAP = 12; // px between the reticle and the floating lens
 const MARGIN = 8; // px between the floating lens and the edge of what is visible
 const SLOP = 6; // px a finger moves sideways before a touch becomes a drag
 
-const mounts = new WeakMap();
-
-/**
- * Called by Streamlit on every change of data or theme; of the clean-ups returned, only the last is sure to
- * run, and one of a call that was overtaken while the module loaded runs late.
- */
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".comparer");
-  const mount = mounts.get(root) ?? { ...build(root), calls: 0 };
-  mounts.set(root, mount);
-  const call = ++mount.calls;
-  mount.update(data);
-  return () => {
-    if (call === mount.calls) {
-      mounts.delete(root);
-      mount.destroy();
-    }
-  };
-}
+export default mounted(".comparer", build);
 
 function build(root) {
   const find = (selector) => root.querySelector(selector);

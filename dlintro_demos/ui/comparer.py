@@ -5,17 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
-_ASSETS = Path(__file__).parent
-_mount = st.components.v2.component(
-    "dlintro.comparer",
-    html=(_ASSETS / "comparer.html").read_text(encoding="utf-8"),
-    css=(_ASSETS / "comparer.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "comparer.js").read_text(encoding="utf-8"),
-)
+from dlintro_demos.ui.component import component
+
+_mount = component("comparer")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,14 +11,23 @@ import streamlit as st
 from dlintro_demos.super_resolution.degrade import Degradation
 from dlintro_demos.super_resolution.experiment import SHOWN, Outcome, Request, Shown, detail
 from dlintro_demos.super_resolution.pace import PACE, crop, plan_fit, shrink
+from dlintro_demos.super_resolution.quiz import make_pair
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
+from dlintro_demos.super_resolution.situation import Situation, read_situation
 from dlintro_demos.super_resolution.upscale import METHODS, Scale, Upscaled
 from dlintro_demos.ui.comparer import View, comparer
 from dlintro_demos.ui.pictures import Chosen
+from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine
 
 SPOIL_AT_MOST = 512  # px on a side: an original of the visitor's that is spoilt and repaired
 TITLES = {method.title: key for key, method in METHODS.items()}
+GUESS = "Let the machine tell"
+CONDITIONS: dict[str, Situation | None] = {
+    GUESS: None,
+    "Only small": "clean",
+    "Blurred, noisy, JPEG": "degraded",
+}
 SCALES: dict[str, Scale] = {"2x": 2, "4x": 4}
 KNOWN = {sample.key: sample for sample in (*SAMPLES, *LIMITS)}
 
@@ -28,12 +37,15 @@ def choice(label: str, options: list[str], key: str, default: str) -> str:
     return st.segmented_control(label, options, default=default, required=True, key=key, bind="query-params")
 
 
-def ask_how(*, clean: bool, scale: Scale | None) -> Request:
-    """Method, scale and faithfulness."""
+def ask_how(*, guess: Situation, why: str, scale: Scale | None) -> Request:
+    """Method, scale, situation, faithfulness and strength; `why` is the reason of the `guess`."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = METHODS[TITLES[choice("Method", list(TITLES), "method", next(iter(TITLES)))]]
         if scale is None:
             scale = SCALES[choice("Larger by", list(SCALES), "scale", "4x")]
+        said = choice("The photo is", list(CONDITIONS), "photo_is", GUESS) if method.chooses else GUESS
+        situation = CONDITIONS[said] or guess
+        clean = situation == "clean"
         faithful = st.toggle(
             "Stay faithful to the photo",
             value=clean,
@@ -43,8 +55,31 @@ def ask_how(*, clean: bool, scale: Scale | None) -> Request:
             help="Corrects the result so that, made small again, it gives the photo back. Good for clean "
             "photos; where there is noise, it brings the noise back too.",
         )
-    st.caption(method.about)
-    return Request(method=method.key, scale=scale, faithful=faithful)
+        strength = st.slider(
+            "Strength, %", 0, 100, 100, 5, key="strength", bind="query-params", width=220,
+            disabled=method.model is None, help="How much of what the network adds is kept; 0 is bicubic.",
+        )  # fmt: skip
+    st.caption(f"{method.about} {why}" if method.chooses and said == GUESS else method.about)
+    return Request(
+        method=method.key, scale=scale, faithful=faithful, situation=situation, strength=strength / 100
+    )
+
+
+def guess_from_spoiling(spoil: Degradation) -> tuple[Situation, str]:
+    """What ails a photo that the visitor spoilt so."""
+    if spoil.blur_sigma or spoil.noise or spoil.jpeg_quality is not None:
+        return "degraded", "You spoilt it."
+    return "clean", "You only made it smaller."
+
+
+def guess_from_pixels(rgb: np.ndarray) -> tuple[Situation, str]:
+    """What ails a photo, and the measurement that says so."""
+    reading = read_situation(rgb)
+    finding = "only small" if reading.situation == "clean" else "noisy or compressed"
+    return reading.situation, (
+        f"Measured: noise {reading.noise:.1f} of 255, edges of JPEG squares {reading.blocks:.2f} times the "
+        f"rest. So the photo seems {finding}."
+    )
 
 
 def ask_what_to_spoil() -> Degradation:
@@ -135,6 +170,12 @@ def compare(outcome: Outcome, *, alt: str) -> None:
     )
     if outcome.upscaled.note:
         st.caption(outcome.upscaled.note)
+
+
+def real_and_made(number: int) -> tuple[bytes, bytes] | None:
+    """A round of the game, as a job that all visitors share."""
+    pair = run_job("quiz", number, make_pair, number, engine().cache, label="The network paints", shared=True)
+    return None if pair is None else (pair.real, pair.made)
 
 
 def show_window(rgb: np.ndarray, upscaled: Upscaled) -> None:

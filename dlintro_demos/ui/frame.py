@@ -46,13 +46,15 @@ def steps(heading: str, parts: Sequence[Step]) -> None:
                 st.image(picture, alt=alt, width="stretch")
 
 
-def under_the_hood(card: ModelCard | None, *, device: str, stages: Mapping[str, float], code: str) -> None:
-    """Model card, milliseconds by stage, device, and the lines of code that do it."""
+def under_the_hood(
+    cards: Sequence[ModelCard], *, device: str, stages: Mapping[str, float], code: str
+) -> None:
+    """Model cards, milliseconds by stage, device, and the lines of code that do it."""
     with st.expander("Under the hood", icon=":material/build:"):
         total = sum(stages.values())
         st.markdown(f"**{total * 1000:,.0f} ms** on `{device}`")
         _table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
-        if card:
+        for card in cards:
             _card(card)
         st.code(code, language="python")
 

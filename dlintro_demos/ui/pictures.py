@@ -103,7 +103,7 @@ def _from_samples(samples: Sequence[Sample]) -> Chosen:
 
 
 def _from_visitor(source: str) -> Chosen | None:
-    limits = _limits()
+    limits = image_limits()
     if source == "upload":
         given = st.file_uploader(
             f"A photo: JPEG, PNG, WebP, GIF, BMP or TIFF, up to {limits.max_bytes // MB} MB",
@@ -133,7 +133,8 @@ def _from_visitor(source: str) -> Chosen | None:
     )
 
 
-def _limits() -> ImageLimits:
+def image_limits() -> ImageLimits:
+    """What a visitor's picture may be, by the operator's settings."""
     settings = engine().settings
     return ImageLimits(max_bytes=settings.upload_mb * MB, max_pixels=round(settings.input_megapixels * 1e6))
 

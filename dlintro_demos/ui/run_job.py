@@ -24,6 +24,7 @@ def run_job(
     *args: Any,
     label: str,
     shared: bool = False,
+    watch: Callable[[Any], None] | None = None,
 ) -> T | None:
     """The result of `work(*args)`: one that is kept, that of a job under way, or of a new one.
 
@@ -31,6 +32,7 @@ def run_job(
         slot: what the page uses the job for; a new fingerprint in a slot drops the old job.
         fingerprint: everything that the result depends on.
         shared: the inputs are bundled samples, so all visitors share one job and its result.
+        watch: shows what there is of the result so far (`Progress.so_far`), whenever there is more.
 
     Returns None after saying why on the page: cancelled, queue full, too slow, no model, unreadable.
     """
@@ -48,7 +50,7 @@ def run_job(
         return None
     try:
         seat = _take_seat(slot, fingerprint, work, args, shared)
-        result = _wait(slot, seat.job, label)
+        result = _wait(slot, seat.job, label, watch)
     except (JobError, ModelUnavailable, UnreadableMedia) as error:
         me.leave(slot)
         st.warning(str(error), icon=":material/error:")
@@ -74,14 +76,19 @@ def _take_seat(
     return me.seats[slot]
 
 
-def _wait(slot: str, job: Job[T], label: str) -> T:
+def _wait(slot: str, job: Job[T], label: str, watch: Callable[[Any], None] | None) -> T:
     if not job.wait(QUIET_SECONDS):
         place = st.empty()
         with place.container(horizontal=True, vertical_alignment="center"):
             bar = st.progress(0.0, text=label)
             st.button("Cancel", key=f"cancel-{slot}", on_click=visitor().stop, args=(slot,))
+        shown = None
         while not job.wait(POLL_SECONDS):
             bar.progress(job.progress.fraction, text=f"{label}: {_where(job)}")
+            so_far = job.progress.so_far
+            if watch and so_far is not None and so_far != shown:
+                watch(so_far)
+                shown = so_far
         place.empty()
     return job.result()
 

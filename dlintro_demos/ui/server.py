@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import html
 import logging
 import os
@@ -12,17 +13,21 @@ import threading
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dlintro_demos.catalogue import find
+from dlintro_demos.runtime.model_cards import ModelCard, ModelUnavailable, check_sha256
 from dlintro_demos.ui.session import engine
 
 log = logging.getLogger("dlintro")
+PLAYERS = "/players"
 _warm = threading.Event()
 logging.getLogger("streamlit.error_util").disabled = True  # `report` logs errors, without their words
 
@@ -144,6 +149,32 @@ async def readyz(_request: Request) -> Response:
     """200 once the demos are warm, 503 before; liveness is Streamlit's own `/_stcore/health`."""
     ready = _warm.is_set()
     return JSONResponse({"ready": ready}, 200 if ready else 503)
+
+
+def player_address(card: ModelCard) -> str:
+    """Where a browser finds the weights of a Flappy Bird player; another file has another address."""
+    return f"{PLAYERS}/{card.key}.safetensors?{card.files[0].sha256[:16]}"
+
+
+async def player_weights(request: Request) -> Response:
+    """A Flappy Bird player's file, to be kept: it plays in the visitor's browser."""
+    key = request.path_params["key"]
+    if key not in find("flappy_bird").models:
+        return PlainTextResponse("No such player.", 404)
+    try:
+        path = await asyncio.to_thread(_checked, key)
+    except ModelUnavailable as error:
+        return PlainTextResponse(str(error), 503)
+    forever = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(path, media_type="application/octet-stream", headers=forever)
+
+
+@functools.cache
+def _checked(key: str) -> Path:
+    card = engine().cache.card(key)
+    paths = card.locate()
+    check_sha256(card, paths)
+    return paths[0]
 
 
 async def server_error(_request: Request, error: Exception) -> Response:

@@ -90,7 +90,7 @@ def forget() -> None:
     me.leave_unasked()
     engine().results.forget(me.id)
     me.forgotten += 1
-    st.query_params.clear()
+    st.query_params.from_dict({})  # unlike `clear`, it also drops what is bound to a widget
     for key in list(st.session_state):
         if key != "visitor":
             del st.session_state[key]

@@ -37,6 +37,15 @@ def test_a_page_is_accessible_and_fits(
     assert ours(problems) == []
 
 
+def test_settings_in_the_address_are_forgotten_too(gallery, page):
+    visit(page, f"{gallery}/flappy_bird?do=Race+it&against=best")
+    expect(page.get_by_text("Your best games of this visit")).to_be_visible()
+    page.get_by_role("button", name="Forget everything I showed").click()
+    expect(page.get_by_text("10 minutes").first).to_be_visible(timeout=30_000)
+    assert "against" not in page.url
+    assert page.get_by_text("Something went wrong").count() == 0
+
+
 def test_the_wall_leads_to_a_demo_and_back(gallery, page):
     visit(page, gallery)
     page.get_by_role("link", name="Try it").first.click()
@@ -76,6 +85,6 @@ def test_ready_and_alive_are_two_things(start_gallery):
 def test_a_model_that_is_missing_closes_its_demo_and_nothing_else(start_gallery, page, tmp_path):
     with start_gallery(DLINTRO_MODELS_DIR=str(tmp_path)) as url:
         visit(page, f"{url}/super_resolution")
-        expect(page.get_by_text(re.compile("No model card for 'realesrgan_compact'"))).to_be_visible()
+        expect(page.get_by_text(re.compile("No model card for 'super_resolution_ours"))).to_be_visible()
         visit(page, f"{url}/status")
         expect(page.get_by_text(re.compile("Not ready"))).to_be_visible()

@@ -23,6 +23,21 @@ def test_a_page_survives_being_forgotten(open_page, slug):
     assert len(at.title) == 1
 
 
+@pytest.mark.parametrize(
+    ("slug", "bound", "value"),
+    [
+        ("faces", "look-at", "An album"),
+        ("flappy_bird", "do", "Race it"),
+        ("super_resolution", "mode", "Blur it first, then repair it"),
+    ],
+)
+def test_a_page_with_settings_in_its_address_survives_being_forgotten(open_page, slug, bound, value):
+    at = open_page(slug, **{bound: value})
+    assert at.button_group(key=bound).value == value
+    next(button for button in at.button if "Forget everything" in button.label).click().run()
+    assert not at.exception
+
+
 def test_the_wall_lists_every_demo(open_page):
     assert [heading.value for heading in open_page("home").subheader] == [demo.title for demo in DEMOS]
 
@@ -32,5 +47,5 @@ def test_the_status_page_shows_device_models_and_versions(open_page):
     assert at.metric[0].value.startswith(("cpu", "cuda", "mps"))
     models, _jobs, versions = (table.value for table in at.dataframe)
     assert list(models["model"])
-    assert set(models["state"]) <= {"ready", "loading", "loaded", "loaded, kept"}
+    assert set(models["state"]) <= {"ready", "loading", "loaded", "loaded, kept", "optional"}
     assert "torch" in versions.columns

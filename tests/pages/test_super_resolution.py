@@ -163,3 +163,35 @@ def test_a_visit_writes_nothing_to_a_disk_and_nothing_of_it_to_a_log(page, writt
 def test_the_file_watch_of_the_test_above_does_see_a_file(tmp_path, written):
     (tmp_path / "seen").write_text("x")
     assert written == [str(tmp_path / "seen")]
+
+
+def test_our_own_network_is_the_default_and_beats_bicubic(page):
+    assert page.button_group(key="method").value == "Our own network"
+    (gain,) = [metric.delta for metric in page.metric if metric.label == "PSNR against the original"]
+    assert float(gain.split()[0]) > 0.5
+
+
+def test_the_machine_says_why_it_takes_a_photo_for_clean_or_not(page):
+    assert "So the photo seems only small." in words(page)
+    noise = np.random.default_rng(1).normal(128, 12, (96, 96, 3)).clip(0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    upload(page, "noisy.png", file.getvalue())
+    assert "So the photo seems noisy or compressed." in words(page)
+    assert page.toggle(key="faithful_to_spoilt").value is False
+    page.button_group(key="photo_is").set_value("Only small").run()
+    assert page.toggle(key="faithful").value is True
+    assert not page.exception
+
+
+def test_without_strength_the_result_is_plain_enlargement(page):
+    page.toggle(key="faithful").set_value(False).run()
+    page.slider(key="strength").set_value(0).run()
+    (gain,) = [metric.delta for metric in page.metric if metric.label == "PSNR against the original"]
+    assert abs(float(gain.split()[0])) < 0.05
+
+
+def test_what_was_spoilt_goes_to_the_network_for_spoilt_photos(open_page):
+    at = open_page("super_resolution", mode="Blur it first, then repair it", noise="10")
+    assert not at.exception
+    assert "You spoilt it." in words(at)

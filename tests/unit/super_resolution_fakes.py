@@ -14,6 +14,7 @@ from torch import nn
 from dlintro_demos.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.runtime.model_cards import ModelCard, read_cards
 from dlintro_demos.settings import REPOSITORY
+from dlintro_demos.super_resolution.ours import Ours
 from dlintro_demos.super_resolution.upscale import Upscaled, upscale
 
 CARDS = read_cards(REPOSITORY / "models")
@@ -35,6 +36,13 @@ def small_rrdb(seed: int = 0) -> nn.Module:
     return RRDBNet(num_filters=8, num_blocks=2, scale=4).eval().requires_grad_(requires_grad=False)
 
 
+def small_ours(scale: int, seed: int = 0) -> Ours:
+    torch.manual_seed(seed)
+    network = Ours(scale=scale, width=8, depth=4)
+    nn.init.normal_(network.tail.weight, std=0.05)
+    return network.eval().requires_grad_(requires_grad=False)
+
+
 class FakeCache:
     """Hands out the networks it was given, as `ModelCache` would on a CPU."""
 
@@ -50,7 +58,13 @@ class FakeCache:
 
 
 def fake_cache() -> ModelCache:
-    modules = {"realesrgan_compact": small_compact(), "realesrgan_photographic": small_rrdb()}
+    modules: dict[str, nn.Module] = {
+        "realesrgan_compact": small_compact(),
+        "realesrgan_photographic": small_rrdb(),
+    }
+    for scale in (2, 4):
+        for situation in ("clean", "degraded"):
+            modules[f"super_resolution_ours_x{scale}_{situation}"] = small_ours(scale)
     return cast(ModelCache, FakeCache(modules))
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import logging
 
 import pytest
@@ -8,6 +9,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from dlintro_demos.runtime.model_cards import ModelUnavailable, read_cards
+from dlintro_demos.settings import REPOSITORY
 from dlintro_demos.ui import server
 
 
@@ -30,6 +33,7 @@ def client(limit=1):
             Route("/", hello),
             Route("/broken", broken),
             Route("/readyz", server.readyz),
+            Route(f"{server.PLAYERS}/{{key}}.safetensors", server.player_weights),
             WebSocketRoute("/_stcore/stream", stream),
         ],
         middleware=[
@@ -93,6 +97,26 @@ def test_a_place_is_free_again_when_a_visitor_leaves():
         with visitors.websocket_connect("/_stcore/stream") as visit:
             visit.send_text("bye")
     assert visitors.get("/", headers={"accept": "text/html"}).text == "hello"
+
+
+def test_a_players_weights_are_given_to_be_kept_and_nothing_else_is():
+    visitors = client()
+    answer = visitors.get("/players/flappy_bird_untrained.safetensors")
+    card = read_cards(REPOSITORY / "models")["flappy_bird_untrained"]
+    assert hashlib.sha256(answer.content).hexdigest() == card.files[0].sha256
+    assert "immutable" in answer.headers["cache-control"]
+    assert server.player_address(card).startswith("/players/flappy_bird_untrained.safetensors?")
+    assert visitors.get("/players/dlib_face_recognition.safetensors").status_code == 404
+
+
+def test_a_player_that_is_missing_is_said_and_not_kept(monkeypatch):
+    def missing(key):
+        raise ModelUnavailable("restore it from the repository")
+
+    monkeypatch.setattr(server, "_checked", missing)
+    answer = client().get("/players/flappy_bird_best.safetensors")
+    assert (answer.status_code, answer.text) == (503, "restore it from the repository")
+    assert "cache-control" not in answer.headers
 
 
 def test_not_ready_until_warm(monkeypatch):

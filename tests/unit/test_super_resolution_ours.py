@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from super_resolution_fakes import small_ours
 
 from dlintro_demos.super_resolution.ours import Ours, OursFormatError, load_ours, save_ours
 from training import super_resolution as training
@@ -15,13 +16,6 @@ from training.photographs import LicenceNotProven, Photograph, check_licence, re
 TINY = training.TrainingSettings(
     width=4, depth=3, steps=4, batch=2, side=8, warm_up=1, threads=1, report_every=2, save_every=2
 )
-
-
-def _random_network(scale: int) -> Ours:
-    torch.manual_seed(0)
-    network = Ours(scale=scale, width=8, depth=4)
-    torch.nn.init.normal_(network.tail.weight, std=0.05)
-    return network.eval()
 
 
 def _picture(height: int, width: int, seed: int = 0) -> np.ndarray:
@@ -41,7 +35,7 @@ def test_untrained_it_is_bicubic_interpolation_as_pillow_has_it(scale: int) -> N
 
 @pytest.mark.parametrize("scale", [2, 4])
 def test_saved_and_loaded_it_gives_the_same_picture(scale: int, tmp_path: Path) -> None:
-    network = _random_network(scale)
+    network = small_ours(scale)
     save_ours(network, tmp_path / "weights.safetensors")
     loaded = load_ours([tmp_path / "weights.safetensors"])
     small = _picture(16, 24)
@@ -50,7 +44,7 @@ def test_saved_and_loaded_it_gives_the_same_picture(scale: int, tmp_path: Path) 
 
 
 def test_an_output_pixel_sees_as_many_pixels_as_there_are_convolutions() -> None:
-    network = _random_network(2)
+    network = small_ours(2)
     x = torch.full((1, 3, 1, 32), 0.5)
     changed = x.clone()
     changed[..., 20] = 1.0

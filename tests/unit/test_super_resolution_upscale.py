@@ -12,10 +12,9 @@ from super_resolution_fakes import CARDS, FakeCache, enlarged, fake_cache, pictu
 
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
-from dlintro_demos.super_resolution import upscale as module
 from dlintro_demos.super_resolution.explain import LARGEST, explain
 from dlintro_demos.super_resolution.tiles import plan_tiles
-from dlintro_demos.super_resolution.upscale import METHODS, Method, upscale
+from dlintro_demos.super_resolution.upscale import METHODS, Method, Strip, upscale, upscale_strips
 
 
 @pytest.fixture(scope="module")
@@ -183,10 +182,50 @@ def test_the_result_does_not_depend_on_how_the_input_lies_in_memory():
     np.testing.assert_array_equal(first, second)
 
 
-def test_every_method_has_a_card_or_none():
-    assert set(METHODS) == {"photographic", "compact", "bicubic", "lanczos"}
-    assert {method.model for method in METHODS.values()} - {None} <= set(CARDS)
-    assert module.NETWORK_SCALE == 4
+def test_every_method_has_a_card_for_each_scale_and_situation_or_none():
+    cards = {
+        method.card(scale, situation)
+        for method in METHODS.values()
+        for scale in (2, 4)
+        for situation in ("clean", "degraded")
+    }
+    assert cards - {None} == {key for key in CARDS if "super_resolution" in key or "realesrgan" in key}
+    assert METHODS["bicubic"].card(4) is None
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+@pytest.mark.parametrize("situation", ["clean", "degraded"])
+def test_our_own_tiles_give_the_untiled_picture(scale, situation, real, monkeypatch):
+    rgb = picture(97, 110)
+    options = {"method": "ours", "scale": scale, "situation": situation, "faithful": True}
+    whole = enlarged(rgb, real, **options)
+    with_core(monkeypatch, "ours", core=40)
+    tiled = enlarged(rgb, real, **options)
+    assert (whole.tiles, tiled.tiles) == (1, 9)
+    assert np.abs(tiled.rgb.astype(int) - whole.rgb).max() <= 1
+
+
+def test_each_situation_has_a_network_of_its_own(real):
+    rgb = picture(40, 40)
+    options = {"method": "ours", "scale": 4, "faithful": False}
+    clean, degraded = (enlarged(rgb, real, situation=each, **options).rgb for each in ("clean", "degraded"))
+    assert np.abs(clean.astype(float) - degraded).mean() > 1
+    fine = [np.abs(np.diff(each.astype(float), axis=1)).mean() for each in (clean, degraded)]
+    assert fine[1] < fine[0]  # noise is taken away, not enlarged
+
+
+@pytest.mark.parametrize("method", ["ours", "compact"])
+@pytest.mark.parametrize("scale", [2, 4])
+def test_strength_goes_from_bicubic_to_the_network(method, scale, real):
+    rgb = picture(30, 44)
+    options = {"method": method, "scale": scale, "faithful": False}
+    none, half, full = (
+        enlarged(rgb, real, strength=share, **options).rgb.astype(float) for share in (0, 0.5, 1)
+    )
+    plain = enlarged(rgb, real, method="bicubic", scale=scale, faithful=False).rgb
+    assert np.abs(none - plain).max() <= 1
+    inside = (full > 0) & (full < 255) & (none > 0) & (none < 255)
+    assert np.abs(half - (none + full) / 2)[inside].max() <= 1
 
 
 def test_overlap_covers_what_an_output_pixel_of_the_compact_network_sees():
@@ -195,7 +234,9 @@ def test_overlap_covers_what_an_output_pixel_of_the_compact_network_sees():
     assert len(plan_tiles(296, 296, core=METHODS["compact"].core, overlap=20)) == 1
 
 
-@pytest.mark.parametrize("key", ["realesrgan_compact", "realesrgan_photographic"])
+@pytest.mark.parametrize(
+    "key", ["super_resolution_ours_x4_clean", "realesrgan_compact", "realesrgan_photographic"]
+)
 def test_an_explanation_shows_one_and_the_same_part(key):
     told = explain(picture(30, 130), fake_cache(), model=key, maps=5)
     left, top, right, bottom = told.box
@@ -225,3 +266,18 @@ def test_what_was_added_is_white_where_nothing_was(monkeypatch):
     assert drawn[0, 1, 0] > drawn[0, 1, 2]  # brighter: orange
     assert drawn[0, 2, 2] > drawn[0, 2, 0]  # darker: blue
     assert full == pytest.approx(40)
+
+
+@pytest.mark.parametrize("method", ["ours", "lanczos"])
+def test_strips_are_the_picture_from_top_to_bottom(method, real, monkeypatch):
+    with_core(monkeypatch, method, core=24)
+    rgb, alpha = picture(61, 90), picture(61, 90, seed=5)[..., 0]
+    options = {"method": method, "scale": 4, "faithful": False, "cache": real}
+    *_, whole = upscale(rgb, alpha, **options)
+    steps = list(upscale_strips(rgb, alpha, **options))
+    strips = [step for step in steps if isinstance(step, Strip)]
+    assert len(strips) > 1
+    assert np.array_equal(np.concatenate([strip.rgb for strip in strips]), whole.rgb)
+    assert np.array_equal(np.concatenate([strip.alpha for strip in strips]), whole.alpha)
+    assert steps[-1].rgb.size == 0
+    assert steps[-1].tiles == whole.tiles

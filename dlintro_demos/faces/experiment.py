@@ -1,0 +1,106 @@
+"""What the page shows of one photo, as jobs: its faces, and pictures of how they were found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from dlintro_demos.faces.analysis import analyse
+from dlintro_demos.faces.detector import Detail
+from dlintro_demos.faces.evidence import pair_distances
+from dlintro_demos.faces.face import Face, PhotoFaces
+from dlintro_demos.faces.samples import labelled
+from dlintro_demos.media import encode_jpeg
+from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.runtime.model_cache import ModelCache
+
+SHOWN = 1280  # px; a larger photo is shown smaller
+BESIDE = 480  # px; pictures that stand beside others
+CROWDED = 20  # boxes; of more, only thin lines
+INK = (255, 196, 0)
+DOTS = (0, 229, 255)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Looked:
+    """A photo's faces, the photo as JPEG of at most 1280 px, and what each stage kept, JPEG."""
+
+    found: PhotoFaces
+    preview: bytes
+    stages: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pairs:
+    """Distances between the bundled faces: of one person, and of two; how many faces were not found."""
+
+    same: np.ndarray
+    different: np.ndarray
+    faces: int
+    missed: int
+
+
+def look(key: str, rgb: np.ndarray, cache: ModelCache, detail: Detail) -> Iterator[Progress | Looked]:
+    """Find the faces of (H, W, 3) uint8."""
+    for step in analyse(key, rgb, cache, detail=detail):
+        if isinstance(step, Progress):
+            yield replace(step, total=step.total * 1.2)
+    assert isinstance(step, PhotoFaces)
+    yield Looked(found=step, preview=encode_jpeg(shrunk(rgb, SHOWN), quality=88), stages=_stages(rgb, step))
+
+
+def measure_pairs(cache: ModelCache) -> Iterator[Progress | Pairs]:
+    """All pairs of the bundled, labelled faces."""
+    material = labelled()
+    embeddings, names = [], []
+    for number, (rgb, who) in enumerate(material):
+        yield Progress(number, len(material), f"face {number + 1} of {len(material)}")
+        *_, found = analyse(f"labelled-{number}", rgb, cache)
+        assert isinstance(found, PhotoFaces)
+        if found.faces:
+            embeddings.append(max(found.faces, key=lambda face: face.probability).embedding)
+            names.append(who)
+    same, different = pair_distances(np.stack(embeddings), names)
+    yield Pairs(same=same, different=different, faces=len(names), missed=len(material) - len(names))
+
+
+def shrunk(rgb: np.ndarray, side: int) -> np.ndarray:
+    """The picture at most `side` px long."""
+    factor = side / max(rgb.shape[:2])
+    if factor >= 1:
+        return rgb
+    size = [max(1, round(length * factor)) for length in rgb.shape[1::-1]]
+    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+
+
+def with_landmarks(rgb: np.ndarray, face: Face) -> bytes:
+    """The face's surroundings with its five landmarks, JPEG."""
+    x0, y0, x1, y1 = face.box
+    reach = 0.35 * max(x1 - x0, y1 - y0)
+    height, width = rgb.shape[:2]
+    left, top = (int(max(0, min(value - reach, limit - 2))) for value, limit in ((x0, width), (y0, height)))
+    piece = rgb[top : max(top + 2, int(y1 + reach)), left : max(left + 2, int(x1 + reach))]
+    factor = 240 / max(piece.shape[:2])
+    size = [max(1, round(length * factor)) for length in piece.shape[1::-1]]
+    drawn = cv2.resize(piece, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
+    for x, y in (face.landmarks - (left, top)) * factor:
+        cv2.circle(drawn, (round(float(x)), round(float(y))), 6, (0, 0, 0), -1, cv2.LINE_AA)
+        cv2.circle(drawn, (round(float(x)), round(float(y))), 4, DOTS, -1, cv2.LINE_AA)
+    return encode_jpeg(drawn)
+
+
+def _stages(rgb: np.ndarray, found: PhotoFaces) -> tuple[bytes, ...]:
+    small = shrunk(rgb, BESIDE)
+    factor = small.shape[1] / rgb.shape[1]
+    pictures = []
+    for stage in found.stages:
+        drawn = small.copy()
+        for x0, y0, x1, y1 in np.rint(stage.kept * factor).astype(int).tolist():
+            if len(stage.kept) < CROWDED:
+                cv2.rectangle(drawn, (x0, y0), (x1, y1), (0, 0, 0), 3)
+            cv2.rectangle(drawn, (x0, y0), (x1, y1), INK, 1)
+        pictures.append(encode_jpeg(drawn))
+    return tuple(pictures)

@@ -1,0 +1,130 @@
+"""EfficientNet-Lite0, and a run of it that shows, or silences, what is inside.
+
+Nothing hooks into the shared module: `run` calls its parts one by one, so many visitors may do so at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from timm.data import ImageNetInfo
+from torch import nn
+
+CLASSES = 1_000
+SIDE = 224  # px, of the middle that it sees
+RESIZED = 256  # px, the shorter side before that
+MEAN, DEVIATION = 127.0, 128.0  # grey levels
+
+
+class ClassifierFormatError(ValueError):
+    """A weights file that does not fit EfficientNet-Lite0; the message says what is wrong."""
+
+
+def load_lite0(files: Sequence[Path]) -> nn.Module:
+    """`tf_efficientnet_lite0` of timm, filled from the pip package's file.
+
+    The file has other names but the same order and shapes. Raises `ClassifierFormatError`.
+    """
+    (path,) = files
+    network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    ours = network.state_dict()
+    try:
+        theirs = torch.load(path, map_location="cpu", weights_only=True)
+        same = [(key, value) for key, value in zip(ours, theirs.values(), strict=True)]
+        network.load_state_dict(dict(same))
+    except (OSError, RuntimeError, ValueError, AttributeError, pickle.UnpicklingError) as error:
+        raise ClassifierFormatError(f"{path.name} does not hold EfficientNet-Lite0: {error}") from error
+    return network.eval().requires_grad_(requires_grad=False).to(memory_format=torch.channels_last)
+
+
+@functools.cache
+def labels() -> tuple[str, ...]:
+    """The thousand classes of ImageNet-1k in words, in the order of the outputs."""
+    info = ImageNetInfo()
+    return tuple(info.index_to_description(index) for index in range(CLASSES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A place on the way where one may look: after the ReLU6 of a depthwise convolution."""
+
+    name: str
+    channels: int
+    stride: int
+    """Input pixels from one place of the map to the next."""
+
+
+def stops(network: Any) -> tuple[Stop, ...]:
+    """From the first convolution to the last block, in order."""
+    found = [Stop(name="stem", channels=network.conv_stem.out_channels, stride=2)]
+    stride = 2
+    for stage, blocks in enumerate(network.blocks):
+        for number, block in enumerate(blocks):
+            stride *= block.conv_dw.stride[0]
+            found.append(
+                Stop(name=f"block {stage}.{number}", channels=block.conv_dw.out_channels, stride=stride)
+            )
+    return tuple(found)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Run:
+    """`logits` (N, 1000); `embedding` (N, 1280), before the last layer; `maps` by the stop's name."""
+
+    logits: torch.Tensor
+    embedding: torch.Tensor
+    maps: dict[str, torch.Tensor]
+
+
+def run(
+    network: Any,
+    x: torch.Tensor,
+    *,
+    look: Collection[str] = (),
+    silence: Mapping[str, Collection[int]] | None = None,
+) -> Run:
+    """EfficientNet-Lite0 on pictures that `classifier.prepare` made, (N, 3, H, W).
+
+    Args:
+        look: names of the stops whose maps are wanted, (N, channels, h, w) each.
+        silence: channels that are set to zero, by the stop's name.
+
+    Without `silence` the logits are the network's own. Raises `KeyError` for a name that is none.
+    """
+    silence = silence or {}
+    unknown = {*look, *silence} - {stop.name for stop in stops(network)}
+    if unknown:
+        raise KeyError(f"no such stops: {sorted(unknown)}")
+    maps: dict[str, torch.Tensor] = {}
+
+    def pass_by(name: str, features: torch.Tensor) -> torch.Tensor:
+        if channels := silence.get(name):
+            features = features.clone()
+            features[:, list(channels)] = 0
+        if name in look:
+            maps[name] = features.clone()  # later layers compute in place
+        return features
+
+    x = pass_by("stem", network.bn1(network.conv_stem(x)))
+    for stage, blocks in enumerate(network.blocks):
+        for number, block in enumerate(blocks):
+            name = f"block {stage}.{number}"
+            before = x.clone() if block.has_skip else None
+            if hasattr(block, "conv_pwl"):
+                x = block.bn1(block.conv_pw(x))
+                x = pass_by(name, block.bn2(block.conv_dw(x)))
+                x = block.bn3(block.conv_pwl(x))
+            else:
+                x = pass_by(name, block.bn1(block.conv_dw(x)))
+                x = block.bn2(block.conv_pw(x))
+            if before is not None:
+                x = x + before
+    embedding = network.global_pool(network.bn2(network.conv_head(x)))
+    return Run(logits=network.classifier(embedding), embedding=embedding, maps=maps)

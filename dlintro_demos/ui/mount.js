@@ -1,0 +1,23 @@
+/* Stands before the script of every component (`component.py`). */
+
+/**
+ * What a component exports. Streamlit calls it on every change of data or theme; of the clean-ups returned,
+ * only the last is sure to run, and one of a call that was overtaken while the module loaded runs late. So
+ * `build(root)` is called once for each root, an element that `selector` finds, and gives `update` and `destroy`.
+ */
+function mounted(selector, build) {
+  const mounts = new WeakMap();
+  return ({ data, parentElement, setTriggerValue }) => {
+    const root = parentElement.querySelector(selector);
+    const mount = mounts.get(root) ?? { ...build(root), calls: 0 };
+    mounts.set(root, mount);
+    const call = ++mount.calls;
+    mount.update(data, setTriggerValue);
+    return () => {
+      if (call === mount.calls) {
+        mounts.delete(root);
+        mount.destroy();
+      }
+    };
+  };
+}
