@@ -20,6 +20,7 @@ from torch import nn
 CLASSES = 1_000
 SIDE = 224  # px, of the middle that it sees
 RESIZED = 256  # px, the shorter side before that
+LOOK_SIDE = 448  # px, of the same middle, where its maps are looked at: twice as fine
 MEAN, DEVIATION = 127.0, 128.0  # grey levels
 
 
@@ -60,6 +61,13 @@ class Stop:
     stride: int
     """Input pixels from one place of the map to the next."""
 
+    def centre(self, place: int) -> int:
+        """The input pixel in the middle of what a row or column of the map looks at.
+
+        Every halving is padded at the far side ("same", as TensorFlow does), so its place p looks at 2p + 1.
+        """
+        return self.stride * (place + 1) - 1
+
 
 def stops(network: Any) -> tuple[Stop, ...]:
     """From the first convolution to the last block, in order."""
@@ -88,26 +96,26 @@ def run(
     x: torch.Tensor,
     *,
     look: Collection[str] = (),
-    silence: Mapping[str, Collection[int]] | None = None,
+    gain: Mapping[str, torch.Tensor] | None = None,
 ) -> Run:
     """EfficientNet-Lite0 on pictures that `classifier.prepare` made, (N, 3, H, W).
 
     Args:
         look: names of the stops whose maps are wanted, (N, channels, h, w) each.
-        silence: channels that are set to zero, by the stop's name.
+        gain: by the stop's name, (M, channels): what its maps are multiplied by, as 0 to silence a channel. A
+            single picture fans out there: what comes before is computed once, and the results have M rows.
 
-    Without `silence` the logits are the network's own. Raises `KeyError` for a name that is none.
+    Without `gain` the logits are the network's own. Raises `KeyError` for a name that is none.
     """
-    silence = silence or {}
-    unknown = {*look, *silence} - {stop.name for stop in stops(network)}
+    gain = gain or {}
+    unknown = {*look, *gain} - {stop.name for stop in stops(network)}
     if unknown:
         raise KeyError(f"no such stops: {sorted(unknown)}")
     maps: dict[str, torch.Tensor] = {}
 
     def pass_by(name: str, features: torch.Tensor) -> torch.Tensor:
-        if channels := silence.get(name):
-            features = features.clone()
-            features[:, list(channels)] = 0
+        if name in gain:
+            features = features * gain[name][:, :, None, None]
         if name in look:
             maps[name] = features.clone()  # later layers compute in place
         return features
@@ -128,3 +136,11 @@ def run(
                 x = x + before
     embedding = network.global_pool(network.bn2(network.conv_head(x)))
     return Run(logits=network.classifier(embedding), embedding=embedding, maps=maps)
+
+
+def silenced(stop: Stop, *rows: Collection[int]) -> torch.Tensor:
+    """A `gain` for `run`: one row for each collection of channels that are set to zero, (rows, channels)."""
+    gain = torch.ones(len(rows), stop.channels)
+    for row, channels in zip(gain, rows, strict=True):
+        row[list(channels)] = 0
+    return gain

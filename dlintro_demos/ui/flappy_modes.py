@@ -10,7 +10,7 @@ import streamlit as st
 
 from dlintro_demos.flappy_bird.ages import AGES, BEST, key_of
 from dlintro_demos.flappy_bird.checkpoints import EARLY, Checkpoint, read_checkpoint, read_curve
-from dlintro_demos.flappy_bird.experiment import TRIAL_LEVELS, TRIAL_PIPES, Look, look, trial
+from dlintro_demos.flappy_bird.experiment import LOOK_PIPES, TRIAL_LEVELS, TRIAL_PIPES, Look, look, trial
 from dlintro_demos.flappy_bird.game import Rules, Shades
 from dlintro_demos.flappy_bird.scores import Score, ScoreBoard, SessionScores, judge
 from dlintro_demos.flappy_bird.state_player import SCORED_PIPES, TOLD, Learned, Point, learn
@@ -151,12 +151,12 @@ def inside() -> tuple[str, int]:
 
 
 def _go_to_a_crash() -> None:
-    """A checkpoint and a level where the game lasts 3 to 12 pipes."""
+    """A checkpoint and a level where it crashes after at least 3 pipes, and before the look ends."""
     found = [
         (age, level)
         for age in ("2min", "5min", "10min")
         for level, pipes in enumerate(facts_of(age).scores)
-        if 3 <= pipes <= 12
+        if 3 <= pipes < LOOK_PIPES
     ]
     if found:
         st.session_state.age, st.session_state.level = secrets.choice(found)
