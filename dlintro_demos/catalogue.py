@@ -71,6 +71,24 @@ DEMOS: tuple[Demo, ...] = (
         minutes=8,
     ),
     Demo(
+        slug="feature_layers",
+        title="Inside the classifier",
+        tagline="It names what is on your photo. Walk with it from edges to parts to the thing, see why it "
+        "says so, and find out how to fool it.",
+        chapter=Chapter.SEEING,
+        icon=":material/layers:",
+        models=("efficientnet_lite0",),
+        talking_points=(
+            "Push the slider from the first layer to the last, slowly: edges, then textures, then parts, "
+            "then things. Nobody told it that there are eyes or wheels; it needed them.",
+            "Ask which part of the picture convinced it, let somebody cover that with the brush, and see "
+            "what it says then.",
+            "Open “Fool it”, aim the noise at “toaster”, and ask who sees a difference. Then hand the laptop "
+            "round for “You against it”.",
+        ),
+        minutes=10,
+    ),
+    Demo(
         slug="flappy_bird",
         title="It teaches itself Flappy Bird",
         tagline="Nobody told it the rules: it sees the screen, tries, crashes, and finds out. Watch it "

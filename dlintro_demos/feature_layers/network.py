@@ -24,6 +24,13 @@ LOOK_SIDE = 448  # px, of the same middle, where its maps are looked at: twice a
 MEAN, DEVIATION = 127.0, 128.0  # grey levels
 
 
+STOPS = (
+    "stem", "block 0.0", "block 1.0", "block 1.1", "block 2.0", "block 2.1", "block 3.0", "block 3.1",
+    "block 3.2", "block 4.0", "block 4.1", "block 4.2", "block 5.0", "block 5.1", "block 5.2", "block 5.3",
+    "block 6.0",
+)  # fmt: skip
+
+
 class ClassifierFormatError(ValueError):
     """A weights file that does not fit EfficientNet-Lite0; the message says what is wrong."""
 

@@ -27,6 +27,7 @@ def test_a_page_survives_being_forgotten(open_page, slug):
     ("slug", "bound", "value"),
     [
         ("faces", "look-at", "An album"),
+        ("feature_layers", "look", "Fool it"),
         ("flappy_bird", "do", "Race it"),
         ("super_resolution", "mode", "Blur it first, then repair it"),
     ],

@@ -51,7 +51,10 @@ def test_the_logic_does_not_import_streamlit():
         "import sys, dlintro_demos.__main__, dlintro_demos.runtime.status, "
         "dlintro_demos.super_resolution.experiment, dlintro_demos.faces.album, dlintro_demos.faces.tracking, "
         "dlintro_demos.flappy_bird.experiment, dlintro_demos.flappy_bird.scores, "
-        "dlintro_demos.flappy_bird.state_player, dlintro_demos.classical_vs_deep.learning_curves; "
+        "dlintro_demos.flappy_bird.state_player, dlintro_demos.feature_layers.experiment, "
+        "dlintro_demos.feature_layers.ablation, dlintro_demos.feature_layers.fooling, "
+        "dlintro_demos.feature_layers.look_alikes, dlintro_demos.feature_layers.quiz, "
+        "dlintro_demos.classical_vs_deep.learning_curves; "
         "sys.exit('streamlit' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False).returncode == 0

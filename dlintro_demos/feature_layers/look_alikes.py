@@ -1,0 +1,47 @@
+"""The bundled pictures that are most like a picture, at an early, a middle and the last layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlintro_demos.feature_layers.atlas import DEPTHS, Atlas
+from dlintro_demos.feature_layers.classifier import MODEL
+from dlintro_demos.feature_layers.samples import Picture, pictures
+from dlintro_demos.feature_layers.walk import features_of
+from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.runtime.model_cache import ModelCache
+
+NEAREST = 6
+ITSELF = 0.9999  # of two pictures that are one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """A bundled picture and its likeness: the cosine between the two, -1 to 1, about the bundled mean."""
+
+    picture: Picture
+    likeness: float
+
+
+def look_alikes(rgb: np.ndarray, cache: ModelCache) -> Iterator[Progress | dict[str, tuple[Alike, ...]]]:
+    """The six nearest bundled pictures by depth (`DEPTHS`), the nearest first; not the picture itself.
+
+    Raises `ModelUnavailable`.
+    """
+    yield Progress(0, 1)
+    atlas = Atlas.read(cache.card(MODEL))
+    features = cache.run(MODEL, lambda model: features_of(rgb, model.module, model.device))
+    known = {picture.key: picture for picture in pictures()}
+    found = {}
+    for depth in DEPTHS:
+        centred = features[depth] - atlas.centre[depth]
+        likeness = atlas.alike[depth] @ (centred / max(float(np.linalg.norm(centred)), 1e-9))
+        order = [number for number in np.argsort(-likeness, kind="stable") if likeness[number] < ITSELF]
+        found[depth] = tuple(
+            Alike(picture=known[atlas.keys[number]], likeness=float(likeness[number]))
+            for number in order[:NEAREST]
+        )
+    yield found

@@ -1,0 +1,95 @@
+"""The classifier's answer in bars, and what stands on top of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dlintro_demos.feature_layers.experiment import Looked
+from dlintro_demos.feature_layers.guesses import Guess
+from dlintro_demos.ui.frame import Step, steps
+
+BLUE, ORANGE, GREY = "#4a7dfc", "#e08214", "#8a8a99"
+SEEN = 240  # px
+
+
+def per_cent(probability: float) -> str:
+    """A probability in words."""
+    return "under 1 %" if probability < 0.01 else f"{probability:.0%}"
+
+
+def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:
+    """A bar for each class, the likeliest on top, its name above it."""
+    rows = pd.DataFrame(
+        {
+            "label": [guess.name for guess in top],
+            "probability": [guess.probability for guess in top],
+            "said": [f"{guess.name}  {per_cent(guess.probability)}" for guess in top],
+        }
+    )
+    base = alt.Chart(rows).encode(
+        y=alt.Y(
+            "label:N", sort=None, title=None, axis=None, scale=alt.Scale(paddingInner=0.62, paddingOuter=0.4)
+        )
+    )
+    bar = base.mark_bar(color=colour, cornerRadius=3).encode(
+        x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
+    )
+    words = base.mark_text(align="left", dy=-15, fontSize=14).encode(text="said:N", x=alt.value(2))
+    spoken = "; ".join(f"{guess.name} {per_cent(guess.probability)}" for guess in top)
+    st.altair_chart((bar + words).properties(height=46 * len(rows)), alt=f"Bars: {spoken}")
+
+
+def show_answer(looked: Looked, alt_text: str) -> None:
+    """What the network saw, its five guesses, or that it was not taught this."""
+    answer = looked.answer
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.image(looked.seen, alt=f"The middle of it, as the network sees it: {alt_text}", width=SEEN)
+        with st.container(width="stretch", gap="small"):
+            best = answer.top[0]
+            if answer.known:
+                st.markdown(f"### {best.name}, {per_cent(best.probability)} sure")
+            else:
+                st.markdown("### I don't know")
+                st.warning(
+                    "This does not look like anything that I was taught. If I had to name it, I would say: "
+                    f"{', '.join(guess.name for guess in answer.top[:3])}. Don't trust it.",
+                    icon=":material/help:",
+                )
+            bars(answer.top, colour=BLUE if answer.known else GREY)
+            st.caption(
+                f"{sum(answer.stages.values()) * 1000:.0f} ms. It knows a thousand classes and sees only the "
+                "square at the left, 224 pixels wide."
+            )
+
+
+def show_explanation(looked: Looked) -> None:
+    """Edges, parts, things: with the pictures of this very run."""
+    best = looked.answer.top[0].name
+    edges, parts, things = looked.glances
+    steps(
+        "What just happened?",
+        [
+            Step(
+                title="Edges and colours",
+                words="The first layers compare neighbouring pixels. Each tile is one channel, lit where it "
+                "answers: an edge in one direction, a spot, a colour.",
+                pictures=[(edges, "Six channels of an early layer at work on this picture")],
+            ),
+            Step(
+                title="Textures and parts",
+                words="Further on each channel sums up many early ones, and so answers to larger things: "
+                "fur, a grid, a rim, an eye.",
+                pictures=[(parts, "Six channels of a middle layer at work on this picture")],
+            ),
+            Step(
+                title="Things",
+                words="At the end a channel looks at most of the picture. A thousand sums over these "
+                f"channels are the votes for a thousand classes, and the largest went to “{best}”.",
+                pictures=[(things, "Six channels of the last layer at work on this picture")],
+            ),
+        ],
+    )
