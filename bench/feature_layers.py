@@ -2,9 +2,10 @@
 
     python -m bench.feature_layers
 
-Known things are the photographs of `bench/labelled_photographs.py`, one half to fit the temperature and the
-thresholds on, the other to report on. What it was not taught is drawn here by program, or comes from the faces of
-`bench/face_photographs.py` and from packages; one half of each kind is for choosing the score, the other to report on.
+Known things are the photographs of `bench/labelled_photographs.py`, one half to fit temperature and threshold
+on, the other to report on. What it was not taught is drawn here by program, or comes from the faces of
+`bench/face_photographs.py` and from packages; one half of each kind is for choosing the score, the other to
+report on.
 """
 
 from __future__ import annotations
@@ -115,10 +116,8 @@ def scans() -> list[np.ndarray]:
 def medical() -> list[np.ndarray]:
     """A retina, stained tissue, a cell and a drawn head scan of scikit-image, whole and in quarters."""
     head = (skimage.data.shepp_logan_phantom() * 255).astype(np.uint8)
-    several = [
-        skimage.data.retina(), skimage.data.immunohistochemistry(), coloured(skimage.data.cell()),
-        coloured(head),
-    ]  # fmt: skip
+    several = [skimage.data.retina(), skimage.data.immunohistochemistry()]
+    several += [coloured(skimage.data.cell()), coloured(head)]
     return several + [quarter for whole in several for quarter in quarters(whole)]
 
 
@@ -231,9 +230,7 @@ def print_temperature(logits: torch.Tensor, classes: torch.Tensor) -> None:
         for draw in draws
     ]
     low, high = np.percentile(best[1:], (2.5, 97.5))
-    print(
-        f"least NLL on the fitting half at temperature {best[0]:.2f} (bootstrap 95 %: {low:.2f} to {high:.2f})"
-    )
+    print(f"least NLL on the fitting half: {best[0]:.2f} (bootstrap, 95 %: {low:.2f} to {high:.2f})")
 
 
 def scores(network: torch.nn.Module, known: Seen, temperature: float) -> dict[str, Score]:
@@ -251,10 +248,8 @@ def scores(network: torch.nn.Module, known: Seen, temperature: float) -> dict[st
         louder = (embedding.sum(1) / kept.sum(1)).exp()
         return network.classifier(kept * louder[:, None]).logsumexp(1).numpy()
 
-    def clipped(_: torch.Tensor, embedding: torch.Tensor, clip: float, *, energy: bool = False) -> np.ndarray:
-        if energy:
-            return network.classifier(embedding.clamp(max=clip)).logsumexp(1).numpy()
-        return strengths(network, embedding, clip).numpy()
+    def clipped_energy(_: torch.Tensor, embedding: torch.Tensor, clip: float) -> np.ndarray:
+        return network.classifier(embedding.clamp(max=clip)).logsumexp(1).numpy()
 
     found: dict[str, Score] = {
         "largest logit": lambda logits, _: logits.amax(1).numpy(),
@@ -268,13 +263,13 @@ def scores(network: torch.nn.Module, known: Seen, temperature: float) -> dict[st
     for percentile in CLIPS:
         clip = float(np.percentile(known[1], percentile))
         print(f"percentile {percentile} of the embedding's numbers on the fitting half: {clip:.3f}")
-        found[f"clipped energy, {percentile}"] = partial(clipped, clip=clip, energy=True)
-        found[f"clipped logit, {percentile}"] = partial(clipped, clip=clip)
+        found[f"clipped energy, {percentile}"] = partial(clipped_energy, clip=clip)
+        found[f"clipped logit, {percentile}"] = card_score(network, clip)
     return found
 
 
 def combination(parts: list[Score], known: Seen, others: list[Seen]) -> Score:
-    """Logistic regression on scores, all kinds of unknown pictures together weighing as much as the known ones."""
+    """Logistic regression on scores; all kinds of unknown pictures together weigh as the known ones."""
     rows = [np.stack([part(*seen) for part in parts], 1) for seen in (known, *others)]
     weights = [1.0] + [1 / len(others)] * len(others)
     fitted = make_pipeline(StandardScaler(), LogisticRegression(C=10)).fit(
@@ -316,6 +311,11 @@ def print_shares(name: str, score: Score, threshold: float, known: Seen, others:
     )
 
 
+def card_score(network: torch.nn.Module, clip: float) -> Score:
+    """The classifier's own score."""
+    return lambda _, embedding: strengths(network, embedding, clip).numpy()
+
+
 def print_speed(cache: ModelCache) -> None:
     """Stages of one picture, in turn with ONNX Runtime's run of the same network; the fastest of 30 each."""
     loaded, rgb = cache.get(MODEL), skimage.data.chelsea()
@@ -327,14 +327,14 @@ def print_speed(cache: ModelCache) -> None:
         with torch.inference_mode():
             return run(loaded.module, pixels).logits.numpy()[0]
 
-    embedding = see(loaded.module, [rgb])[1]
+    embedding, clip = see(loaded.module, [rgb])[1], loaded.card.thresholds["clip"]
     seconds, outputs = fastest_in_turn(
         {
             "decode": lambda: decode_image(file).rgb,
             "prepare": lambda: prepare(rgb).numpy(),
             "network": ours,
             "network, ONNX Runtime": lambda: theirs(plain),
-            "strength": lambda: strengths(loaded.module, embedding, 0.56).numpy(),
+            "strength": lambda: strengths(loaded.module, embedding, clip).numpy(),
         },
         30,
     )
@@ -379,7 +379,7 @@ def main() -> None:
         print("\nTo report: the other unknown pictures, and the known ones kept aside")
         print_scores(found, fitting, known, reporting)
         print("\nThe card's: clipped at {clip}, known from {known}".format(**thresholds))
-        card: Score = lambda _, embedding: strengths(loaded.module, embedding, thresholds["clip"]).numpy()
+        card = card_score(loaded.module, thresholds["clip"])
         print_shares("to report", card, thresholds["known"], known, reporting)
         print_shares("all", card, thresholds["known"], (logits, embeddings), seen)
     print("\nOne picture of 451 x 300 px")

@@ -34,7 +34,8 @@ _INTRODUCTION = """# The pictures of this package
 
 The photographs in `pictures/` come from packages of Debian and PyPI. They are changed: made smaller, to at
 most 480 px, and long tools have more of their plain ground around them. `training/feature_pictures.py` checks
-each package's own statement of the licence and writes this list. No author endorses this gallery. Licences: [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/),
+each package's own statement of the licence and writes this list. No author endorses this gallery. Licences:
+[CC BY 2.0](https://creativecommons.org/licenses/by/2.0/),
 [CC BY 3.0](https://creativecommons.org/licenses/by/3.0/),
 [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/),
 [CC0 1.0](https://creativecommons.org/publicdomain/zero/1.0/),

@@ -3,7 +3,7 @@
 Super-resolution: the middle of the cat's face as in the comparer. Left of the divider are the pixels that the
 network gets, one block each; right of it is what the photographic network, kept faithful, makes of the same
 pixels. Faces: the first sample with the boxes that the detector found. Flappy Bird: a moment of a game of the
-best player, and the four pictures that it sees then.
+best player, and the four pictures that it sees then. Classifier: the cat, and what six channels like best.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.samples import SAMPLES as FACES
+from dlintro_demos.feature_layers.classifier import MODEL
+from dlintro_demos.feature_layers.preferred import preferred_input
+from dlintro_demos.feature_layers.samples import SAMPLES as LAYERS
 from dlintro_demos.flappy_bird.ages import BEST, key_of
 from dlintro_demos.flappy_bird.game import (
     BIRD_HEIGHT,
@@ -109,6 +112,25 @@ def flappy_bird(cache: ModelCache) -> Image.Image:
     return picture
 
 
+def feature_layers(cache: ModelCache) -> Image.Image:
+    """The cat, and what channels from the first layers to the last like best: RGB, 640 x 400 px.
+
+    Raises `ModelUnavailable`, `SamplesUnavailable`.
+    """
+    card = cache.card(MODEL)
+    cat = next(sample for sample in LAYERS if sample.key == "cat").load()
+    picture = Image.new("RGB", (WIDTH, HEIGHT), INK)
+    tall, wide = HEIGHT // 3, (WIDTH - HEIGHT) // 2
+    picture.paste(ImageOps.fit(Image.fromarray(cat), (HEIGHT - 4, HEIGHT)), (0, 0))
+    for place, (stop, channel) in enumerate(LIKED):
+        liked = preferred_input(card, stop, channel)
+        if liked is None:
+            raise ValueError(f"nothing was drawn for channel {channel} of {stop}")
+        tile = ImageOps.fit(liked, (wide - 4, tall - 4), Image.Resampling.LANCZOS)
+        picture.paste(tile, (HEIGHT + place % 2 * wide, place // 2 * tall + 2))
+    return picture
+
+
 def _field(game: FlappyBird, width: int) -> Image.Image:
     """The part of the field around the bird, as wide as there is room; without the clouds and hills."""
     scale = FINE * width / FIELD_WIDTH
@@ -183,5 +205,5 @@ def write(picture: Image.Image, path: Path) -> None:
 
 if __name__ == "__main__":
     cache = build_engine(Settings()).cache
-    for make in (super_resolution, faces, flappy_bird):
+    for make in (super_resolution, faces, flappy_bird, feature_layers):
         write(make(cache), THUMBNAILS / f"{make.__name__}.webp")

@@ -41,7 +41,7 @@ class Convolution:
     stride: int
     """Pixels of the picture from one pixel of the map to the next."""
     pad: tuple[int, int]
-    """Rows of zeros above the picture and columns of zeros at its left. Below it and at its right there are as
+    """Rows of zeros above the picture, and columns of zeros at its left. Below and at its right, there are as
     many as the last window needs."""
 
 

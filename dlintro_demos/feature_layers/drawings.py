@@ -1,4 +1,4 @@
-"""Pictures drawn by this gallery, the same on every call: a green and a purple apple, a traffic light, print."""
+"""Pictures that this gallery draws, the same on every call: two apples, a traffic light, a page of text."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _skin(u: np.ndarray, v: np.ndarray, distance: np.ndarray, rng: np.random.Gen
     gloss = np.clip(normal @ (middle / np.linalg.norm(middle)), 0, 1)[..., None]
     blotches = cv2.GaussianBlur(rng.normal(size=u.shape).astype(np.float32), (0, 0), 14)
     specks = cv2.GaussianBlur((rng.random(u.shape) > 0.996).astype(np.float32), (0, 0), 1.1)
-    green = np.array((142, 186, 54)) + blotches[..., None] * np.array((160, 80, 48), np.float32)
+    green = np.array((142, 186, 54), np.float32) + blotches[..., None] * np.array((160, 80, 48), np.float32)
     green += np.array((70, 55, 75), np.float32) * np.clip(specks * 5, 0, 1)[..., None]
     green += np.array((36, 8, 8), np.float32) * hollow[..., None]
     bounce = np.clip(normal[..., 1:2], 0, 1) * np.array((34, 22, 8), np.float32)

@@ -24,7 +24,7 @@ class SamplesUnavailable(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A bundled photograph; `truth` is the ImageNet-1k class, 0 to 999, of the main thing on it, if any fits."""
+    """A bundled photograph; `truth` is the ImageNet-1k class, 0 to 999, of the main thing, if any fits."""
 
     key: str
     alt: str
@@ -156,8 +156,8 @@ LIMITS: tuple[Sample, ...] = (
         alt="A smiling astronaut in an orange suit, between a flag and a model of the space shuttle",
         credit="Photo: Eileen Collins, by NASA, public domain",
         make=partial(_photograph, "astronaut.png"),
-        lesson="No person is among its thousand classes, so it never says one: it names the helmet and the suit as "
-        "things that it was taught, a football helmet or a bobsled, and is sure of none.",
+        lesson="No person is among its thousand classes, so it never says one: it names the helmet and the "
+        "suit as things that it was taught, a football helmet or a bobsled, and is sure of none.",
     ),
     Sample(
         key="text",
@@ -165,8 +165,8 @@ LIMITS: tuple[Sample, ...] = (
         alt="Ten lines of black print on pale paper",
         credit=OUR_OWN,
         make=drawings.page_of_text,
-        lesson="It was never taught to read: print is a pattern to it, and it calls the page a web site or a menu, "
-        "what such patterns are most often found on in its photographs.",
+        lesson="It was never taught to read: print is a pattern to it, and it calls the page a web site "
+        "or a menu, what such patterns are most often found on in its photographs.",
     ),
     Sample(
         key="purple-apple",
@@ -174,7 +174,7 @@ LIMITS: tuple[Sample, ...] = (
         alt="A shiny purple apple with a stem, on a table of pink wood",
         credit=OUR_OWN,
         make=drawings.purple_apple,
-        lesson="It still says Granny Smith, which is green: that is the only apple among its classes, and here the "
-        "form and the shine count for more than the colour.",
+        lesson="It still says Granny Smith, which is green: that is the only apple among its classes, and "
+        "here the form and the shine count for more than the colour.",
     ),
 )

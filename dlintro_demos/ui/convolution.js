@@ -5,7 +5,7 @@ const PRODUCTS = AREA * COLOURS.length;
 const CEILING = 6; // of ReLU6
 const MEAN = 127; // grey levels: what the network takes for 0
 const DEVIATION = 128;
-const [ADDED, NORMALISED, CLIPPED, FILLED] = [1, 2, 3, 4].map((after) => PRODUCTS + after); // steps of the show
+const [ADDED, NORMALISED, CLIPPED, FILLED] = [1, 2, 3, 4].map((after) => PRODUCTS + after); // steps
 const PRODUCT_PACE = 37; // ms from one product to the next: about a second in all
 const PAUSES = { [PRODUCTS]: 250, [ADDED]: 700, [NORMALISED]: 800, [CLIPPED]: 700, [FILLED]: 1400 }; // ms
 const FAST = 112; // pixels of the map in a second
@@ -26,7 +26,7 @@ function build(root) {
   const [play, step, paces, hint, spoken] = [".play", ".step", ".paces", ".hint", ".spoken"].map(find);
   const [picture, patch, place, current] = [".picture", ".patch", ".place", ".current"].map(find);
   const [map, field, swatch, legend, flow] = [".map", ".field", ".swatch", ".legend", ".flow"].map(find);
-  const [added, normalised, clipped] = [".stop.sum", ".stop.norm", ".stop.clip"].map((name) => makeStop(find(name)));
+  const [added, normalised, clipped] = ["sum", "norm", "clip"].map((name) => makeStop(find(`.stop.${name}`)));
   const frames = { seen: find(".seen .frame"), made: find(".made .frame") };
   const patchCells = times(AREA, () => patch.appendChild(element("i", "cell")));
   const grids = COLOURS.map((name) => makeColour(find(".colours"), name));
@@ -146,7 +146,8 @@ function build(root) {
     placeFrame(frames.made, map, column, row, 1, net.columns);
     const [casing, beam, casing2, beam2] = find(".beams").children;
     const looking = beamPath(flow, frames.seen, patch);
-    const making = flow.clientWidth > find(".made").clientWidth * 2.5 ? beamPath(flow, swatch, frames.made) : "";
+    const narrow = flow.clientWidth < 2.5 * find(".made").clientWidth; // there, the line would cover the map
+    const making = narrow ? "" : beamPath(flow, swatch, frames.made);
     for (const path of [casing, beam]) path.setAttribute("d", looking);
     for (const path of [casing2, beam2]) path.setAttribute("d", making);
   }
@@ -224,7 +225,8 @@ function build(root) {
 
   function productInWords(lit) {
     const [colour, i] = [Math.floor(lit / AREA), lit % AREA];
-    const [pixel, weight, product] = [shown.pixels, net.kernel, shown.products].map((all) => all[3 * i + colour]);
+    const numbers = [shown.pixels, net.kernel, shown.products];
+    const [pixel, weight, product] = numbers.map((all) => all[3 * i + colour]);
     return `${decimals(pixel, 2)} × ${bracketed(weight)} = ${decimals(product, 2)}`;
   }
 
@@ -346,7 +348,8 @@ function build(root) {
     const canvas = event.currentTarget.querySelector("canvas");
     event.currentTarget.setPointerCapture(event.pointerId);
     field.focus({ preventScroll: true });
-    drag = { canvas, undecided: event.pointerType === "touch" ? event.clientX : null }; // it may become a scroll
+    const touch = event.pointerType === "touch"; // it may become a scroll
+    drag = { canvas, undecided: touch ? event.clientX : null };
     if (drag.undecided === null) takeTo(...pointed(event, canvas));
   }
 
@@ -478,7 +481,7 @@ function sign(parent, text) {
 
 /** A value with a bar from zero. The axis is [low, high]; null is a value that is still to come. */
 function makeStop(stop) {
-  const [output, words] = ["output", "p"].map((tag) => stop.querySelector(tag));
+  const [output, words] = [".value", "p"].map((tag) => stop.querySelector(tag));
   const ticks = stop.querySelectorAll(".ticks span");
   const [ghost, fill] = [".fill.ghost", ".fill:not(.ghost)"].map((name) => stop.querySelector(name));
   const [zero, zone] = [".zero", ".zone"].map((name) => stop.querySelector(name));
@@ -533,7 +536,8 @@ function showPixel(cell, value, colour, beyond) {
 
 /** Of the light that a colour gives, as WCAG counts it: above 0.179, black is easier to read on it. */
 function luminance(rgb) {
-  const linear = rgb.map((level) => level / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  const shares = rgb.map((level) => level / 255);
+  const linear = shares.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
   return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
 }
 

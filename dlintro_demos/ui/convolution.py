@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 
-import numpy as np
-
 from dlintro_demos.feature_layers.convolution import Convolution
 from dlintro_demos.ui.component import component
 
@@ -23,7 +21,7 @@ def show_convolution(convolution: Convolution, *, key: str) -> None:
     _mount(
         key=key,
         data={
-            "pixels": base64.b64encode(np.ascontiguousarray(convolution.picture)).decode("ascii"),
+            "pixels": base64.b64encode(convolution.picture.tobytes()).decode("ascii"),
             "height": height,
             "width": width,
             "rows": rows,

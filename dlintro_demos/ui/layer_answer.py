@@ -18,7 +18,9 @@ SEEN = 240  # px
 
 def per_cent(probability: float) -> str:
     """A probability in words."""
-    return "under 1 %" if probability < 0.01 else f"{probability:.0%}"
+    if probability < 0.01:
+        return "under 1 %"
+    return "over 99 %" if probability > 0.99 else f"{probability * 100:.0f} %"
 
 
 def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:
@@ -40,7 +42,7 @@ def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:
     )
     words = base.mark_text(align="left", dy=-15, fontSize=14).encode(text="said:N", x=alt.value(2))
     spoken = "; ".join(f"{guess.name} {per_cent(guess.probability)}" for guess in top)
-    st.altair_chart((bar + words).properties(height=46 * len(rows)), alt=f"Bars: {spoken}")
+    st.altair_chart((bar + words).properties(height=42 * len(rows)), alt=f"Bars: {spoken}")
 
 
 def show_answer(looked: Looked, alt_text: str) -> None:

@@ -16,6 +16,7 @@ from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine, private_key
 
 ORDERS = {"What is special here": "outstanding", "Strongest": "strongest"}
+FIRST_SHOWN = 6  # layer
 TILE = 116  # px: three in a row on a phone
 FILTERS = 8  # to choose from in the first convolution
 
@@ -39,8 +40,7 @@ DEPTHS = (
     Depth(
         first=3,
         title="Textures",
-        words="Edges that repeat: stripes, fur, a net, grass. One place of these maps looks at a patch as "
-        "large as a fingernail.",
+        words="Edges that repeat: stripes, fur, a net, grass. Small patches, wherever they lie.",
     ),
     Depth(
         first=6,
@@ -64,13 +64,8 @@ def depth_of(number: int) -> Depth:
 
 def walk_through(chosen: Chosen) -> None:
     """A slider over the layers, the channels that answer to this picture, and one of them closer."""
-    number = st.select_slider(
-        "From the first layer to the last",
-        list(range(1, len(STOPS) + 1)),
-        4,
-        key="layer",
-        bind="query-params",
-        format_func=lambda number: f"layer {number}",
+    number = st.slider(
+        "From the first layer to the last", 1, len(STOPS), FIRST_SHOWN, key="layer", bind="query-params"
     )
     name, depth = STOPS[number - 1], depth_of(number - 1)
     order = st.segmented_control(

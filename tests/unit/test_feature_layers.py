@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import skimage.data
 import torch
+from PIL import Image, ImageDraw, ImageFont
 from sklearn.datasets import load_sample_image
 
-from dlintro_demos.feature_layers.classifier import MODEL, classify, prepare
+from dlintro_demos.feature_layers.classifier import MODEL, classify, prepare, strengths
 from dlintro_demos.feature_layers.network import (
     ClassifierFormatError,
     labels,
@@ -41,11 +42,50 @@ def pictures():
 
 
 @pytest.mark.parametrize("label", pictures())
-def test_public_pictures_get_the_reference_answer(cache, label):
+def test_public_pictures_get_the_reference_answer_at_temperature_one(network, label):
     rgb, probability = pictures()[label]
-    best = classify(rgb, cache).top[0]
-    assert best.label == label
-    assert best.probability == pytest.approx(probability, abs=0.02)
+    with torch.inference_mode():
+        chance, index = run(network, prepare(rgb)).logits.softmax(1)[0].max(0)
+    assert labels()[int(index)] == label
+    assert float(chance) == pytest.approx(probability, abs=0.02)
+
+
+@pytest.mark.parametrize("label", pictures())
+def test_an_answer_divides_the_logits_by_the_cards_temperature(cache, network, label):
+    rgb, _ = pictures()[label]
+    temperature = cache.card(MODEL).thresholds["temperature"]
+    with torch.inference_mode():
+        chances = (run(network, prepare(rgb)).logits[0] / temperature).softmax(0)
+    top = classify(rgb, cache).top
+    assert [guess.probability for guess in top] == pytest.approx(chances.topk(5).values.tolist(), abs=1e-5)
+    assert sum(guess.probability for guess in top) <= 1 + 1e-6
+
+
+@pytest.mark.parametrize("subject", ["tiger cat", "espresso"])
+def test_photographs_of_what_it_was_taught_are_known(cache, subject):
+    assert classify(pictures()[subject][0], cache).known
+
+
+def test_noise_is_not_known(cache):
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        assert not classify(rng.integers(0, 256, (300, 300, 3)).astype(np.uint8), cache).known
+
+
+@pytest.mark.parametrize("size", [14, 24, 36])
+def test_a_page_of_text_is_not_known(cache, size):
+    picture = Image.new("RGB", (600, 700), "white")
+    lines = "\n".join(["A page says many things, none of which is on it."] * 60)
+    ImageDraw.Draw(picture).text((20, 20), lines, fill="black", font=ImageFont.load_default(size))
+    assert not classify(np.array(picture), cache).known
+
+
+def test_strength_is_the_largest_logit_without_a_feature_above_the_clip(network):
+    with torch.inference_mode():
+        seen = run(network, prepare(skimage.data.coffee()))
+        assert strengths(network, seen.embedding, 1e6) == seen.logits.max()
+        low, high = (float(strengths(network, seen.embedding, clip)) for clip in (0.557, 1.0))
+    assert low < high < float(seen.logits.max())
 
 
 def test_five_guesses_come_in_order_and_the_cat_is_known(cache):
@@ -90,7 +130,9 @@ def test_silenced_channels_are_zero_and_change_the_answer(network):
     with torch.inference_mode():
         whole = run(network, pixels, look=["block 6.0"])
         strongest = whole.maps["block 6.0"].mean((0, 2, 3)).topk(30).indices.tolist()
-        without = run(network, pixels, look=["block 6.0"], silence={"block 6.0": strongest})
+        gain = torch.ones(1, whole.maps["block 6.0"].shape[1])
+        gain[:, strongest] = 0
+        without = run(network, pixels, look=["block 6.0"], gain={"block 6.0": gain})
     assert without.maps["block 6.0"][:, strongest].abs().max() == 0
     assert (without.logits - whole.logits).abs().max() > 0.1
     with pytest.raises(KeyError, match="no such stops"):

@@ -1,4 +1,4 @@
-"""The pictures of the page "Inside the classifier": one contract for all, so that a new one is tested for free."""
+"""The pictures of the page "Inside the classifier": one contract for all of them."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_limit_fails_as_its_lesson_says(key, said, cache):
 
 def test_a_missing_picture_says_the_way_out(tmp_path, monkeypatch):
     monkeypatch.setattr(samples, "FOLDER", tmp_path)
-    with pytest.raises(SamplesUnavailable, match="run: python -m training.feature_pictures"):
+    with pytest.raises(SamplesUnavailable, match=r"run: python -m training\.feature_pictures"):
         pictures()[0].load()
 
 
