@@ -10,12 +10,9 @@ of `training/photographs.py` do (`~/.cache/dlintro/photographs`), and nothing is
 from __future__ import annotations
 
 import argparse
-import functools
 import io
 import math
-import struct
 import tomllib
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,16 +23,11 @@ from PIL import Image, ImageDraw
 
 from dlintro_demos.feature_layers.network import labels
 from training.photographs import Package, fetch
+from training.qt_bundles import qt_bundle
 
 LIST = Path(__file__).with_suffix(".toml")
 ROOM = 1.25  # side of a cut-out's white square, in its own longer sides, so that all of it is in what is kept
-MAGIC = b"qres"
-FOLDER_FLAG, ZLIB_FLAG = 2, 1
 Split = Literal["fitting", "aside"]
-
-
-class NotAQtBundle(ValueError):
-    """A file that should be a Qt resource bundle, and is not one; the message names it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,45 +75,10 @@ def _package(name: str, entry: dict[str, Any]) -> Package:
 def _bytes(folder: Path, path: str) -> bytes:
     """The file at a path, or in a Qt bundle where the path is `bundle:path in it`."""
     bundle, _, inside = path.rpartition(":")
-    return qt_bundle(folder / bundle)[inside] if bundle else (folder / path).read_bytes()
-
-
-@functools.cache
-def qt_bundle(path: Path) -> dict[str, bytes]:
-    """The files of a Qt resource bundle (.rcc) by their path below the activity's resource folder.
-
-    The format is that of Qt's `rcc` tool: a tree of folders and files, their names, their contents.
-    Raises `NotAQtBundle`.
-    """
-    data = path.read_bytes()
-    if data[:4] != MAGIC:
-        raise NotAQtBundle(f"{path} is no Qt resource bundle.")
-    version, tree, contents, names = struct.unpack(">IIII", data[4:20])
-    size = 14 if version == 1 else 22
-
-    def name_at(node: int) -> str:
-        start = names + struct.unpack(">I", data[node : node + 4])[0]
-        (length,) = struct.unpack(">H", data[start : start + 2])
-        return data[start + 6 : start + 6 + 2 * length].decode("utf-16-be")
-
-    def content_at(node: int, flags: int) -> bytes:
-        start = contents + struct.unpack(">I", data[node + 10 : node + 14])[0]
-        (length,) = struct.unpack(">I", data[start : start + 4])
-        content = data[start + 4 : start + 4 + length]
-        return zlib.decompress(content[4:]) if flags & ZLIB_FLAG else content
-
-    def walk(number: int, above: str) -> Iterator[tuple[str, bytes]]:
-        node = tree + number * size
-        (flags,) = struct.unpack(">H", data[node + 4 : node + 6])
-        here = f"{above}/{name_at(node)}" if number else ""
-        if flags & FOLDER_FLAG:
-            count, first = struct.unpack(">II", data[node + 6 : node + 14])
-            for child in range(first, first + count):
-                yield from walk(child, here)
-        else:
-            yield here.partition("/resource/")[2], content_at(node, flags)
-
-    return dict(walk(0, ""))
+    if not bundle:
+        return (folder / path).read_bytes()
+    files = qt_bundle(folder / bundle)
+    return next(content for name, content in files.items() if name.endswith(f"/resource/{inside}"))
 
 
 def contact_sheet(photographs: list[Labelled], columns: int = 14) -> Image.Image:

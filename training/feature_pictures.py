@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import re
-import struct
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from PIL import Image
 
 from dlintro_demos.feature_layers.samples import FOLDER, Picture, pictures
 from training.photographs import Photograph, check_licence, fetch, prepare, read_list
+from training.qt_bundles import qt_bundle
 
 MORE = Path(__file__).with_name("feature_pictures.toml")
 LICENCES = FOLDER.parent / "LICENSES.md"
@@ -107,8 +106,8 @@ def original(photograph: Photograph) -> Image.Image:
         return Image.open(photograph.prepared).convert("RGB")
     folder = fetch(photograph.package)
     check_licence(photograph, folder)
-    files = dict(resources((folder / photograph.path).read_bytes()))
-    image = Image.open(BytesIO(files[photograph.inside])).convert("RGBA")
+    file = qt_bundle(folder / photograph.path)[photograph.inside]
+    image = Image.open(BytesIO(file)).convert("RGBA")
     white = Image.new("RGBA", image.size, "white")
     opaque = Image.alpha_composite(white, image).convert("RGB")
     long = max(opaque.size) >= LONG * min(opaque.size)
@@ -122,33 +121,6 @@ def square(image: Image.Image) -> Image.Image:
     left, top = (side - width) // 2, (side - height) // 2
     borders = (top, side - height - top, left, side - width - left)
     return Image.fromarray(cv2.copyMakeBorder(np.asarray(image), *borders, cv2.BORDER_REPLICATE))
-
-
-def resources(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Path and content of the files in a Qt resource bundle (.rcc), those that are not compressed.
-
-    Format: qtbase, src/corelib/io/qresource.cpp. Big-endian; a tree of nodes, each with an offset to its name
-    (UTF-16), flags (1 and 4: compressed, 2: folder), and an offset to its content or its range of children.
-    """
-    magic, version, tree, contents, names = struct.unpack_from(">4sIIII", data)
-    if magic != b"qres":
-        raise ValueError("This is no Qt resource bundle.")
-    node_bytes = 14 if version == 1 else 22
-
-    def walk(node: int, folder: str) -> Iterator[tuple[str, bytes]]:
-        at = tree + node * node_bytes
-        name_at, flags, first, second = struct.unpack_from(">IHII", data, at)
-        (length,) = struct.unpack_from(">H", data, names + name_at)
-        start = names + name_at + 6
-        path = folder + data[start : start + 2 * length].decode("utf-16-be") if node else ""
-        if flags & 2:
-            for child in range(second, second + first):
-                yield from walk(child, f"{path}/" if path else "")
-        elif not flags & 5:
-            (size,) = struct.unpack_from(">I", data, contents + second)
-            yield path, data[contents + second + 4 : contents + second + 4 + size]
-
-    return walk(0, "")
 
 
 def licence_row(picture: Picture, photograph: Photograph) -> str:

@@ -113,7 +113,7 @@ def fetch(package: Package) -> Path:
     folder = CACHE / "unpacked" / f"{package.name}_{package.version}"
     if folder.is_dir():
         return folder
-    downloads = CACHE / "downloads" / package.name
+    downloads = CACHE / "downloads" / folder.name
     for parent in (downloads, folder.parent):
         parent.mkdir(parents=True, exist_ok=True)
     if package.registry == "debian":

@@ -8,8 +8,8 @@ is written in frequencies and in colours that vary independently in photographs,
 at every step, and changed so that the channel, before its ReLU6, gets larger. What comes out is synthetic.
 
 Writes `models/efficientnet_lite0/preferred/<stop>.webp`, a sheet of tiles for each stop, and `index.json`,
-which says whose tile is where. Stops with more channels than `--most` get those that stand out most often in the
-bundled pictures (`training/feature_atlas.py` first).
+which says whose tile is where. Stops with more channels than `--most` get those that stand out most often in
+the bundled pictures (`training/feature_atlas.py` first). A channel with too weak a slope stays out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ DRAWN = Path(os.environ.get("DLINTRO_PREFERRED", Path.home() / ".cache/dlintro/p
 BATCH = 16
 STEPS = 96
 STEP_SIZE = 0.08
-ROUGHNESS = 10.0  # what a grey level of difference between neighbours costs in the end
+ROUGHNESS = (10.0, 1.0, 0.1)  # costs of a difference between neighbours; the next where all gets flat
+FLAT = 8.0  # grey levels of deviation
 SHIFT = 0.08  # of the side, how far the picture is moved about
 QUALITY = 70  # of WebP
 
@@ -79,7 +80,13 @@ def side_for(reach: int) -> int:
 
 
 def draw(
-    network: torch.nn.Module, stop: Stop, channels: Sequence[int], *, side: int, axes: torch.Tensor
+    network: torch.nn.Module,
+    stop: Stop,
+    channels: Sequence[int],
+    *,
+    side: int,
+    axes: torch.Tensor,
+    roughness: float,
 ) -> np.ndarray:
     """One picture for each channel, (N, side, side, 3) uint8."""
     generator = torch.Generator().manual_seed(channels[0])
@@ -103,7 +110,7 @@ def draw(
         height, width = mine.shape[1:]
         middle = mine[:, height // 4 : -(-3 * height // 4), width // 4 : -(-3 * width // 4)]
         rough = moved.diff(dim=2).abs().mean((1, 2, 3)) + moved.diff(dim=3).abs().mean((1, 2, 3))
-        loss = (ROUGHNESS * step / STEPS * rough - middle.mean((1, 2))).sum()
+        loss = (roughness * step / STEPS * rough - middle.mean((1, 2))).sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -120,17 +127,28 @@ def draw_missing(network: torch.nn.Module, stop: Stop, channels: Sequence[int], 
     """Draw what is not there yet."""
     axes = colour_axes()
     missing = [channel for channel in channels if not drawn_file(stop, channel).is_file()]
-    for first in range(0, len(missing), BATCH):
-        started = time.perf_counter()
-        some = missing[first : first + BATCH]
-        for channel, rgb in zip(some, draw(network, stop, some, side=side, axes=axes), strict=True):
-            path = drawn_file(stop, channel)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_suffix(".part")
-            Image.fromarray(rgb).save(unfinished, "PNG")
-            unfinished.rename(path)
-        pace = (time.perf_counter() - started) / len(some)
-        print(f"{stop.name}: {first + len(some)} of {len(missing)}, {pace:.2f} s each", flush=True)
+    for roughness in ROUGHNESS:
+        flat = []
+        for first in range(0, len(missing), BATCH):
+            started = time.perf_counter()
+            some = missing[first : first + BATCH]
+            drawn = draw(network, stop, some, side=side, axes=axes, roughness=roughness)
+            for channel, rgb in zip(some, drawn, strict=True):
+                if rgb.std((0, 1)).max() < FLAT:
+                    flat.append(channel)
+                else:
+                    save(rgb, drawn_file(stop, channel))
+            pace = (time.perf_counter() - started) / len(some)
+            print(f"{stop.name}: {first + len(some)} of {len(missing)}, {pace:.2f} s each", flush=True)
+        missing = flat
+
+
+def save(rgb: np.ndarray, path: Path) -> None:
+    """Write a PNG whole or not at all, so that the work can be stopped."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    Image.fromarray(rgb).save(unfinished, "PNG")
+    unfinished.rename(path)
 
 
 def write_sheet(folder: Path, stop: Stop, channels: Sequence[int]) -> None:
@@ -147,7 +165,7 @@ def main() -> None:
     """Draw and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--stops", nargs="+", help="names; all of them otherwise")
-    parser.add_argument("--most", type=int, default=144, help="channels of a stop")
+    parser.add_argument("--most", type=int, default=96, help="channels of a stop")
     arguments = parser.parse_args()
     cache = ModelCache(read_cards(REPOSITORY / "models"))
     network, folder = cache.get(MODEL).module, cache.card(MODEL).folder
@@ -160,6 +178,7 @@ def main() -> None:
             continue
         channels = sorted(atlas.most_telling(stop.name)[: arguments.most])
         draw_missing(network, stop, channels, side_for(atlas.reach[stop.name]))
+        channels = [channel for channel in channels if drawn_file(stop, channel).is_file()]
         write_sheet(folder, stop, channels)
         places[stop.name] = channels
         index.write_text(json.dumps(places), encoding="utf-8")

@@ -28,9 +28,7 @@ AIMS = {"away from its answer": None} | {f"towards “{name}”": index for name
 def switch_them_off(chosen: Chosen, looked: Looked) -> None:
     """The ten channels that speak most for a class, off one after the other, beside ten at random."""
     target = ask_target(looked, "Which channels make it")
-    number = st.slider(
-        "In layer", FROM_LAYER, len(STOPS), len(STOPS), key="off_layer", bind="query-params"
-    )
+    number = st.slider("In layer", FROM_LAYER, len(STOPS), len(STOPS), key="off_layer", bind="query-params")
     ablation: Ablation | None = run_job(
         "off", (chosen.digest, target.index, number),
         switch_off, chosen.rgb, target.index, STOPS[number - 1], engine().cache,

@@ -112,7 +112,9 @@ def test_every_way_to_fool_it_shows_where_it_flips(open_page, key):
     assert not at.exception
     assert "are enough" in words(at) or "It still says" in words(at)
     slider = next(slider for slider in at.select_slider if slider.label.startswith("How much"))
-    slider.set_value(slider.options[-1] if isinstance(slider.options[-1], float) else CHANGES[key].amounts[-1])
+    slider.set_value(
+        slider.options[-1] if isinstance(slider.options[-1], float) else CHANGES[key].amounts[-1]
+    )
     assert not at.run().exception
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 import threading
 
 import cv2
@@ -9,7 +10,7 @@ import torch
 from dlintro_demos.feature_layers.atlas import DEPTHS, FILE, Atlas
 from dlintro_demos.feature_layers.classifier import MODEL, prepare
 from dlintro_demos.feature_layers.look_alikes import NEAREST, look_alikes
-from dlintro_demos.feature_layers.network import LOOK_SIDE, STOPS, Stop, run, stops
+from dlintro_demos.feature_layers.network import LOOK_SIDE, RESIZED, SIDE, STOPS, Stop, run, stops
 from dlintro_demos.feature_layers.preferred import TILE, preferred_input
 from dlintro_demos.feature_layers.samples import pictures
 from dlintro_demos.feature_layers.walk import (
@@ -27,6 +28,7 @@ from dlintro_demos.media import ImageLimits, decode_image
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import ModelUnavailable, read_cards
 from dlintro_demos.settings import REPOSITORY
+from training.preferred_inputs import side_for
 
 LIMITS = ImageLimits(max_bytes=1 << 20, max_pixels=10**6)
 
@@ -69,7 +71,7 @@ def test_a_place_of_a_map_looks_where_its_stop_says(network, name):
     rows = torch.arange(192.0)
     weight = slope.abs().sum((0, 1, 3))
     middle = float((rows * weight).sum() / weight.sum())
-    assert middle == pytest.approx(stop.centre(place), abs=max(2, stop.stride / 3))
+    assert middle == pytest.approx(stop.centre(place), abs=max(2, stop.stride / 2))
 
 
 def test_the_atlas_tells_what_the_network_does_on_the_bundled_pictures(network, atlas):
@@ -91,9 +93,8 @@ def test_the_atlas_tells_what_the_network_does_on_the_bundled_pictures(network, 
         assert float(atlas.alike[depth][5] @ (centred / np.linalg.norm(centred))) > 0.999
 
 
-def test_an_atlas_that_is_missing_or_damaged_is_said(cache, tmp_path, monkeypatch):
-    card = cache.card(MODEL)
-    monkeypatch.setattr(type(card), "folder", tmp_path, raising=False)
+def test_an_atlas_that_is_missing_or_damaged_is_said(cache, tmp_path):
+    card = dataclasses.replace(cache.card(MODEL), folder=tmp_path)
     with pytest.raises(ModelUnavailable, match="restore it"):
         Atlas.read(card)
     (tmp_path / FILE).write_bytes(b"noise")
@@ -138,7 +139,10 @@ def test_a_crop_shows_the_place_also_at_the_edge():
 
 
 def test_a_closer_look_has_crops_nine_pictures_and_a_preferred_input(cache, atlas):
-    channel = atlas.most_telling("block 3.1")[0]
+    card = cache.card(MODEL)
+    channel = next(
+        each for each in atlas.most_telling("block 3.1") if preferred_input(card, "block 3.1", each)
+    )
     closer = last(look_closer(skimage.data.chelsea(), "block 3.1", channel, cache))
     assert 0 <= len(closer.crops) <= 4
     assert rgb_of(closer.nine).shape == (336, 336, 3)
@@ -149,18 +153,22 @@ def test_a_closer_look_has_crops_nine_pictures_and_a_preferred_input(cache, atla
 
 @pytest.mark.parametrize("name", STOPS)
 def test_preferred_inputs_excite_their_channels_more_than_noise_does(cache, network, atlas, name):
-    channels = atlas.most_telling(name)[:8]
-    tiles = [preferred_input(cache.card(MODEL), name, channel) for channel in channels]
-    assert all(tile is not None and tile.size == (TILE, TILE) for tile in tiles)
+    card = cache.card(MODEL)
+    channels = [each for each in atlas.most_telling(name) if preferred_input(card, name, each)][:8]
+    assert len(channels) == 8
+    tiles = [preferred_input(card, name, channel) for channel in channels]
+    assert all(tile.size == (TILE, TILE) for tile in tiles)
+    drawn_at = side_for(atlas.reach[name])
+    side = drawn_at * SIDE // RESIZED  # of the middle of it, so that it is seen as large as it was drawn
     rng = np.random.default_rng(0)
-    noise = [rng.integers(0, 256, (TILE, TILE, 3)).astype(np.uint8) for _ in range(8)]
+    noise = [rng.integers(0, 256, (drawn_at, drawn_at, 3)).astype(np.uint8) for _ in range(8)]
     with torch.inference_mode():
         liked, other = (
-            run(network, torch.cat([prepare(rgb) for rgb in batch]), look=[name]).maps[name].amax((2, 3))
+            run(network, torch.cat([prepare(rgb, side=side) for rgb in batch]), look=[name]).maps[name]
             for batch in ([np.array(tile) for tile in tiles], noise)
         )
     mine = torch.stack([liked[n, channel] for n, channel in enumerate(channels)])
-    assert mine.mean() > other[:, channels].mean()
+    assert mine.mean() > 1.2 * other[:, channels].mean()
 
 
 def test_a_channel_without_a_drawing_has_none(cache):
