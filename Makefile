@@ -27,6 +27,8 @@ check: $(STAMP)-dev ## lint, formatting and types
 bench: $(STAMP)-bench ## measure speed and quality beside the peers
 	@$(BIN)/python -m bench.super_resolution
 	@$(BIN)/python -m bench.faces
+	@$(BIN)/python -m bench.feature_layers
+	@$(BIN)/python -m bench.feature_layers_reasons
 	@$(BIN)/python -m bench.flappy_bird
 
 doctor: $(STAMP)-run ## say whether this machine is ready for a workshop

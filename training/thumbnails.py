@@ -49,6 +49,14 @@ HANDLE = 29  # px, radius
 INK = (27, 27, 38)
 TOGETHER = FACES[0]
 MOMENT = (3, 150)  # level and tick
+LIKED = (  # stop and channel
+    ("block 1.1", 11),
+    ("block 2.0", 41),
+    ("block 2.1", 97),
+    ("block 4.0", 189),
+    ("block 5.0", 18),
+    ("block 5.0", 264),
+)
 CLOUDS = ((60, 60, 30), (95, 66, 22), (25, 68, 20), (420, 300, 36), (465, 308, 26), (380, 310, 24))
 
 

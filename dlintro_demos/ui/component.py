@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+from streamlit.errors import StreamlitAPIException
 
 _ASSETS = Path(__file__).parent
 
@@ -18,6 +19,14 @@ def component(name: str, *, scripts: tuple[str, ...] = ()) -> ComponentRenderer:
         css=_read(f"{name}.css"),
         js="\n".join(_read(f"{script}.js") for script in ("mount", *(scripts or (name,)))),
     )
+
+
+def run_fragment_again() -> None:
+    """Run this fragment anew, or the page where all of it runs: a message may come with another widget's."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def _read(name: str) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 from dlintro_demos.feature_layers.evidence import CELLS, METHODS, Evidence, explain
 from dlintro_demos.feature_layers.experiment import Hidden, Looked, hide
 from dlintro_demos.feature_layers.guesses import Guess
+from dlintro_demos.ui.component import run_fragment_again
 from dlintro_demos.ui.layer_answer import BLUE, GREY, ORANGE, per_cent
 from dlintro_demos.ui.occluder import Bar, occluder
 from dlintro_demos.ui.pictures import Chosen
@@ -60,7 +61,9 @@ def _show_maps(evidence: Evidence, target: Guess) -> None:
             )
             st.caption(words[key])
     with check:
-        st.altair_chart(_curves(evidence), alt=_curves_in_words(evidence))
+        for way, lines in _lines(evidence).items():
+            areas = "; ".join(f"{name}: mean {np.mean(curve):.2f}" for name, curve in lines.items())
+            st.altair_chart(_curves(way, lines), alt=f"The probability in {way}: {areas}")
         st.caption(
             "Do the maps mean something? Cover the picture piece by piece, the brightest pieces first: if "
             "the map is right, the class is gone sooner than in a random order (deletion). Uncover in that "
@@ -91,37 +94,26 @@ def _lines(evidence: Evidence) -> dict[str, dict[str, tuple[float, ...]]]:
     }
 
 
-def _curves(evidence: Evidence) -> alt.Chart:
+def _curves(way: str, lines: dict[str, tuple[float, ...]]) -> alt.Chart:
     rows = [
-        {"way": way, "order": name, "share": step / (len(curve) - 1), "probability": value}
-        for way, curves in _lines(evidence).items()
-        for name, curve in curves.items()
+        {"order": name, "share": step / (len(curve) - 1), "probability": value}
+        for name, curve in lines.items()
         for step, value in enumerate(curve)
     ]
-    line = (
+    return (
         alt.Chart(pd.DataFrame(rows))
         .mark_line(strokeWidth=3)
         .encode(
-            x=alt.X("share:Q", title="share of the picture", axis=alt.Axis(format="%", tickCount=3)),
+            x=alt.X("share:Q", title=f"{way}: share of the picture", axis=alt.Axis(format="%", tickCount=4)),
             y=alt.Y("probability:Q", title=None, axis=alt.Axis(format="%", tickCount=4)),
             color=alt.Color(
                 "order:N",
                 scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
-                legend=alt.Legend(orient="bottom", title=None),
+                legend=alt.Legend(orient="bottom", title=None) if way == "insertion" else None,
             ),
         )
-        .properties(width=170, height=170)
+        .properties(height=150 if way == "deletion" else 190)
     )
-    return line.facet(column=alt.Column("way:N", title=None))
-
-
-def _curves_in_words(evidence: Evidence) -> str:
-    areas = [
-        f"{way}, {name}: mean {np.mean(curve):.2f}"
-        for way, curves in _lines(evidence).items()
-        for name, curve in curves.items()
-    ]
-    return "Curves of the probability. " + "; ".join(areas)
 
 
 @st.fragment
@@ -156,4 +148,4 @@ def _brush(chosen: Chosen, looked: Looked) -> None:
     )  # fmt: skip
     if result is not None:
         st.session_state[slot] = (told.cells, result)
-        st.rerun(scope="fragment")
+        run_fragment_again()

@@ -10,6 +10,7 @@ import streamlit as st
 from dlintro_demos.feature_layers.look_alikes import Alike, look_alikes
 from dlintro_demos.feature_layers.quiz import Question, ask, rounds
 from dlintro_demos.media import encode_jpeg
+from dlintro_demos.ui.component import run_fragment_again
 from dlintro_demos.ui.flash import FlashResult, flash
 from dlintro_demos.ui.pictures import Chosen
 from dlintro_demos.ui.run_job import run_job
@@ -101,7 +102,7 @@ def play() -> None:
     )
     if answer is not None and score.said is None:
         _note(score, question, answer.choice)
-        st.rerun(scope="fragment")
+        run_fragment_again()
     done = score.round + (score.said is not None)
     if done:
         st.markdown(f"After {done}: you **{score.yours}**, the machine **{score.machine}** right.")
