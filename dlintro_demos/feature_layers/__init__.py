@@ -12,8 +12,13 @@ def warm_up(cache: ModelCache) -> None:
     """Load the network and look at the first sample. Raises `ModelUnavailable`, `SamplesUnavailable`."""
     from dlintro_demos.feature_layers.classifier import MODEL
     from dlintro_demos.feature_layers.experiment import look_at
+    from dlintro_demos.feature_layers.network import FIRST_SHOWN, STOPS
     from dlintro_demos.feature_layers.samples import SAMPLES
+    from dlintro_demos.feature_layers.walk import Layer, look_closer, walk
 
     cache.warm([MODEL])
-    for _ in look_at(SAMPLES[0].load(), cache):
+    rgb, stop = SAMPLES[0].load(), STOPS[FIRST_SHOWN - 1]
+    *_, layer = walk(rgb, stop, "outstanding", cache)
+    assert isinstance(layer, Layer)
+    for _ in (*look_at(rgb, cache), *look_closer(rgb, stop, layer.seen[0].channel, cache)):
         pass

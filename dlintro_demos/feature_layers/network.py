@@ -30,6 +30,8 @@ STOPS = (
     "block 6.0",
 )  # fmt: skip
 
+FIRST_SHOWN = 6  # of the stops, counted from 1, before the visitor moves the slider
+
 
 class ClassifierFormatError(ValueError):
     """A weights file that does not fit EfficientNet-Lite0; the message says what is wrong."""

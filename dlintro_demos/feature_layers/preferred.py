@@ -29,6 +29,11 @@ def preferred_input(card: ModelCard, stop: str, channel: int) -> Image.Image | N
     return _sheet(file_of(card.folder, stop)).crop((left, top, left + TILE, top + TILE))
 
 
+def is_drawn(card: ModelCard, stop: str, channel: int) -> bool:
+    """Whether there is a picture of what the channel likes best."""
+    return channel in _index(card.folder / INDEX).get(stop, {})
+
+
 @functools.cache
 def _index(path: Path) -> dict[str, dict[int, int]]:
     if not path.is_file():

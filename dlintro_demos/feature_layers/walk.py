@@ -15,7 +15,7 @@ import torch
 from dlintro_demos.feature_layers.atlas import Atlas, outstanding
 from dlintro_demos.feature_layers.classifier import MODEL, prepare
 from dlintro_demos.feature_layers.network import DEVIATION, LOOK_SIDE, MEAN, Stop, run, stops
-from dlintro_demos.feature_layers.preferred import preferred_input
+from dlintro_demos.feature_layers.preferred import is_drawn, preferred_input
 from dlintro_demos.feature_layers.samples import pictures
 from dlintro_demos.media import encode_jpeg
 from dlintro_demos.runtime.jobs import Progress
@@ -33,12 +33,13 @@ Order = Literal["outstanding", "strongest"]
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
     """A channel at work: its mean over the picture, by how many deviations that is more than usual for it,
-    and the picture (JPEG), lit where it answers."""
+    the picture (JPEG), lit where it answers, and whether its preferred input was drawn."""
 
     channel: int
     mean: float
     outstanding: float
     lit: bytes
+    drawn: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,7 +107,8 @@ def walk(rgb: np.ndarray, name: str, order: Order, cache: ModelCache) -> Iterato
     started = time.perf_counter()
     yield Progress(0, 2, "through the network")
     network = cache.get(MODEL).module
-    atlas, stop = Atlas.read(cache.card(MODEL)), stop_named(network, name)
+    card = cache.card(MODEL)
+    atlas, stop = Atlas.read(card), stop_named(network, name)
     pixels = prepare(rgb, side=LOOK_SIDE)
     prepared = time.perf_counter()
     maps, device = cache.run(
@@ -124,6 +126,7 @@ def walk(rgb: np.ndarray, name: str, order: Order, cache: ModelCache) -> Iterato
             mean=float(means[channel]),
             outstanding=float(above[channel]),
             lit=encode_jpeg(lit_up(picture, maps[channel], TILE)),
+            drawn=is_drawn(card, name, int(channel)),
         )
         for channel in chosen
     )

@@ -129,7 +129,7 @@ def _brush(chosen: Chosen, looked: Looked) -> None:
     else:
         now = list(hidden.probabilities)
         best = hidden.best
-        note = f"{cells.mean():.0%} covered. Now it says: {best.name}, {per_cent(best.probability)}."
+        note = f"{cells.mean() * 100:.0f} % covered. Now it says: {best.name}, {per_cent(best.probability)}."
     told = occluder(
         looked.seen,
         mime="image/jpeg",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dlintro_demos.feature_layers.classifier import prepare
 from dlintro_demos.feature_layers.convolution import first_convolution, liveliest
-from dlintro_demos.feature_layers.network import STOPS
+from dlintro_demos.feature_layers.network import FIRST_SHOWN, STOPS
 from dlintro_demos.feature_layers.walk import Closer, Layer, Seen, look_closer, walk
 from dlintro_demos.ui.convolution import show_convolution
 from dlintro_demos.ui.pictures import Chosen
@@ -16,7 +16,6 @@ from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine, private_key
 
 ORDERS = {"What is special here": "outstanding", "Strongest": "strongest"}
-FIRST_SHOWN = 6  # layer
 TILE = 116  # px: three in a row on a phone
 FILTERS = 8  # to choose from in the first convolution
 
@@ -95,10 +94,11 @@ def walk_through(chosen: Chosen) -> None:
 
 
 def _gallery(seen: tuple[Seen, ...]) -> int:
-    """Tiles with a button each; the channel that is chosen, the first where none of these is."""
+    """Tiles with a button each; the channel that is chosen, else the first whose preferred input is drawn."""
     asked = st.query_params.get("channel", "")
     known = {str(each.channel) for each in seen}
-    channel = int(asked) if asked in known else seen[0].channel
+    first = next((each for each in seen if each.drawn), seen[0])
+    channel = int(asked) if asked in known else first.channel
     with st.container(horizontal=True, gap="xsmall"):
         for each in seen:
             with st.container(
