@@ -138,7 +138,7 @@ def _show_map(face: Face) -> None:
         tooltip=["who:N"],
     )
     pictures = base.mark_image(width=36, height=36).encode(url="face:N")
-    words = base.mark_text(dy=28, fontSize=12).encode(text="who:N")
+    words = base.mark_text(dy=28, fontSize=12, color="#80808c").encode(text="who:N")
     st.altair_chart((pictures + words).properties(height=380), theme="streamlit")
     st.caption("Near means alike to the network: its 128 numbers, flattened to two (principal components).")
 

@@ -27,22 +27,25 @@ def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:
     """A bar for each class, the likeliest on top, its name above it."""
     rows = pd.DataFrame(
         {
-            "label": [guess.name for guess in top],
-            "probability": [guess.probability for guess in top],
             "said": [f"{guess.name}  {per_cent(guess.probability)}" for guess in top],
+            "probability": [guess.probability for guess in top],
         }
     )
-    base = alt.Chart(rows).encode(
-        y=alt.Y(
-            "label:N", sort=None, title=None, axis=None, scale=alt.Scale(paddingInner=0.62, paddingOuter=0.4)
+    above = alt.Axis(  # its labels have the theme's colour, light or dark; words among the marks have not
+        title=None, ticks=False, domain=False, labelAlign="left", labelPadding=-2, labelOffset=-15,
+        labelLimit=400, labelFontSize=14, zindex=1,
+    )  # fmt: skip
+    room = alt.Scale(paddingInner=0.62, paddingOuter=0.4)
+    bar = (
+        alt.Chart(rows)
+        .mark_bar(color=colour, cornerRadius=3)
+        .encode(
+            x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
+            y=alt.Y("said:N", sort=None, axis=above, scale=room),
         )
     )
-    bar = base.mark_bar(color=colour, cornerRadius=3).encode(
-        x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
-    )
-    words = base.mark_text(align="left", dy=-15, fontSize=14).encode(text="said:N", x=alt.value(2))
     spoken = "; ".join(f"{guess.name} {per_cent(guess.probability)}" for guess in top)
-    st.altair_chart((bar + words).properties(height=42 * len(rows)), alt=f"Bars: {spoken}")
+    st.altair_chart(bar.properties(height=42 * len(rows)), alt=f"Bars: {spoken}")
 
 
 def show_answer(looked: Looked, alt_text: str) -> None:

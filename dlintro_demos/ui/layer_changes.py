@@ -131,7 +131,7 @@ def _slide(swept: Sweep, change: Change, key: str, aim: int | None) -> None:
     if change.aims:
         st.caption(
             "A grey level is 1 of 255. The noise is computed from the network's own gradient, for this "
-            "picture alone; random noise of that size does next to nothing. People hardly see it."
+            "picture alone; random noise of that size does next to nothing. A few levels are hardly seen."
         )
 
 
