@@ -21,7 +21,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from PIL import Image, ImageDraw
 
-from dlintro_demos.feature_layers.network import labels
+from dlintro_demos.imagenet import labels
 from training.photographs import Package, fetch
 from training.qt_bundles import qt_bundle
 

@@ -140,7 +140,7 @@ def faces(options: argparse.Namespace) -> int:
 
 def classify(options: argparse.Namespace) -> int:
     """Name what is on picture files: one line each."""
-    from dlintro_demos.feature_layers.classifier import MODEL
+    from dlintro_demos.imagenet import MODEL
     from dlintro_demos.feature_layers.classifier import classify as run
     from dlintro_demos.runtime.engine import build_engine
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dlintro_demos.catalogue import find
-from dlintro_demos.feature_layers.classifier import MODEL
+from dlintro_demos.imagenet import MODEL
 from dlintro_demos.feature_layers.experiment import look_at
 from dlintro_demos.feature_layers.samples import LIMITS, SAMPLES
 from dlintro_demos.runtime.model_cards import ModelUnavailable

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
-from dlintro_demos.feature_layers.atlas import DEPTHS, FILE, NINE
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
-from dlintro_demos.feature_layers.network import LOOK_SIDE, Stop, run, stops
+from dlintro_demos.feature_layers.atlas import DEPTHS, FILE, NINE, outstanding
+from dlintro_demos.imagenet import MODEL, prepare
+from dlintro_demos.feature_layers.look_alikes import features_of
+from dlintro_demos.imagenet import LOOK_SIDE, Stop, run, stops
 from dlintro_demos.feature_layers.samples import pictures
-from dlintro_demos.feature_layers.walk import features_of
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards
 from dlintro_demos.settings import REPOSITORY
@@ -71,20 +71,20 @@ def main() -> None:
         usual, spread = means.mean(1), means.std(1)
         order = np.argsort(-highest, 1, kind="stable")[:, :NINE]
         places = [np.take_along_axis(each, order, 1) for each in (rows, columns)]
-        outstanding = (means - usual[:, None]) / (spread[:, None] + 1e-3)
-        ranks = np.argsort(np.argsort(-outstanding, 0), 0)  # of a channel in a picture: 0 stands out most
+        above = outstanding(means.T, usual, spread)
+        ranks = np.argsort(np.argsort(-above, 1), 1)  # of a channel in a picture: 0 stands out most
         table[f"usual/{stop.name}"] = usual.astype(np.float32)
         table[f"spread/{stop.name}"] = spread.astype(np.float32)
         table[f"best/{stop.name}"] = np.stack([order, *places], 2).astype(np.int16)
-        table[f"telling/{stop.name}"] = np.argsort((ranks + 1.0).__pow__(-1).sum(1) * -1).astype(np.int16)
+        table[f"telling/{stop.name}"] = np.argsort(-(1 / (ranks + 1)).sum(0)).astype(np.int16)
         reach = reach_of(network, stop, inputs[:: max(1, len(inputs) // PROBED)])
         table[f"reach/{stop.name}"] = np.array(reach, np.int16)
         print(f"{stop.name}: {stop.channels} channels, stride {stop.stride}, reach {reach} px", flush=True)
     features = [features_of(picture.load(), network) for picture in pool]
     for depth in DEPTHS:
-        rows_ = np.stack([each[depth] for each in features])
-        centre = rows_.mean(0)
-        centred = rows_ - centre
+        vectors = np.stack([each[depth] for each in features])
+        centre = vectors.mean(0)
+        centred = vectors - centre
         table[f"centre/{depth}"] = centre.astype(np.float32)
         table[f"alike/{depth}"] = (centred / np.linalg.norm(centred, axis=1, keepdims=True)).astype(
             np.float32

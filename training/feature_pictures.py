@@ -71,7 +71,7 @@ def main() -> None:
 def print_accuracy() -> None:
     """Top-1 and top-5 accuracy on the photographs with a `truth`, and the ones that are missed."""
     from dlintro_demos.feature_layers.classifier import classify
-    from dlintro_demos.feature_layers.network import labels
+    from dlintro_demos.imagenet import labels
     from dlintro_demos.runtime.engine import build_engine
     from dlintro_demos.settings import settings
 

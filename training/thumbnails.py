@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.samples import SAMPLES as FACES
-from dlintro_demos.feature_layers.classifier import MODEL
+from dlintro_demos.imagenet import MODEL
 from dlintro_demos.feature_layers.preferred import preferred_input
 from dlintro_demos.feature_layers.samples import SAMPLES as LAYERS
 from dlintro_demos.flappy_bird.ages import BEST, key_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
-from dlintro_demos.feature_layers.network import Stop, run, silenced
+from dlintro_demos.imagenet import Stop, run, silenced
 from dlintro_demos.feature_layers.walk import stop_named
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import Loaded, ModelCache
@@ -25,19 +24,17 @@ DRAWS = 4  # of ten random channels, for comparison
 class Ablation:
     """What is left of a class's probability when channels of one stop are set to zero.
 
-    `channels` are those that speak most for the class, the first the most; `alone` is what is left with one
-    of them off, `falling` with the first 0, 1, ... off, and `random` with as many drawn at random among those
-    that answer at all, a mean over four draws. `after`: the answer with all of them off.
+    `channels` are those that speak most for the class, the first the most; `falling` is what is left with the
+    first 0, 1, ... off, and `random` with as many drawn at random among those that answer at all, a mean over
+    four draws. `after`: the answer with all of them off.
     """
 
     stop: Stop
     channels: tuple[int, ...]
     before: float
-    alone: tuple[float, ...]
     falling: tuple[float, ...]
     random: tuple[float, ...]
     after: tuple[Guess, ...]
-    stages: dict[str, float]
 
 
 def speaking_for(network: Any, pixels: torch.Tensor, stop: Stop, target: int) -> np.ndarray:
@@ -69,16 +66,13 @@ def switch_off(
     network, pixels = cache.get(MODEL).module, prepare(rgb)
     stop = stop_named(network, name)
     yield Progress(0, 3, "who speaks for it?")
-    started = time.perf_counter()
     speaking = cache.run(
         MODEL, lambda model: speaking_for(model.module, pixels.to(model.device), stop, target)
     )
-    ranked = time.perf_counter()
     channels = [int(each) for each in chosen or np.argsort(-speaking, kind="stable")[:TEN]]
     yield Progress(1, 3, "switching off")
-    alone = [[channel] for channel in channels]
     falling = [channels[:count] for count in range(len(channels) + 1)]
-    logits = cache.run(MODEL, lambda model: _logits(model, pixels, stop, [*alone, *falling]))
+    logits = cache.run(MODEL, lambda model: _logits(model, pixels, stop, falling))
     yield Progress(2, 3, "and as many at random")
     answering = np.flatnonzero(speaking)
     rng = np.random.default_rng(0)
@@ -88,14 +82,11 @@ def switch_off(
     by_chance = cache.run(MODEL, lambda model: _logits(model, pixels, stop, rows))
     left = chances(logits, target, temperature)
     random = np.array(chances(by_chance, target, temperature)).reshape(-1, DRAWS).mean(1)
-    before = left[len(alone)]
     yield Ablation(
         stop=stop,
         channels=tuple(channels),
-        before=before,
-        alone=tuple(left[: len(alone)]),
-        falling=tuple(left[len(alone) :]),
-        random=(before, *random.tolist()),
+        before=left[0],
+        falling=tuple(left),
+        random=(left[0], *random.tolist()),
         after=top_guesses(logits[-1], temperature),
-        stages={"slopes": ranked - started, "switching off": time.perf_counter() - ranked},
     )

@@ -27,7 +27,8 @@ class Atlas:
     `keys` names the bundled pictures. `usual` and `spread` (channels,) float32 are mean and deviation, over
     the pictures, of a map's mean. `best` (channels, 9, 3) int16: number of the picture, row and column of its
     map, the strongest first. `reach`: the side in pixels of the square that holds nine tenths of a channel's
-    slope. `alike` by depth: (pictures, features) float32, centred and of length 1; `centre` (features,).
+    slope. `telling`: channels, those first that stand out most in the pictures. `alike` by depth:
+    (pictures, features) float32, centred and of length 1; `centre` (features,).
     """
 
     keys: tuple[str, ...]
@@ -67,6 +68,6 @@ def _read(path: Path) -> Atlas:
     return Atlas(keys=keys, reach=reach, **parts)
 
 
-def outstanding(means: np.ndarray, atlas: Atlas, stop: str) -> np.ndarray:
-    """By how many deviations each channel's mean, (channels,), is above what is usual for it."""
-    return (means - atlas.usual[stop]) / (atlas.spread[stop] + 1e-3)
+def outstanding(means: np.ndarray, usual: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """By how many deviations channels' means, (..., channels), are above what is usual for them."""
+    return (means - usual) / (spread + 1e-3)

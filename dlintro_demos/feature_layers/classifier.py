@@ -8,13 +8,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from dlintro_demos.feature_layers.guesses import Guess, top_guesses
-from dlintro_demos.feature_layers.network import DEVIATION, MEAN, RESIZED, SIDE, run
+from dlintro_demos.imagenet import MODEL, prepare, run
 from dlintro_demos.runtime.model_cache import ModelCache
-
-MODEL = "efficientnet_lite0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +26,6 @@ class Answer:
     device: str
 
 
-def prepare(rgb: np.ndarray, *, side: int = SIDE) -> torch.Tensor:
-    """The middle of a picture as the network wants it: (H, W, 3) uint8 to (1, 3, side, side) float32.
-
-    The shorter side becomes 256 px (for a `side` of 224), by bicubic interpolation of the part that is kept,
-    so that a picture of any shape costs the same.
-    """
-    height, width = rgb.shape[:2]
-    kept = min(height, width) * SIDE / RESIZED
-    left, top = (width - kept) / 2, (height - kept) / 2
-    box = (left, top, left + kept, top + kept)
-    small = Image.fromarray(rgb).resize((side, side), Image.Resampling.BICUBIC, box=box)
-    pixels = torch.from_numpy(np.array(small)).permute(2, 0, 1)[None].float()
-    return ((pixels - MEAN) / DEVIATION).contiguous(memory_format=torch.channels_last)
-
-
 def strengths(network: Any, embedding: torch.Tensor, clip: float) -> torch.Tensor:
     """How much pictures look like things that the network knows: embeddings (N, 1280) to (N,), in logits.
 
@@ -53,6 +35,12 @@ def strengths(network: Any, embedding: torch.Tensor, clip: float) -> torch.Tenso
     """
     largest: torch.Tensor = network.classifier(embedding.clamp(max=clip)).amax(1)
     return largest
+
+
+def logits_of(batch: torch.Tensor, cache: ModelCache) -> torch.Tensor:
+    """Prepared pictures, (N, 3, H, W), to logits on the CPU, (N, 1000) float32. Raises `ModelUnavailable`."""
+    with torch.inference_mode():
+        return cache.run(MODEL, lambda model: model.module(batch.to(model.device)).float().cpu())
 
 
 def classify(rgb: np.ndarray, cache: ModelCache) -> Answer:

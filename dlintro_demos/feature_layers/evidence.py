@@ -6,7 +6,6 @@ Grad-CAM (Selvaraju et al., 2017) and occlusion (Zeiler and Fergus, 2014) by cap
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ import torch
 from captum.attr import LayerGradCam, Occlusion
 from torch import nn
 
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.guesses import chances
 from dlintro_demos.feature_layers.walk import visible
 from dlintro_demos.media import encode_jpeg
@@ -63,8 +62,6 @@ class Evidence:
 
     reasons: dict[str, Reason]
     random: Reason
-    stages: dict[str, float]
-    device: str
 
 
 class _Watched(nn.Module):
@@ -153,23 +150,18 @@ def explain(rgb: np.ndarray, target: int, cache: ModelCache) -> Iterator[Progres
     temperature = cache.card(MODEL).thresholds["temperature"]
     pixels = prepare(rgb)
     total = 2 * len(METHODS) + RANDOM_ORDERS
-    stages: dict[str, float] = {}
     maps: dict[str, np.ndarray] = {}
     for done, (key, method) in enumerate((("gradcam", grad_cam), ("occlusion", occlusion))):
         yield Progress(done, total, METHODS[key])
-        started = time.perf_counter()
         maps[key] = cache.run(MODEL, partial(method, pixels=pixels, target=target))
-        stages[METHODS[key]] = time.perf_counter() - started
     rng = np.random.default_rng(0)
     orders = {key: np.argsort(-cells.ravel(), kind="stable") for key, cells in maps.items()}
     orders |= {f"random {n}": rng.permutation(CELLS * CELLS) for n in range(RANDOM_ORDERS)}
     measured = {}
-    started = time.perf_counter()
     for done, (key, order) in enumerate(orders.items(), len(METHODS)):
         yield Progress(done, total, "checking the maps")
         asked = partial(curves, pixels=pixels, target=target, order=order, temperature=temperature)
         measured[key] = cache.run(MODEL, asked)
-    stages["check"] = time.perf_counter() - started
     picture = cv2.resize(visible(pixels), (SHOWN, SHOWN), interpolation=cv2.INTER_CUBIC)
     reasons = {
         key: Reason(
@@ -186,6 +178,4 @@ def explain(rgb: np.ndarray, target: int, cache: ModelCache) -> Iterator[Progres
     yield Evidence(
         reasons=reasons,
         random=Reason(cells=nothing, overlay=b"", deletion=deletion, insertion=insertion),
-        stages=stages,
-        device=str(cache.get(MODEL).device),
     )

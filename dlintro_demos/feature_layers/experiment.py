@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from dlintro_demos.feature_layers.atlas import Atlas, outstanding
-from dlintro_demos.feature_layers.classifier import MODEL, Answer, classify, prepare
+from dlintro_demos.feature_layers.classifier import Answer, classify, logits_of
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.evidence import covered
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
-from dlintro_demos.feature_layers.network import LOOK_SIDE
+from dlintro_demos.imagenet import LOOK_SIDE
 from dlintro_demos.feature_layers.walk import lit_up, maps_of, montage, visible
 from dlintro_demos.media import encode_jpeg
 from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.runtime.model_cache import ModelCache
 
 GLANCES = ("block 0.0", "block 3.1", "block 6.0")  # edges, parts, things
 TILE, ACROSS = 112, 3
@@ -40,7 +40,7 @@ def telling(maps: np.ndarray, atlas: Atlas, stop: str) -> np.ndarray:
     means = maps.mean((1, 2))
     if stop == GLANCES[0]:
         return maps.std((1, 2)) / (means + 0.2)
-    return outstanding(means, atlas, stop)
+    return outstanding(means, atlas.usual[stop], atlas.spread[stop])
 
 
 def look_at(rgb: np.ndarray, cache: ModelCache) -> Iterator[Progress | Looked]:
@@ -81,12 +81,7 @@ def hide(
     yield Progress(0, 1)
     temperature = cache.card(MODEL).thresholds["temperature"]
     batch = covered(prepare(rgb), cells[None])
-
-    def work(model: Loaded) -> torch.Tensor:
-        with torch.inference_mode():
-            return model.module(batch.to(model.device)).float().cpu()
-
-    logits = cache.run(MODEL, work)
+    logits = logits_of(batch, cache)
     yield Hidden(
         best=top_guesses(logits[0], temperature, 1)[0],
         probabilities=tuple(chances(logits, index, temperature)[0] for index in indices),

@@ -13,9 +13,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
+from dlintro_demos.feature_layers.classifier import logits_of
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
-from dlintro_demos.feature_layers.network import DEVIATION
+from dlintro_demos.imagenet import DEVIATION
 from dlintro_demos.feature_layers.walk import visible
 from dlintro_demos.media import encode_jpeg, encode_png
 from dlintro_demos.runtime.jobs import Progress
@@ -71,13 +72,17 @@ class Sweep:
     flips: float | None
 
 
-def gradient_sign(model: Loaded, pixels: torch.Tensor, target: int, *, towards: bool) -> torch.Tensor:
+def gradient_sign(cache: ModelCache, pixels: torch.Tensor, target: int, *, towards: bool) -> torch.Tensor:
     """Which way, -1 or 1 in every value, class `target` gets less likely, or more: the shape of `pixels`."""
-    x = pixels.to(model.device).clone().requires_grad_(True)
-    labels = torch.full((len(x),), target, device=model.device)
-    loss = F.cross_entropy(model.module(x), labels, reduction="sum")
-    (slope,) = torch.autograd.grad(loss, x)
-    return (-slope if towards else slope).sign().cpu()
+
+    def slope(model: Loaded) -> torch.Tensor:
+        x = pixels.to(model.device).clone().requires_grad_(True)
+        classes = torch.full((len(x),), target, device=model.device)
+        loss = F.cross_entropy(model.module(x), classes, reduction="sum")
+        return torch.autograd.grad(loss, x)[0].cpu()
+
+    sign = cache.run(MODEL, slope).sign()
+    return -sign if towards else sign
 
 
 def within(pixels: torch.Tensor) -> torch.Tensor:
@@ -86,22 +91,22 @@ def within(pixels: torch.Tensor) -> torch.Tensor:
 
 
 def fgsm(
-    model: Loaded, pixels: torch.Tensor, levels: torch.Tensor, target: int, *, towards: bool
+    cache: ModelCache, pixels: torch.Tensor, levels: torch.Tensor, target: int, *, towards: bool
 ) -> torch.Tensor:
     """The picture (1, 3, H, W) moved by so many grey levels, (N,), in one step: (N, 3, H, W)."""
-    direction = gradient_sign(model, pixels, target, towards=towards)
+    direction = gradient_sign(cache, pixels, target, towards=towards)
     return within(pixels + direction * (levels / DEVIATION)[:, None, None, None])
 
 
 def pgd(
-    model: Loaded, pixels: torch.Tensor, levels: torch.Tensor, target: int, *, towards: bool
+    cache: ModelCache, pixels: torch.Tensor, levels: torch.Tensor, target: int, *, towards: bool
 ) -> Iterator[Progress | torch.Tensor]:
     """The same in eight small steps, never further than `levels` from the picture."""
     reach = (levels / DEVIATION)[:, None, None, None]
     moved = pixels.repeat(len(levels), 1, 1, 1).contiguous(memory_format=torch.channels_last)
     for step in range(PGD_STEPS):
         yield Progress(step, PGD_STEPS, f"step {step + 1} of {PGD_STEPS}")
-        direction = gradient_sign(model, moved, target, towards=towards)
+        direction = gradient_sign(cache, moved, target, towards=towards)
         moved = within(pixels + (moved + direction * reach / 4 - pixels).clamp(-reach, reach))
     yield moved
 
@@ -138,25 +143,24 @@ def sweep(rgb: np.ndarray, key: str, aim: int | None, cache: ModelCache) -> Iter
 
     Raises `ModelUnavailable`.
     """
-    model, change = cache.get(MODEL), CHANGES[key]
-    temperature = model.card.thresholds["temperature"]
+    change, temperature = CHANGES[key], cache.card(MODEL).thresholds["temperature"]
     pixels = prepare(rgb)
     yield Progress(0, 1, "the picture as it is")
-    first = top_guesses(_logits(cache, pixels)[0], temperature)[0]
+    first = top_guesses(logits_of(pixels, cache)[0], temperature)[0]
     levels = torch.tensor(change.amounts)
     target, towards = (first.index, False) if aim is None else (aim, True)
     if key in WAYS:
         batch = torch.cat([prepare(WAYS[key](rgb, amount)) for amount in change.amounts])
     elif key == "fgsm":
-        batch = cache.run(MODEL, lambda model: fgsm(model, pixels, levels, target, towards=towards))
+        batch = fgsm(cache, pixels, levels, target, towards=towards)
     else:
-        for each in pgd(model, pixels, levels, target, towards=towards):
+        for each in pgd(cache, pixels, levels, target, towards=towards):
             if isinstance(each, Progress):
                 yield each
             else:
                 batch = each
     batch = batch.contiguous(memory_format=torch.channels_last)
-    logits = _logits(cache, batch)
+    logits = logits_of(batch, cache)
     kept = chances(logits, first.index, temperature)
     aimed = chances(logits, target, temperature) if towards else [None] * len(kept)
     steps = tuple(
@@ -172,14 +176,6 @@ def sweep(rgb: np.ndarray, key: str, aim: int | None, cache: ModelCache) -> Iter
     )
     flips = next((step.amount for step in steps if step.top[0].index != first.index), None)
     yield Sweep(steps=steps, first=first, flips=flips)
-
-
-def _logits(cache: ModelCache, batch: torch.Tensor) -> torch.Tensor:
-    def work(model: Loaded) -> torch.Tensor:
-        with torch.inference_mode():
-            return model.module(batch.to(model.device)).float().cpu()
-
-    return cache.run(MODEL, work)
 
 
 def _made_visible(difference: torch.Tensor) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from dlintro_demos.feature_layers.network import labels
+from dlintro_demos.imagenet import labels
 
 GUESSES = 5
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import torch
 
 from dlintro_demos.feature_layers.atlas import DEPTHS, Atlas
-from dlintro_demos.feature_layers.classifier import MODEL
+from dlintro_demos.imagenet import MODEL, prepare
+from dlintro_demos.imagenet import run
 from dlintro_demos.feature_layers.samples import Picture, pictures
-from dlintro_demos.feature_layers.walk import features_of
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
 
@@ -24,6 +26,22 @@ class Alike:
 
     picture: Picture
     likeness: float
+
+
+def features_of(rgb: np.ndarray, network: Any, device: torch.device | None = None) -> dict[str, np.ndarray]:
+    """What a picture is like at three depths (`atlas.DEPTHS`), float32 vectors.
+
+    Early and middle: the maps' means and deviations over the picture; late: what the last layer decides by.
+    """
+    with torch.inference_mode():
+        seen = run(network, prepare(rgb).to(device or "cpu"), look=[DEPTHS["early"], DEPTHS["middle"]])
+    early, middle = (seen.maps[name][0].flatten(1) for name in (DEPTHS["early"], DEPTHS["middle"]))
+    vectors = {
+        "early": torch.cat([early.mean(1), early.std(1)]),
+        "middle": torch.cat([middle.mean(1), middle.std(1)]),
+        "late": seen.embedding[0],
+    }
+    return {depth: vector.float().cpu().numpy() for depth, vector in vectors.items()}
 
 
 def look_alikes(rgb: np.ndarray, cache: ModelCache) -> Iterator[Progress | dict[str, tuple[Alike, ...]]]:

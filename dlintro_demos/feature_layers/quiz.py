@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
+from dlintro_demos.feature_layers.classifier import logits_of
+from dlintro_demos.imagenet import prepare
 from dlintro_demos.feature_layers.guesses import name_of
+from dlintro_demos.imagenet import LOOK_SIDE
 from dlintro_demos.feature_layers.samples import Picture, pictures
 from dlintro_demos.feature_layers.walk import visible
 from dlintro_demos.media import encode_jpeg
 from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.runtime.model_cache import ModelCache
 
 ROUNDS = 10
 NAMES = 5
@@ -54,16 +55,12 @@ def ask(picture: Picture, seed: int, cache: ModelCache) -> Iterator[Progress | Q
     assert picture.truth is not None
     rgb = picture.load()
 
-    def work(model: Loaded) -> torch.Tensor:
-        with torch.inference_mode():
-            return model.module(prepare(rgb).to(model.device))[0].float().cpu()
-
     started = time.perf_counter()
-    logits = cache.run(MODEL, work)
+    logits = logits_of(prepare(rgb), cache)[0]
     seconds = time.perf_counter() - started
     indices = choices(logits.numpy(), picture.truth, seed)
     yield Question(
-        picture=encode_jpeg(visible(prepare(rgb, side=448))),
+        picture=encode_jpeg(visible(prepare(rgb, side=LOOK_SIDE))),
         alt=picture.alt,
         credit=picture.credit,
         names=tuple(name_of(index) for index in indices),

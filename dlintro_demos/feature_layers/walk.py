@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +12,8 @@ import numpy as np
 import torch
 
 from dlintro_demos.feature_layers.atlas import Atlas, outstanding
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
-from dlintro_demos.feature_layers.network import DEVIATION, LOOK_SIDE, MEAN, Stop, run, stops
+from dlintro_demos.imagenet import MODEL, prepare
+from dlintro_demos.imagenet import DEVIATION, LOOK_SIDE, MEAN, Stop, run, stops
 from dlintro_demos.feature_layers.preferred import is_drawn, preferred_input
 from dlintro_demos.feature_layers.samples import pictures
 from dlintro_demos.media import encode_jpeg
@@ -44,14 +43,12 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Layer:
-    """A stop on the way, with the channels that answer most to the picture. Seconds by stage."""
+    """A stop on the way, how far it looks (px), the channels that answer most, and how many are silent."""
 
     stop: Stop
     reach: int
     seen: tuple[Seen, ...]
     silent: int
-    stages: dict[str, float]
-    device: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,7 +61,6 @@ class Closer:
     nine: bytes
     nine_alt: str
     preferred: bytes | None
-    highest: float
 
 
 def visible(pixels: torch.Tensor) -> np.ndarray:
@@ -73,11 +69,10 @@ def visible(pixels: torch.Tensor) -> np.ndarray:
     return grey.round().clamp(0, 255).byte().contiguous().numpy()
 
 
-def lit_up(rgb: np.ndarray, features: np.ndarray, side: int, *, full: float | None = None) -> np.ndarray:
-    """A square picture, dark where a map (h, w) is 0, bright where it is `full`, its maximum if not given."""
+def lit_up(rgb: np.ndarray, features: np.ndarray, side: int) -> np.ndarray:
+    """A square picture, dark where a map (h, w) is 0, bright where it is largest."""
     small = cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
-    most = float(features.max()) if full is None else full
-    share = np.clip(cv2.resize(features.astype(np.float32), (side, side)) / max(most, 1e-6), 0, 1)
+    share = cv2.resize(features, (side, side)) / max(float(features.max()), 1e-6)
     return (small * (DARK + (1 - DARK) * share[..., None])).astype(np.uint8)
 
 
@@ -104,20 +99,15 @@ def walk(rgb: np.ndarray, name: str, order: Order, cache: ModelCache) -> Iterato
 
     Raises `ModelUnavailable`; `KeyError` for a stop that is none.
     """
-    started = time.perf_counter()
     yield Progress(0, 2, "through the network")
     network = cache.get(MODEL).module
     card = cache.card(MODEL)
     atlas, stop = Atlas.read(card), stop_named(network, name)
     pixels = prepare(rgb, side=LOOK_SIDE)
-    prepared = time.perf_counter()
-    maps, device = cache.run(
-        MODEL, lambda model: (maps_of(model.module, pixels, model.device, name)[name], model.device)
-    )
-    ran = time.perf_counter()
+    maps = cache.run(MODEL, lambda model: maps_of(model.module, pixels, model.device, name)[name])
     yield Progress(1, 2, "drawing")
     means = maps.mean((1, 2))
-    above = outstanding(means, atlas, name)
+    above = outstanding(means, atlas.usual[name], atlas.spread[name])
     chosen = np.argsort(-(above if order == "outstanding" else means), kind="stable")[:SHOWN]
     picture = visible(pixels)
     seen = tuple(
@@ -135,12 +125,6 @@ def walk(rgb: np.ndarray, name: str, order: Order, cache: ModelCache) -> Iterato
         reach=atlas.reach[name],
         seen=seen,
         silent=int((maps.max((1, 2)) <= 0).sum()),
-        stages={
-            "picture": prepared - started,
-            "network at 448 px": ran - prepared,
-            "drawing": time.perf_counter() - ran,
-        },
-        device=str(device),
     )
 
 
@@ -166,7 +150,6 @@ def look_closer(rgb: np.ndarray, name: str, channel: int, cache: ModelCache) -> 
         nine=nine,
         nine_alt=nine_alt,
         preferred=None if preferred is None else encode_jpeg(np.asarray(preferred)),
-        highest=float(maps.max()),
     )
 
 
@@ -204,19 +187,3 @@ def nine_best(name: str, channel: int, cache: ModelCache) -> tuple[bytes, str]:
         for picture, row, column in best
     ]
     return encode_jpeg(montage(crops, 3)), "Parts of: " + "; ".join(picture.alt for picture, _, _ in best)
-
-
-def features_of(rgb: np.ndarray, network: Any, device: torch.device | None = None) -> dict[str, np.ndarray]:
-    """What a picture is like at three depths (`atlas.DEPTHS`), float32 vectors.
-
-    Early and middle: the maps' means and deviations over the picture; late: what the last layer decides by.
-    """
-    with torch.inference_mode():
-        seen = run(network, prepare(rgb).to(device or "cpu"), look=["block 0.0", "block 2.1"])
-    early, middle = (seen.maps[name][0].flatten(1) for name in ("block 0.0", "block 2.1"))
-    vectors = {
-        "early": torch.cat([early.mean(1), early.std(1)]),
-        "middle": torch.cat([middle.mean(1), middle.std(1)]),
-        "late": seen.embedding[0],
-    }
-    return {depth: vector.float().cpu().numpy() for depth, vector in vectors.items()}

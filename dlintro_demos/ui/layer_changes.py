@@ -12,7 +12,7 @@ from dlintro_demos.feature_layers.ablation import Ablation, switch_off
 from dlintro_demos.feature_layers.experiment import Looked
 from dlintro_demos.feature_layers.fooling import CHANGES, Change, Sweep, sweep
 from dlintro_demos.feature_layers.guesses import name_of
-from dlintro_demos.feature_layers.network import STOPS
+from dlintro_demos.imagenet import STOPS
 from dlintro_demos.ui.layer_answer import BLUE, GREY, ORANGE, bars, per_cent
 from dlintro_demos.ui.layer_evidence import ask_target
 from dlintro_demos.ui.pictures import Chosen

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dlintro_demos.feature_layers.classifier import prepare
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.convolution import first_convolution, liveliest
-from dlintro_demos.feature_layers.network import FIRST_SHOWN, STOPS
+from dlintro_demos.imagenet import FIRST_SHOWN, STOPS
 from dlintro_demos.feature_layers.walk import Closer, Layer, Seen, look_closer, walk
 from dlintro_demos.ui.convolution import show_convolution
 from dlintro_demos.ui.pictures import Chosen
@@ -156,7 +156,7 @@ def step_by_step(chosen: Chosen) -> None:
         "and writes one pixel. Then the window moves on. All the network does is this, millions of times."
     )
     cache = engine().cache
-    network = cache.get("efficientnet_lite0").module
+    network = cache.get(MODEL).module
     pixels = prepare(chosen.rgb)
     filters = liveliest(network, pixels, FILTERS)
     channel = st.segmented_control(

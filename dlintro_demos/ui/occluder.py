@@ -59,10 +59,9 @@ def occluder(
     order. `note` stands under them. What is covered is the browser's business: it survives every run with the
     same `picture_id`, and is cleared by another.
 
-    Gives what the visitor has covered since the last run, and only in this one. The page then computes
-    the new bars, keeps them and calls `st.rerun(scope="fragment")`, so that they are shown; where the message
-    came with a run of the whole page, Streamlit refuses that with a `StreamlitAPIException`, and `st.rerun()`
-    does it. The browser sends the next message after that (or after a second), so no backlog builds up.
+    Gives what the visitor has covered since the last run, and only in this one. The page then computes the
+    new bars, keeps them and calls `component.run_fragment_again`, so that they are shown. The browser sends
+    the next message after that (or after a second), so no backlog builds up.
 
     Raises:
         ValueError: `before` and `now` differ in their labels, or a probability is not a finite number.

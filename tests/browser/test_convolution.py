@@ -11,7 +11,7 @@ import pytest
 import skimage.data
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.convolution import Convolution, Window, first_convolution, window
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards
@@ -24,7 +24,7 @@ SCRIPT = f"""
 import skimage.data
 import streamlit as st
 
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.convolution import first_convolution
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards

@@ -17,8 +17,8 @@ import io
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit.errors import StreamlitAPIException
 
+from dlintro_demos.ui.component import run_fragment_again
 from dlintro_demos.ui.flash import FlashResult, flash
 
 LABELS = {LABELS!r}
@@ -50,10 +50,7 @@ def play():
         state.answers = [*state.get("answers", []), (answer.round_number, answer.choice)]
         state.milliseconds = answer.milliseconds
         state.result = FlashResult(choice=answer.choice, truth=1, machine={{1: 1, 2: 2}}.get(state.round))
-        try:
-            st.rerun(scope="fragment")
-        except StreamlitAPIException:
-            st.rerun()
+        run_fragment_again()
     if st.button("Next round"):
         state.round += 1
         state.result = None

@@ -19,8 +19,8 @@ import time
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit.errors import StreamlitAPIException
 
+from dlintro_demos.ui.component import run_fragment_again
 from dlintro_demos.ui.occluder import Bar, occluder
 
 state = st.session_state
@@ -70,10 +70,7 @@ def cover():
         state.now = bars(covered.cells.mean())
         state.cells = "".join("1" if cell else "0" for cell in covered.cells.flat)
         if not silent:
-            try:
-                st.rerun(scope="fragment")
-            except StreamlitAPIException:
-                st.rerun()
+            run_fragment_again()
     st.button("Run again")
     st.write(f"Runs {{state.runs}}; messages {{state.get('messages', 0)}}.")
     st.code(state.cells or "none", language=None, wrap_lines=True)

@@ -7,8 +7,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.datasets import load_sample_image
 
-from dlintro_demos.feature_layers.classifier import MODEL, classify, prepare, strengths
-from dlintro_demos.feature_layers.network import (
+from dlintro_demos.feature_layers.classifier import classify, strengths
+from dlintro_demos.imagenet import MODEL, prepare
+from dlintro_demos.imagenet import (
     ClassifierFormatError,
     labels,
     load_lite0,

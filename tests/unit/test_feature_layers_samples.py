@@ -12,7 +12,7 @@ from PIL import Image
 
 from dlintro_demos.feature_layers import samples
 from dlintro_demos.feature_layers.classifier import classify
-from dlintro_demos.feature_layers.network import CLASSES
+from dlintro_demos.imagenet import CLASSES
 from dlintro_demos.feature_layers.samples import (
     FOLDER,
     LIMITS,

@@ -8,15 +8,14 @@ import skimage.data
 import torch
 
 from dlintro_demos.feature_layers.atlas import DEPTHS, FILE, Atlas
-from dlintro_demos.feature_layers.classifier import MODEL, prepare
-from dlintro_demos.feature_layers.look_alikes import NEAREST, look_alikes
-from dlintro_demos.feature_layers.network import LOOK_SIDE, RESIZED, SIDE, STOPS, Stop, run, stops
+from dlintro_demos.imagenet import MODEL, prepare
+from dlintro_demos.feature_layers.look_alikes import NEAREST, features_of, look_alikes
+from dlintro_demos.imagenet import LOOK_SIDE, RESIZED, SIDE, STOPS, Stop, run, stops
 from dlintro_demos.feature_layers.preferred import TILE, preferred_input
 from dlintro_demos.feature_layers.samples import pictures
 from dlintro_demos.feature_layers.walk import (
     SHOWN,
     crop_at,
-    features_of,
     lit_up,
     look_closer,
     nine_best,

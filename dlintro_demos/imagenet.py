@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0, and a run of it that shows, or silences, what is inside.
+"""EfficientNet-Lite0, taught ImageNet-1k, and a run of it that shows, or silences, what is inside.
 
 Nothing hooks into the shared module: `run` calls its parts one by one, so many visitors may do so at once.
 """
@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import timm
 import torch
+from PIL import Image
 from timm.data import ImageNetInfo
 from torch import nn
 
+MODEL = "efficientnet_lite0"
 CLASSES = 1_000
 SIDE = 224  # px, of the middle that it sees
 RESIZED = 256  # px, the shorter side before that
 LOOK_SIDE = 448  # px, of the same middle, where its maps are looked at: twice as fine
 MEAN, DEVIATION = 127.0, 128.0  # grey levels
-
 
 STOPS = (
     "stem", "block 0.0", "block 1.0", "block 1.1", "block 2.0", "block 2.1", "block 3.0", "block 3.1",
@@ -59,6 +61,21 @@ def labels() -> tuple[str, ...]:
     """The thousand classes of ImageNet-1k in words, in the order of the outputs."""
     info = ImageNetInfo()
     return tuple(info.index_to_description(index) for index in range(CLASSES))
+
+
+def prepare(rgb: np.ndarray, *, side: int = SIDE) -> torch.Tensor:
+    """The middle of a picture as the network wants it: (H, W, 3) uint8 to (1, 3, side, side) float32.
+
+    The shorter side becomes 256 px (for a `side` of 224), by bicubic interpolation of the part that is kept,
+    so that a picture of any shape costs the same.
+    """
+    height, width = rgb.shape[:2]
+    kept = min(height, width) * SIDE / RESIZED
+    left, top = (width - kept) / 2, (height - kept) / 2
+    box = (left, top, left + kept, top + kept)
+    small = Image.fromarray(rgb).resize((side, side), Image.Resampling.BICUBIC, box=box)
+    pixels = torch.from_numpy(np.array(small)).permute(2, 0, 1)[None].float()
+    return ((pixels - MEAN) / DEVIATION).contiguous(memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +124,7 @@ def run(
     look: Collection[str] = (),
     gain: Mapping[str, torch.Tensor] | None = None,
 ) -> Run:
-    """EfficientNet-Lite0 on pictures that `classifier.prepare` made, (N, 3, H, W).
+    """EfficientNet-Lite0 on pictures that `prepare` made, (N, 3, H, W).
 
     Args:
         look: names of the stops whose maps are wanted, (N, channels, h, w) each.
