@@ -30,8 +30,7 @@ from bench.super_resolution import fastest_in_turn, onnx_network
 from dlintro_demos.faces.detector import detect
 from dlintro_demos.faces.samples import SAMPLES as FACES
 from dlintro_demos.feature_layers.classifier import strengths
-from dlintro_demos.imagenet import MODEL, prepare
-from dlintro_demos.imagenet import run
+from dlintro_demos.imagenet import MODEL, prepare, run
 from dlintro_demos.media import decode_image, encode_jpeg
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards

@@ -1,7 +1,7 @@
 """Speed, quality and memory of the super-resolution methods, beside ncnn and ONNX Runtime.
 
-    python -m bench.super_resolution                       # everything but memory: some minutes on two cores
-    python -m bench.super_resolution --only speed          # or quality, held-out, situation, memory
+    python -m bench.super_resolution                       # speed, quality, held-out, situation: some minutes
+    python -m bench.super_resolution --only speed          # or quality, held-out, unseen, situation, memory
     python -m bench.super_resolution --photos FOLDER       # quality on photographs of your own
     python -m bench.super_resolution --pictures FOLDER     # crops side by side, to look at
 
@@ -36,6 +36,7 @@ from bench.super_resolution_quality import (
     print_held_out,
     print_quality,
     print_situations,
+    print_unseen,
     run,
     write_pictures,
 )
@@ -43,7 +44,8 @@ from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.ours import Ours
 from dlintro_demos.super_resolution.upscale import METHODS, Scale
 
-PARTS = ("speed", "quality", "held-out", "situation", "memory")
+USUAL = ("speed", "quality", "held-out", "situation")
+PARTS = (*USUAL, "unseen", "memory")
 SPEED_SIDES = {"ours": 256, "compact": 256, "photographic": 96}
 PEAK_CHANNELS = (32, 64, 128, 256)  # of the convolutions among which the machine's peak is looked for
 
@@ -70,7 +72,7 @@ def main() -> None:
         f"{platform.machine()}, {arguments.threads} threads, torch {torch.__version__}, "
         f"load of the last minute {os.getloadavg()[0]:.1f}"
     )
-    wanted = arguments.only or PARTS[:-1]
+    wanted = arguments.only or USUAL
     if "speed" in wanted:
         print_speed(arguments.threads, arguments.repeats)
         print_share_of_peak()
@@ -78,6 +80,8 @@ def main() -> None:
         print_quality()
     if "held-out" in wanted:
         print_held_out()
+    if "unseen" in wanted:
+        print_unseen()
     if "situation" in wanted:
         print_situations()
     if "memory" in wanted:

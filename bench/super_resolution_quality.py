@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +20,14 @@ from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.quality import psnr, ssim
 from dlintro_demos.super_resolution.situation import Situation, read_situation
 from dlintro_demos.super_resolution.upscale import Scale, Upscaled, upscale
-from training.photographs import Split, load
+from training.photographs import Package, Split, averaged_down, fetch, load
 
 CARDS = read_cards(REPOSITORY / "models")
 SIDE = 512  # px: the middle of each photograph
 SPOILED = Degradation(blur_sigma=0.8, noise=4.0, jpeg_quality=75)
-PHOTOS = (  # every colour photograph that scikit-image installs; of the stereo pair one
-    "astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "retina.jpg",
+UNSEEN = Path(__file__).with_name("unseen_photographs.toml")
+PHOTOS = (  # every colour photograph that scikit-image installs and nothing learned; of the stereo pair one
+    "astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png",
     "hubble_deep_field.jpg", "ihc.png",
 )  # fmt: skip
 PICTURED = 96  # px of the small picture: the crops that are written
@@ -77,14 +79,27 @@ def print_folder(folder: Path) -> None:
     print_photos(pictures, f"photos of {folder}")
 
 
-def print_photos(pictures: Sequence[np.ndarray], what: str) -> None:
+def print_unseen() -> None:
+    """The same on the photographs of `unseen_photographs.toml`, fetched first where they are missing."""
+    pictures = []
+    for name, entry in tomllib.loads(UNSEEN.read_text(encoding="utf-8"))["packages"].items():
+        package = Package(
+            name=name, registry="debian", version=entry["version"], release=entry["release"], statement=""
+        )
+        for path in entry["paths"]:
+            with Image.open(fetch(package) / path) as picture:
+                pictures.append(averaged_down(np.asarray(picture.convert("RGB"))))
+    print_photos(pictures, "unseen photos", QUICK[:4])
+
+
+def print_photos(pictures: Sequence[np.ndarray], what: str, ways: Sequence[Way] = QUICK) -> None:
     """A table for each of our networks; photographs as large as they are given."""
     truths = [middle(rgb, SIDE) for rgb in pictures]
     scales: tuple[Scale, ...] = (4, 2)
     for scale in scales:
         for name, degradation in (("clean", Degradation()), ("blur 0.8, noise 4, JPEG 75", SPOILED)):
             title = f"{len(truths)} {what}, middle {SIDE} px, {name}"
-            _print_table(title, truths, replace(degradation, scale=scale), QUICK)
+            _print_table(title, truths, replace(degradation, scale=scale), ways)
 
 
 def _print_table(

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from dlintro_demos.flappy_bird.ages import AGES, BEST
 from dlintro_demos.settings import MB, BadSetting, settings
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from dlintro_demos.media import ImageLimits, Picture
     from dlintro_demos.runtime.jobs import Progress
     from dlintro_demos.runtime.status import Report
-    from dlintro_demos.super_resolution.upscale import Upscaled
+
+
+T = TypeVar("T")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,8 +142,8 @@ def faces(options: argparse.Namespace) -> int:
 
 def classify(options: argparse.Namespace) -> int:
     """Name what is on picture files: one line each."""
-    from dlintro_demos.imagenet import MODEL
     from dlintro_demos.feature_layers.classifier import classify as run
+    from dlintro_demos.imagenet import MODEL
     from dlintro_demos.runtime.engine import build_engine
 
     cache = build_engine(settings()).cache
@@ -216,23 +218,27 @@ def flappy(options: argparse.Namespace) -> int:
 
 def learning_curves(options: argparse.Namespace) -> int:
     """Teach four learners more and more examples of MNIST-1D, and print how well each does on new ones."""
-    from dlintro_demos.classical_vs_deep.learning_curves import LEARNERS, summarise
+    from dlintro_demos.classical_vs_deep.learners import LEARNERS
     from dlintro_demos.classical_vs_deep.learning_curves import learning_curves as run
-    from dlintro_demos.runtime.jobs import Progress
+    from dlintro_demos.classical_vs_deep.learning_curves import summarise
+    from dlintro_demos.classical_vs_deep.recorded import as_csv
 
-    for step in run(options.sizes, options.seeds):
-        if isinstance(step, Progress):
-            _show_progress(step)
-        else:
-            points = step
+    if options.csv and not options.csv.parent.is_dir():
+        return _fail(f"{options.csv.parent} is not a folder: make it first.")
+    points = _last(run(options.sizes, options.seeds))
     for summary in summarise(points):
         if options.json:
-            print(json.dumps(dataclasses.asdict(summary) | {"seeds": len(options.seeds)}))
+            print(json.dumps(dataclasses.asdict(summary)))
         else:
             print(
                 f"{LEARNERS[summary.learner].title:24} {summary.size:6} examples: "
                 f"{summary.mean:6.1%} ± {summary.deviation:.1%}, {summary.seconds:6.2f} s"
             )
+    if options.csv:
+        try:
+            options.csv.write_text(as_csv(points), encoding="utf-8")
+        except OSError as error:
+            return _fail(str(error))
     return 0
 
 
@@ -283,7 +289,7 @@ def _image_limits() -> ImageLimits:
     )
 
 
-def _last(steps: Iterator[Progress | Upscaled]) -> Upscaled:
+def _last(steps: Iterator[Progress | T]) -> T:
     from dlintro_demos.runtime.jobs import Progress
 
     for step in steps:
@@ -377,6 +383,7 @@ def _parser() -> argparse.ArgumentParser:
     curves = commands.add_parser("learning-curves", help="classical against deep learning, by examples")
     curves.add_argument("--sizes", type=_size, nargs="+", default=[100, 300, 1000, 3000], metavar="N")
     curves.add_argument("--seeds", type=_levels, default=range(3), metavar="FIRST:END")
+    curves.add_argument("--csv", type=Path, metavar="FILE", help="write every single result there too")
     curves.set_defaults(command=learning_curves)
 
     for command in (check, enlarge, tag, name, bird, curves):

@@ -11,6 +11,7 @@ class Chapter(StrEnum):
 
     SEEING = "What machines see"
     TRYING = "What machines learn by trying"
+    LEARNING = "How machines learn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +111,42 @@ DEMOS: tuple[Demo, ...] = (
             "rules, and how many frames the agent needed: the figure stands below the game.",
             "Open “Break it” and press “The moon”. A child copes at once, the agent does not: it learned "
             "this game, not what falling is.",
+        ),
+        minutes=8,
+    ),
+    Demo(
+        slug="teach_a_child",
+        title="Teach it like a child",
+        tagline="“An apple?” “No, that's a ball.” Show it a few things, tell it the words, and watch what "
+        "each word changes.",
+        chapter=Chapter.LEARNING,
+        icon=":material/child_care:",
+        models=("efficientnet_lite0",),
+        talking_points=(
+            "Play “The red ball” together: let the room shout what the machine will say before you press the "
+            "button. The first answer is wrong, and nobody wonders; so would a child.",
+            "Then “Teach it”, with the camera: somebody's keys, somebody's cup. Three pictures of each are "
+            "enough. Hold up something new and wait for “I have never seen this”.",
+            "Ask what it learned from so few. Not to see: that took 1.3 million photographs, before. Only "
+            "the word.",
+        ),
+        minutes=8,
+    ),
+    Demo(
+        slug="classical_vs_deep",
+        title="Classical against deep",
+        tagline="Rules made by hand, trees, lines and networks get the same examples. See who gains from "
+        "more of them, and what a stack of layers is good for.",
+        chapter=Chapter.LEARNING,
+        icon=":material/balance:",
+        models=("things_cnn",),
+        talking_points=(
+            "Open “More data” and let everybody bet before the network's line appears. Then ask why the line "
+            "of logistic regression is nearly flat: it has 410 numbers, and they are set.",
+            "Show the real digits next: with 100 examples no learner is clearly ahead. Deep learning is not "
+            "always the better tool; it depends on the data and on how much there is.",
+            "In “Stack of layers” ask for a show of hands: are four layers better than one? Then look, and "
+            "at what the network gets on the curves that it has seen.",
         ),
         minutes=8,
     ),

@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import timm
@@ -18,6 +18,9 @@ import torch
 from PIL import Image
 from timm.data import ImageNetInfo
 from torch import nn
+
+if TYPE_CHECKING:
+    from dlintro_demos.runtime.model_cache import ModelCache
 
 MODEL = "efficientnet_lite0"
 CLASSES = 1_000
@@ -170,3 +173,14 @@ def silenced(stop: Stop, *rows: Collection[int]) -> torch.Tensor:
     for row, channels in zip(gain, rows, strict=True):
         row[list(channels)] = 0
     return gain
+
+
+def embeddings_of(batch: torch.Tensor, cache: ModelCache) -> np.ndarray:
+    """Prepared pictures, (N, 3, H, W), to what the last layer gets, (N, 1280) float32.
+
+    Raises `ModelUnavailable`.
+    """
+    with torch.inference_mode():
+        return cache.run(
+            MODEL, lambda model: run(model.module, batch.to(model.device)).embedding.float().cpu().numpy()
+        )

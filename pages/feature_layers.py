@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dlintro_demos.catalogue import find
-from dlintro_demos.imagenet import MODEL
 from dlintro_demos.feature_layers.experiment import look_at
 from dlintro_demos.feature_layers.samples import LIMITS, SAMPLES
+from dlintro_demos.imagenet import MODEL
 from dlintro_demos.runtime.model_cards import ModelUnavailable
 from dlintro_demos.ui.frame import footer, hook, under_the_hood
 from dlintro_demos.ui.layer_answer import show_answer, show_explanation

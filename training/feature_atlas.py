@@ -13,10 +13,9 @@ import torch
 from safetensors.numpy import save_file
 
 from dlintro_demos.feature_layers.atlas import DEPTHS, FILE, NINE, outstanding
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.look_alikes import features_of
-from dlintro_demos.imagenet import LOOK_SIDE, Stop, run, stops
 from dlintro_demos.feature_layers.samples import pictures
+from dlintro_demos.imagenet import LOOK_SIDE, MODEL, Stop, prepare, run, stops
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards
 from dlintro_demos.settings import REPOSITORY

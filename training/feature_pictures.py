@@ -10,20 +10,15 @@ that is written, says what is on each and holds the `origin` by which the two ar
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import re
-from io import BytesIO
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from dlintro_demos.feature_layers.samples import FOLDER, Picture, pictures
-from training.photographs import Photograph, check_licence, fetch, prepare, read_list
-from training.qt_bundles import qt_bundle
+from training.photographs import SMALL, Photograph, prepare, read_list
 
-MORE = Path(__file__).with_name("feature_pictures.toml")
 LICENCES = FOLDER.parent / "LICENSES.md"
 LONGEST_SIDE = 480  # px
 QUALITY = 80  # of WebP, 0 to 100
@@ -57,7 +52,7 @@ def main() -> None:
     if parser.parse_args().accuracy:
         print_accuracy()
         return
-    photographs = {origin(photograph): photograph for photograph in (*read_list(), *read_list(MORE))}
+    photographs = {origin(photograph): photograph for photograph in (*read_list(), *read_list(SMALL))}
     for picture in pictures():
         small = original(photographs[picture.origin])
         small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
@@ -95,23 +90,12 @@ def origin(photograph: Photograph) -> str:
 
 
 def original(photograph: Photograph) -> Image.Image:
-    """The photograph, RGB, on white where it is transparent. Raises `LicenceNotProven`."""
-    statement = photograph.package.statement
-    if statement.startswith("."):
-        beside = str(Path(photograph.path).with_suffix(statement))
-        package = dataclasses.replace(photograph.package, statement=beside)
-        photograph = dataclasses.replace(photograph, package=package)
-    if not photograph.path.endswith(".rcc"):
-        prepare(photograph)
-        return Image.open(photograph.prepared).convert("RGB")
-    folder = fetch(photograph.package)
-    check_licence(photograph, folder)
-    file = qt_bundle(folder / photograph.path)[photograph.inside]
-    image = Image.open(BytesIO(file)).convert("RGBA")
-    white = Image.new("RGBA", image.size, "white")
-    opaque = Image.alpha_composite(white, image).convert("RGB")
-    long = max(opaque.size) >= LONG * min(opaque.size)
-    return square(opaque) if long and "/tools/" in photograph.inside else opaque
+    """The photograph, RGB; a long tool is made square. Raises `LicenceNotProven`."""
+    prepare(photograph)
+    with Image.open(photograph.prepared) as file:
+        image = file.convert("RGB")
+    long = max(image.size) >= LONG * min(image.size)
+    return square(image) if long and "/tools/" in photograph.inside else image
 
 
 def square(image: Image.Image) -> Image.Image:

@@ -30,8 +30,11 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
+from training.qt_bundles import qt_bundle
+
 CACHE = Path(os.environ.get("DLINTRO_PHOTOGRAPHS", Path.home() / ".cache/dlintro/photographs"))
 LIST = Path(__file__).with_name("photographs.toml")
+SMALL = Path(__file__).with_name("feature_pictures.toml")  # most of them are: 640 px and less
 LONGEST_SIDE = 2000  # px; wallpapers are soft at full size, so they are averaged down by a whole factor
 LARGE = 700_000  # pixels, as fetched
 PERMISSIVE = {
@@ -49,7 +52,8 @@ class LicenceNotProven(ValueError):
 class Package:
     """Where photographs come from; `statement` is the file in it that declares their licences.
 
-    `release` is Debian's code name; `proof` are strings that stand in one paragraph of the statement.
+    A suffix as `statement` means the file of that suffix beside the photograph. `release` is Debian's code
+    name; `proof` are strings that stand in one paragraph of the statement.
     """
 
     name: str
@@ -62,7 +66,7 @@ class Package:
 
 @dataclass(frozen=True, kw_only=True)
 class Photograph:
-    """One photograph: `path` in its package, or the JPEG called `inside` in the bundle at that path."""
+    """One photograph: `path` in its package, or the file called `inside` in the bundle at that path."""
 
     package: Package
     path: str
@@ -101,8 +105,8 @@ def read_list(path: Path = LIST) -> list[Photograph]:
 
 
 def load(split: Split) -> Iterator[tuple[Photograph, np.ndarray]]:
-    """The prepared photographs of a split, (H, W, 3) uint8 RGB, in the order of the list."""
-    for photograph in read_list():
+    """The prepared photographs of a split, (H, W, 3) uint8 RGB, in the order of the lists."""
+    for photograph in (*read_list(), *read_list(SMALL)):
         if photograph.split == split:
             with Image.open(photograph.prepared) as image:
                 yield photograph, np.asarray(image.convert("RGB"))
@@ -166,14 +170,19 @@ def _mirror() -> str:
 
 def check_licence(photograph: Photograph, folder: Path) -> None:
     """Raises `LicenceNotProven` unless the package's statement holds the proof in one paragraph."""
-    statement = (folder / photograph.package.statement).read_text(encoding="utf-8")
+    statement = (folder / _statement(photograph)).read_text(encoding="utf-8")
     paragraphs = re.split(r"\n\s*\n", statement)
     proofs = [proof for proof in (photograph.package.proof, photograph.proof) if proof]
     for proof in proofs:
         if not any(all(words in paragraph for words in proof) for paragraph in paragraphs):
-            raise LicenceNotProven(f"{photograph.name}: {proof} is not in {photograph.package.statement}")
+            raise LicenceNotProven(f"{photograph.name}: {proof} is not in {_statement(photograph)}")
     if not proofs:
         raise LicenceNotProven(f"{photograph.name}: the list gives no proof")
+
+
+def _statement(photograph: Photograph) -> str:
+    statement = photograph.package.statement
+    return str(Path(photograph.path).with_suffix(statement)) if statement.startswith(".") else statement
 
 
 def prepare(photograph: Photograph) -> tuple[int, int]:
@@ -181,23 +190,31 @@ def prepare(photograph: Photograph) -> tuple[int, int]:
     folder = fetch(photograph.package)
     check_licence(photograph, folder)
     data = (folder / photograph.path).read_bytes()
-    if photograph.inside:
+    if photograph.path.endswith(".rcc"):
+        data = qt_bundle(folder / photograph.path)[photograph.inside]
+    elif photograph.inside:
         data = data[data.index(b"\xff\xd8\xff", data.index(photograph.inside.encode())) :]
     rgb = _decode_jxl(data) if photograph.path.endswith(".jxl") else _decode(data)
+    photograph.prepared.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(averaged_down(rgb)).save(photograph.prepared, compress_level=1)
+    return rgb.shape[1], rgb.shape[0]
+
+
+def averaged_down(rgb: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 made smaller by a whole factor, so that no side is longer than `LONGEST_SIDE`."""
     height, width = rgb.shape[:2]
     factor = math.ceil(max(width, height) / LONGEST_SIDE)
     rgb = rgb[: height // factor * factor, : width // factor * factor]
-    size = (width // factor, height // factor)
-    photograph.prepared.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)).save(
-        photograph.prepared, compress_level=1
-    )
-    return width, height
+    return cv2.resize(rgb, (width // factor, height // factor), interpolation=cv2.INTER_AREA)
 
 
 def _decode(data: bytes) -> np.ndarray:
+    """RGB, on white where it is transparent."""
     with Image.open(BytesIO(data)) as image:
-        return np.asarray(image.convert("RGB"))
+        if not image.has_transparency_data:
+            return np.asarray(image.convert("RGB"))
+        white = Image.new("RGBA", image.size, "white")
+        return np.asarray(Image.alpha_composite(white, image.convert("RGBA")).convert("RGB"))
 
 
 def _decode_jxl(data: bytes) -> np.ndarray:
@@ -234,7 +251,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sheet", type=Path, help="write a contact sheet")
     arguments = parser.parse_args()
-    photographs = read_list()
+    photographs = [*read_list(), *read_list(SMALL)]
     large: Counter[Split] = Counter()
     for photograph in photographs:
         width, height = prepare(photograph)

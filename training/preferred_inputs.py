@@ -27,10 +27,9 @@ import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 from PIL import Image
 
 from dlintro_demos.feature_layers.atlas import Atlas
-from dlintro_demos.imagenet import MODEL
-from dlintro_demos.imagenet import DEVIATION, MEAN, Stop, stops
 from dlintro_demos.feature_layers.preferred import ACROSS, INDEX, TILE, file_of
 from dlintro_demos.feature_layers.samples import pictures
+from dlintro_demos.imagenet import DEVIATION, MEAN, MODEL, Stop, stops
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards
 from dlintro_demos.settings import REPOSITORY

@@ -24,9 +24,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812 - its usual name
 from PIL import Image
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, Dataset
 
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.ours import Ours, load_ours, save_ours
@@ -65,6 +65,8 @@ class TrainingSettings:
     """Largest norm of the gradient."""
     ema_decay: float = 0.998
     """Weight of the past in the running mean of the weights, which is what is saved."""
+    squared: float = 0.0
+    """Share of the steps, the last ones, that lessen the squared error, which is what PSNR counts."""
     max_blur: float = 1.5
     """Degraded: the widest Gaussian blur, sigma in pixels of the original."""
     max_noise: float = 8.0
@@ -77,6 +79,10 @@ class TrainingSettings:
     """Of the weights, the patches and the degradations."""
     threads: int = 2
     """Of PyTorch."""
+    device: str = "cpu"
+    """Or "cuda"."""
+    workers: int = 0
+    """Processes that cut and spoil patches beside the training."""
     report_every: int = 250
     """Steps between lines of the log."""
     save_every: int = 500
@@ -98,15 +104,17 @@ class Report:
     seconds: float
 
 
-class Patches:
-    """Random patches of the training photographs and their small, perhaps spoiled versions."""
+class Patches(Dataset[tuple[torch.Tensor, torch.Tensor]]):
+    """Random patches of the training photographs and their small, perhaps spoiled versions, by the step."""
 
     def __init__(self, settings: TrainingSettings) -> None:
-        """Hold all photographs in memory, at full size and, where there is room, at half."""
+        """Hold all that are large enough in memory, at full size and, where there is room, at half."""
         self._settings = settings
         self._photographs: list[np.ndarray] = []
         side = settings.side * settings.scale
         for _, rgb in load("train"):
+            if min(rgb.shape[:2]) < side:
+                continue
             self._photographs.append(rgb)
             height, width = (length // 2 * 2 for length in rgb.shape[:2])
             if min(height, width) >= 4 * side:
@@ -114,7 +122,7 @@ class Patches:
         areas = np.array([rgb.shape[0] * rgb.shape[1] for rgb in self._photographs], np.float64)
         self._share = np.sqrt(areas) / np.sqrt(areas).sum()
 
-    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def __getitem__(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Small (N, 3, side, side) and true (N, 3, scale * side, ...) float32 in 0..1; `step` is the seed."""
         rng = np.random.default_rng([self._settings.seed, step])
         truths = [self._truth(rng) for _ in range(self._settings.batch)]
@@ -167,32 +175,36 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
     network = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
-    network.to(memory_format=torch.channels_last)
+    network.to(settings.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
     optimizer = torch.optim.Adam(network.parameters())
     first, before = _resume(settings, folder, network, mean, optimizer)
-    patches = Patches(settings)
+    steps = range(first, settings.steps)
+    batches = DataLoader(Patches(settings), batch_size=None, sampler=steps, num_workers=settings.workers)
     started = time.perf_counter()
-    losses: list[float] = []
-    for step in range(first, settings.steps):
-        small, truth = patches.batch(step)
+    losses: list[torch.Tensor] = []
+    for step, (small, truth) in zip(steps, batches, strict=True):
         rate = learning_rate(settings, step)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = F.l1_loss(network(small), truth)
+        difference = network(small.to(settings.device)) - truth.to(settings.device)
+        late = step >= settings.steps * (1 - settings.squared)
+        loss = difference.square().mean() if late else difference.abs().mean()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
         optimizer.step()
         mean.update_parameters(network)
-        losses.append(loss.item())
+        losses.append(difference.detach().abs().mean())
 
         seconds = before + time.perf_counter() - started
         done = step + 1
         if done % settings.save_every == 0 or done == settings.steps:
             _save_checkpoint(settings, folder, done, seconds, network, mean, optimizer)
         if done % settings.report_every == 0 or done == settings.steps:
-            yield Report(step=done, loss=float(np.mean(losses)), learning_rate=rate, seconds=seconds)
+            yield Report(
+                step=done, loss=float(torch.stack(losses).mean()), learning_rate=rate, seconds=seconds
+            )
             losses.clear()
 
 
@@ -207,14 +219,18 @@ def _resume(
     path = folder / "checkpoint.pt"
     if not path.is_file():
         return 0, 0.0
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    known = replace(settings, threads=0, report_every=0, save_every=0)
-    if state["settings"] != asdict(known):
+    state: dict[str, Any] = torch.load(path, weights_only=True, map_location=settings.device)
+    if state["settings"] != _what_counts(settings):
         raise ValueError(f"{path} was made with other settings; remove it to begin anew.")
     network.load_state_dict(state["network"])
     mean.load_state_dict(state["mean"])
     optimizer.load_state_dict(state["optimizer"])
     return state["step"], state["seconds"]
+
+
+def _what_counts(settings: TrainingSettings) -> dict[str, Any]:
+    """All that must be the same to go on."""
+    return asdict(replace(settings, threads=0, device="", workers=0, report_every=0, save_every=0))
 
 
 def _save_checkpoint(
@@ -229,7 +245,7 @@ def _save_checkpoint(
     """All that is needed to go on, and the weights as they would be saved; whole files or none."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {
-        "settings": asdict(replace(settings, threads=0, report_every=0, save_every=0)),
+        "settings": _what_counts(settings),
         "step": step,
         "seconds": seconds,
         "network": network.state_dict(),
@@ -295,7 +311,7 @@ def main() -> None:
     parser.add_argument("--scale", type=int, choices=(2, 4), default=defaults.scale)
     parser.add_argument("--situation", choices=get_args(Situation), default=defaults.situation)
     for key, value in asdict(defaults).items():
-        if isinstance(value, int | float) and key != "scale":
+        if isinstance(value, int | float | str) and key not in ("scale", "situation"):
             parser.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
     parser.add_argument("--name", help="another folder among the checkpoints")
     parser.add_argument("--evaluate", action="store_true", help="measure the weights on held-out photographs")

@@ -2,21 +2,29 @@
 
 Super-resolution: the middle of the cat's face as in the comparer. Left of the divider are the pixels that the
 network gets, one block each; right of it is what the photographic network, kept faithful, makes of the same
-pixels. Faces: the first sample with the boxes that the detector found. Flappy Bird: a moment of a game of the
-best player, and the four pictures that it sees then. Classifier: the cat, and what six channels like best.
+pixels. Faces: the first sample with the boxes that the detector found. Classifier: the cat, and what six
+channels like best. Flappy Bird: a moment of a game of the best player, and the four pictures that it sees
+then. Teach it: a red ball and two speech bubbles, as in the story. Classical against deep: the recorded
+learning curves, above some of the curves that were to be learned.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
+from dlintro_demos.classical_vs_deep.learners import LEARNERS
+from dlintro_demos.classical_vs_deep.learning_curves import summarise
+from dlintro_demos.classical_vs_deep.mnist1d import CLASSES
+from dlintro_demos.classical_vs_deep.mnist1d import make as make_curves
+from dlintro_demos.classical_vs_deep.plot import COLOURS
+from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, read_points
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.samples import SAMPLES as FACES
-from dlintro_demos.imagenet import MODEL
 from dlintro_demos.feature_layers.preferred import preferred_input
 from dlintro_demos.feature_layers.samples import SAMPLES as LAYERS
 from dlintro_demos.flappy_bird.ages import BEST, key_of
@@ -30,11 +38,13 @@ from dlintro_demos.flappy_bird.game import (
 )
 from dlintro_demos.flappy_bird.game import WIDTH as FIELD_WIDTH
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP
+from dlintro_demos.imagenet import MODEL
 from dlintro_demos.runtime.engine import build_engine
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.settings import Settings
 from dlintro_demos.super_resolution.samples import SAMPLES
 from dlintro_demos.super_resolution.upscale import Upscaled, upscale
+from dlintro_demos.things import draw
 from dlintro_demos.ui.frame import THUMBNAILS
 
 WIDTH, HEIGHT = 640, 400
@@ -139,6 +149,58 @@ def feature_layers(cache: ModelCache) -> Image.Image:
     return picture
 
 
+def teach_a_child(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it needs no model
+    """A red ball, what the child says, and what it is told: RGB, 640 x 400 px."""
+    picture = Image.fromarray(draw("ball", 6, side=WIDTH, colour="red")).crop((0, 150, WIDTH, 150 + HEIGHT))
+    draw_on = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(34)
+    for words, left, top, fill, ink in (
+        ("An apple?", 40, 26, "white", INK),
+        ("No, that's a ball.", 290, 318, (75, 50, 220), "white"),
+    ):
+        room = draw_on.textbbox((left, top), words, font=font)
+        box = (room[0] - 20, room[1] - 14, room[2] + 20, room[3] + 16)
+        draw_on.rounded_rectangle(box, 22, fill=fill)
+        draw_on.text((left, top), words, fill=ink, font=font)
+    return picture
+
+
+def classical_vs_deep(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it has no model
+    """Four learning curves as recorded, over ten of the curves to be learned: RGB, 640 x 400 px."""
+    summaries = summarise(read_points(MNIST1D_FILE))
+    fine = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), "#fbfaf7")
+    draw = ImageDraw.Draw(fine)
+    left, right, top, low = 48.0, WIDTH - 48.0, 36.0, 292.0
+
+    def line(points: list[tuple[float, float]], colour: str, width: float, dots: float = 0) -> None:
+        large = [(x * FINE, y * FINE) for x, y in points]
+        draw.line(large, colour, round(width * FINE), joint="curve")
+        for x, y in large if dots else ():
+            draw.ellipse([x - dots * FINE, y - dots * FINE, x + dots * FINE, y + dots * FINE], colour)
+
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        height = low + (top - low) * share
+        line([(left, height), (right, height)], "#dedbd2", 1.5)
+    sizes = sorted({each.size for each in summaries})
+    span = math.log(sizes[-1] / sizes[0])
+    for key in LEARNERS:
+        mine = [each for each in summaries if each.learner == key]
+        places = [
+            (left + (right - left) * math.log(each.size / sizes[0]) / span, low + (top - low) * each.mean)
+            for each in mine
+        ]
+        line(places, COLOURS[key], 6, 9)
+    some = make_curves(40, 7)
+    for kind in range(CLASSES):
+        heights = some.x[int(np.flatnonzero(some.y == kind)[0])].tolist()
+        start, wide = left + kind * (right - left) / CLASSES, (right - left) / CLASSES - 10
+        points = [
+            (start + wide * at / (len(heights) - 1), 348 - 34 * value) for at, value in enumerate(heights)
+        ]
+        line(points, "#55586a", 2.5)
+    return fine.reduce(FINE)
+
+
 def _field(game: FlappyBird, width: int) -> Image.Image:
     """The part of the field around the bird, as wide as there is room; without the clouds and hills."""
     scale = FINE * width / FIELD_WIDTH
@@ -213,5 +275,5 @@ def write(picture: Image.Image, path: Path) -> None:
 
 if __name__ == "__main__":
     cache = build_engine(Settings()).cache
-    for make in (super_resolution, faces, flappy_bird, feature_layers):
+    for make in (super_resolution, faces, feature_layers, flappy_bird, teach_a_child, classical_vs_deep):
         write(make(cache), THUMBNAILS / f"{make.__name__}.webp")

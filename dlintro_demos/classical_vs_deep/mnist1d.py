@@ -38,19 +38,19 @@ TEMPLATES = np.array(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Curves:
-    """`x` (N, 40) float32, each class as often as the next; `y` (N,) int64, 0 to 9."""
+class Examples:
+    """`x` (N, features) float32, for a curve its 40 heights; `y` (N,) int64, the class, 0 to 9."""
 
     x: np.ndarray
     y: np.ndarray
 
-    def first(self, count: int) -> Curves:
+    def first(self, count: int) -> Examples:
         """So many from the beginning."""
-        return Curves(x=self.x[:count], y=self.y[:count])
+        return Examples(x=self.x[:count], y=self.y[:count])
 
 
-def make(count: int, seed: int) -> Curves:
-    """So many curves in random order, the same for the same seed and count.
+def make(count: int, seed: int) -> Examples:
+    """So many curves, each class as often as the next, in random order: the same for the same seed and count.
 
     Raises `ValueError` for fewer than one of each class.
     """
@@ -61,7 +61,7 @@ def make(count: int, seed: int) -> Curves:
     standard = TEMPLATES - TEMPLATES[:, :1]
     standard /= HEIGHT * standard.std(1, keepdims=True)
     x = np.stack([_disturbed(standard[label], rng) for label in y])
-    return Curves(x=x.astype(np.float32), y=y.astype(np.int64))
+    return Examples(x=x.astype(np.float32), y=y.astype(np.int64))
 
 
 def _disturbed(curve: np.ndarray, rng: np.random.Generator) -> np.ndarray:

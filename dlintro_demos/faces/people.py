@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,13 +10,9 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from dlintro_demos.faces.face import Book, Face, Level, Person, Thresholds
+from dlintro_demos.names import BadName, clean_name
 
-LONGEST_NAME = 60
 LOWER: dict[Level, Level] = {"sure": "maybe", "maybe": "unknown", "unknown": "unknown"}
-
-
-class BadName(ValueError):
-    """A name that cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,21 +39,6 @@ class Suggestion:
     candidates: tuple[Candidate, ...]
     refused: bool = False
     taken: bool = False
-
-
-def clean_name(text: str) -> str:
-    """The name without control characters and double spaces. Raises `BadName` for none or a long one."""
-    kept = (
-        character for character in text if unicodedata.category(character)[0] != "C" or character in "\n\t"
-    )
-    name = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
-    if not name:
-        raise BadName("Type a name first.")
-    if len(name) > LONGEST_NAME:
-        raise BadName(
-            f"That name has {len(name)} characters; the limit is {LONGEST_NAME}. Use a shorter one."
-        )
-    return name
 
 
 def called(book: Book, name: str) -> Person | None:

@@ -10,11 +10,10 @@ if TYPE_CHECKING:
 
 def warm_up(cache: ModelCache) -> None:
     """Load the network and look at the first sample. Raises `ModelUnavailable`, `SamplesUnavailable`."""
-    from dlintro_demos.imagenet import MODEL
     from dlintro_demos.feature_layers.experiment import look_at
-    from dlintro_demos.imagenet import FIRST_SHOWN, STOPS
     from dlintro_demos.feature_layers.samples import SAMPLES
     from dlintro_demos.feature_layers.walk import Layer, look_closer, walk
+    from dlintro_demos.imagenet import FIRST_SHOWN, MODEL, STOPS
 
     cache.warm([MODEL])
     rgb, stop = SAMPLES[0].load(), STOPS[FIRST_SHOWN - 1]

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
-from dlintro_demos.imagenet import Stop, run, silenced
 from dlintro_demos.feature_layers.walk import stop_named
+from dlintro_demos.imagenet import MODEL, Stop, prepare, run, silenced
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import Loaded, ModelCache
 

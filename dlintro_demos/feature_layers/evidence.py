@@ -17,9 +17,9 @@ import torch
 from captum.attr import LayerGradCam, Occlusion
 from torch import nn
 
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.guesses import chances
 from dlintro_demos.feature_layers.walk import visible
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.media import encode_jpeg
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import Loaded, ModelCache

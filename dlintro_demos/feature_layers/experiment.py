@@ -9,11 +9,10 @@ import numpy as np
 
 from dlintro_demos.feature_layers.atlas import Atlas, outstanding
 from dlintro_demos.feature_layers.classifier import Answer, classify, logits_of
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.evidence import covered
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
-from dlintro_demos.imagenet import LOOK_SIDE
 from dlintro_demos.feature_layers.walk import lit_up, maps_of, montage, visible
+from dlintro_demos.imagenet import LOOK_SIDE, MODEL, prepare
 from dlintro_demos.media import encode_jpeg
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache

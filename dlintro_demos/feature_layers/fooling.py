@@ -14,10 +14,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 
 from dlintro_demos.feature_layers.classifier import logits_of
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
-from dlintro_demos.imagenet import DEVIATION
 from dlintro_demos.feature_layers.walk import visible
+from dlintro_demos.imagenet import DEVIATION, MODEL, prepare
 from dlintro_demos.media import encode_jpeg, encode_png
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import Loaded, ModelCache

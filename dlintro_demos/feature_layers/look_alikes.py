@@ -10,9 +10,8 @@ import numpy as np
 import torch
 
 from dlintro_demos.feature_layers.atlas import DEPTHS, Atlas
-from dlintro_demos.imagenet import MODEL, prepare
-from dlintro_demos.imagenet import run
 from dlintro_demos.feature_layers.samples import Picture, pictures
+from dlintro_demos.imagenet import MODEL, prepare, run
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
 

@@ -12,10 +12,9 @@ import numpy as np
 import torch
 
 from dlintro_demos.feature_layers.atlas import Atlas, outstanding
-from dlintro_demos.imagenet import MODEL, prepare
-from dlintro_demos.imagenet import DEVIATION, LOOK_SIDE, MEAN, Stop, run, stops
 from dlintro_demos.feature_layers.preferred import is_drawn, preferred_input
 from dlintro_demos.feature_layers.samples import pictures
+from dlintro_demos.imagenet import DEVIATION, LOOK_SIDE, MEAN, MODEL, Stop, prepare, run, stops
 from dlintro_demos.media import encode_jpeg
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache

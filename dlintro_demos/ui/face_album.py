@@ -15,17 +15,19 @@ from dlintro_demos.faces.analysis import analyse
 from dlintro_demos.faces.evidence import cluster
 from dlintro_demos.faces.export import export_album
 from dlintro_demos.faces.face import AlbumPhoto, Face, PhotoFaces
-from dlintro_demos.faces.people import BadName, called, name_faces, tag, untag
+from dlintro_demos.faces.people import called, name_faces, tag, untag
 from dlintro_demos.faces.samples import sample_album
 from dlintro_demos.media import ImageLimits, encode_jpeg
+from dlintro_demos.names import BadName
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.settings import MB
 from dlintro_demos.ui.face_photo import show_people, undo_button
-from dlintro_demos.ui.face_visit import FaceVisit, album_room, face_visit, limits, plain
+from dlintro_demos.ui.face_visit import FaceVisit, album_room, face_visit, limits
 from dlintro_demos.ui.people_board import Chip, Group, people_board
 from dlintro_demos.ui.pictures import FORMATS, image_limits
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine, private_key
+from dlintro_demos.ui.words import plain
 
 SAMPLE, MINE = ":material/photo_library: Sample album", ":material/upload: My photos"
 ALBUM_MB = 200

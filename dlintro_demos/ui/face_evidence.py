@@ -14,10 +14,11 @@ from dlintro_demos.faces.evidence import barcode, embedding_map
 from dlintro_demos.faces.experiment import Looked, Pairs, measure_pairs
 from dlintro_demos.faces.face import Face
 from dlintro_demos.media import encode_jpeg, encode_png
-from dlintro_demos.ui.face_visit import face_visit, limits, plain
+from dlintro_demos.ui.face_visit import face_visit, limits
 from dlintro_demos.ui.frame import Step, steps
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine
+from dlintro_demos.ui.words import plain
 
 ZONES = ("sure", "maybe", "not known")
 COLOURS = ("#2e9d63", "#e0a100", "#8a8a99")

@@ -9,10 +9,8 @@ from dlintro_demos.faces.analysis import drawn_face
 from dlintro_demos.faces.experiment import Looked, shrunk, with_landmarks
 from dlintro_demos.faces.face import Face, PhotoFaces
 from dlintro_demos.faces.people import (
-    BadName,
     Suggestion,
     called,
-    clean_name,
     look_alikes,
     merge,
     name_faces,
@@ -25,10 +23,12 @@ from dlintro_demos.faces.people import (
 )
 from dlintro_demos.faces.privacy import Way, hide_faces
 from dlintro_demos.media import encode_jpeg, encode_png
+from dlintro_demos.names import BadName, clean_name
 from dlintro_demos.ui.face_board import Mark, face_board
-from dlintro_demos.ui.face_visit import FaceVisit, face_visit, limits, plain
+from dlintro_demos.ui.face_visit import FaceVisit, face_visit, limits
 from dlintro_demos.ui.pictures import Chosen
 from dlintro_demos.ui.session import engine, private_key
+from dlintro_demos.ui.words import plain
 
 WORDS = {"sure": "sure", "maybe": "maybe", "unknown": "not known"}
 WAYS: dict[str, Way] = {"Blur": "blur", "Pixelate": "pixelate", "Cover": "cover"}

@@ -12,16 +12,18 @@ import streamlit as st
 
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.face import Box, Face, PhotoFaces
-from dlintro_demos.faces.people import BadName, name_faces
+from dlintro_demos.faces.people import name_faces
 from dlintro_demos.faces.privacy import hide_faces
 from dlintro_demos.faces.samples import EILEEN, GRACE, portrait
 from dlintro_demos.faces.tracking import VideoFaces, analyse_video, draw_names, moving_photos, redraw
 from dlintro_demos.media import encode_jpeg
+from dlintro_demos.names import BadName
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.settings import MB
-from dlintro_demos.ui.face_visit import FaceVisit, face_visit, limits, plain
+from dlintro_demos.ui.face_visit import FaceVisit, face_visit, limits
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine, private_key
+from dlintro_demos.ui.words import plain
 from dlintro_demos.video import VideoLimits
 
 SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"

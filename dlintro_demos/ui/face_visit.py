@@ -101,8 +101,3 @@ def limits() -> Thresholds:
     """The thresholds of the network in use."""
     cache = engine().cache
     return thresholds(cache, pick_embedder(cache).key)
-
-
-def plain(text: str) -> str:
-    """A visitor's words for Markdown: every character that could mean something there is escaped."""
-    return "".join("\\" + letter if letter in r"\`*_{}[]()<>#+-.!|~:$^&\"'@=/" else letter for letter in text)

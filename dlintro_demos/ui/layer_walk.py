@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.convolution import first_convolution, liveliest
-from dlintro_demos.imagenet import FIRST_SHOWN, STOPS
 from dlintro_demos.feature_layers.walk import Closer, Layer, Seen, look_closer, walk
+from dlintro_demos.imagenet import FIRST_SHOWN, MODEL, STOPS, prepare
 from dlintro_demos.ui.convolution import show_convolution
 from dlintro_demos.ui.pictures import Chosen
 from dlintro_demos.ui.run_job import run_job

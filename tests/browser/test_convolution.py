@@ -11,8 +11,8 @@ import pytest
 import skimage.data
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.convolution import Convolution, Window, first_convolution, window
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards
 from dlintro_demos.settings import REPOSITORY

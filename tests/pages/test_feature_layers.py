@@ -6,8 +6,8 @@ from PIL import Image
 
 from dlintro_demos.feature_layers.atlas import FILE, Atlas
 from dlintro_demos.feature_layers.fooling import CHANGES
-from dlintro_demos.imagenet import STOPS
 from dlintro_demos.feature_layers.samples import LIMITS, SAMPLES
+from dlintro_demos.imagenet import STOPS
 from dlintro_demos.runtime.model_cards import ModelUnavailable
 from dlintro_demos.ui.layer_walk import DEPTHS, depth_of
 

@@ -3,9 +3,7 @@ import pytest
 
 from dlintro_demos.faces.face import Book, Face, Thresholds
 from dlintro_demos.faces.people import (
-    BadName,
     History,
-    clean_name,
     look_alikes,
     merge,
     name_faces,
@@ -17,6 +15,7 @@ from dlintro_demos.faces.people import (
     tag,
     untag,
 )
+from dlintro_demos.names import BadName, clean_name
 
 LIMITS = Thresholds(sure=0.5, maybe=0.55)
 

@@ -8,11 +8,12 @@ from PIL import Image, ImageDraw, ImageFont
 from sklearn.datasets import load_sample_image
 
 from dlintro_demos.feature_layers.classifier import classify, strengths
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.imagenet import (
+    MODEL,
     ClassifierFormatError,
     labels,
     load_lite0,
+    prepare,
     run,
     stops,
 )

@@ -5,8 +5,8 @@ import pytest
 import skimage.data
 import torch
 
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.convolution import first_convolution, liveliest, window
+from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards
 from dlintro_demos.settings import REPOSITORY

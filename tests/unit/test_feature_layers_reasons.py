@@ -8,15 +8,14 @@ from captum.attr import LayerGradCam
 
 from dlintro_demos.feature_layers.ablation import speaking_for, switch_off
 from dlintro_demos.feature_layers.classifier import classify
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.evidence import CELLS, METHODS, covered, explain, grad_cam, ladder
 from dlintro_demos.feature_layers.experiment import hide, look_at
 from dlintro_demos.feature_layers.fooling import CHANGES, cropped, fgsm, greyed, pgd, sweep, turned
 from dlintro_demos.feature_layers.guesses import chances, top_guesses
-from dlintro_demos.imagenet import DEVIATION, labels, load_lite0, run, silenced
 from dlintro_demos.feature_layers.quiz import NAMES, ROUNDS, ask, choices, playable, rounds
 from dlintro_demos.feature_layers.samples import LIMITS, SAMPLES
 from dlintro_demos.feature_layers.walk import stop_named
+from dlintro_demos.imagenet import DEVIATION, MODEL, labels, load_lite0, prepare, run, silenced
 from dlintro_demos.runtime.jobs import Progress
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards

@@ -12,7 +12,6 @@ from PIL import Image
 
 from dlintro_demos.feature_layers import samples
 from dlintro_demos.feature_layers.classifier import classify
-from dlintro_demos.imagenet import CLASSES
 from dlintro_demos.feature_layers.samples import (
     FOLDER,
     LIMITS,
@@ -22,6 +21,7 @@ from dlintro_demos.feature_layers.samples import (
     SamplesUnavailable,
     pictures,
 )
+from dlintro_demos.imagenet import CLASSES
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import read_cards
 from dlintro_demos.settings import REPOSITORY

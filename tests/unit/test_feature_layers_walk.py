@@ -8,9 +8,7 @@ import skimage.data
 import torch
 
 from dlintro_demos.feature_layers.atlas import DEPTHS, FILE, Atlas
-from dlintro_demos.imagenet import MODEL, prepare
 from dlintro_demos.feature_layers.look_alikes import NEAREST, features_of, look_alikes
-from dlintro_demos.imagenet import LOOK_SIDE, RESIZED, SIDE, STOPS, Stop, run, stops
 from dlintro_demos.feature_layers.preferred import TILE, preferred_input
 from dlintro_demos.feature_layers.samples import pictures
 from dlintro_demos.feature_layers.walk import (
@@ -23,6 +21,7 @@ from dlintro_demos.feature_layers.walk import (
     visible,
     walk,
 )
+from dlintro_demos.imagenet import LOOK_SIDE, MODEL, RESIZED, SIDE, STOPS, Stop, prepare, run, stops
 from dlintro_demos.media import ImageLimits, decode_image
 from dlintro_demos.runtime.model_cache import ModelCache
 from dlintro_demos.runtime.model_cards import ModelUnavailable, read_cards

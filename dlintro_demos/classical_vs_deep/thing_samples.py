@@ -1,0 +1,82 @@
+"""Drawings to begin with that neither road has seen, and three on which they must fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import cv2
+import numpy as np
+
+from dlintro_demos.things import draw
+
+CREDIT = "Synthetic: drawn by this gallery's own program, with random numbers that no training picture had"
+LARGE = 224  # px
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A picture to begin with; `lesson` says, for one that must fail, what fails and why."""
+
+    key: str
+    title: str
+    alt: str
+    make: Callable[[], np.ndarray] = field(repr=False)
+    lesson: str = ""
+    credit: str = CREDIT
+
+    def load(self) -> np.ndarray:
+        """(224, 224, 3) uint8 RGB."""
+        return self.make()
+
+
+def _thing(kind: str, seed: int, alt: str, *, title: str = "", **options: str | bool) -> Sample:
+    return Sample(
+        key=f"{kind}-{seed}",
+        title=title or kind.capitalize(),
+        alt=alt,
+        make=partial(draw, kind, seed, side=LARGE, **options),  # type: ignore[arg-type]
+    )
+
+
+def _noise() -> np.ndarray:
+    spots = np.random.default_rng(1).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    return cv2.resize(spots, (LARGE, LARGE), interpolation=cv2.INTER_NEAREST)
+
+
+SAMPLES: tuple[Sample, ...] = (
+    _thing("apple", 40_003, "A red apple", colour="red"),
+    _thing("ball", 40_002, "A red ball", colour="red"),
+    _thing("pear", 40_001, "A green pear", colour="green"),
+    _thing("cup", 40_005, "A blue cup", colour="blue"),
+    _thing("fish", 40_004, "An orange fish", colour="orange"),
+    _thing(
+        "star", 40_006, "A flat yellow star on white paper", title="Flat star", colour="yellow", flat=True
+    ),
+)
+
+LIMITS: tuple[Sample, ...] = (
+    Sample(
+        key="house",
+        title="House",
+        alt="A drawn house with a red roof",
+        make=partial(draw, "house", 40_001, side=LARGE, colour="white"),
+        lesson="Neither road was ever shown a house, but this one is drawn like the things they know. "
+        "If one of them names it anyway, that is the mistake to look for.",
+    ),
+    Sample(
+        key="noise",
+        title="Noise",
+        alt="Coloured dots without any order",
+        make=_noise,
+        lesson="There is nothing on it. Without an “I don't know”, a road would have to name one of eight.",
+    ),
+    Sample(
+        key="grey",
+        title="Nothing",
+        alt="An even grey",
+        make=lambda: np.full((LARGE, LARGE, 3), 140, np.uint8),
+        lesson="One grey, no edge, no colour: all features are empty.",
+    ),
+)

@@ -1,0 +1,113 @@
+"""From pictures to embeddings: what the large network, taught ImageNet once and for all, makes of them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from dlintro_demos.imagenet import embeddings_of, prepare
+from dlintro_demos.media import UnreadableMedia, encode_jpeg, encode_png
+from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.teach_a_child.lesson import Seen
+
+AT_ONCE = 8  # pictures in one run of the network
+THUMBNAIL = 96  # px
+PLAIN = 2.0  # grey levels: a picture that varies less than this has nothing on it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Pictures that were looked at, in `seconds` altogether, and sentences about those that were not."""
+
+    seen: tuple[Seen, ...]
+    left_out: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def look(rgb: np.ndarray, alt: str, cache: ModelCache) -> Iterator[Progress | Look]:
+    """One picture, (H, W, 3) uint8. Raises `ModelUnavailable`."""
+    yield Progress(0, 1)
+    started = time.perf_counter()
+    if nothing_on(rgb):
+        yield Look(seen=(), left_out=("This picture is all one colour: there is nothing on it to learn.",))
+        return
+    seen = tuple(see([rgb], [alt], cache))
+    yield Look(seen=seen, seconds=time.perf_counter() - started)
+
+
+def look_at_files(
+    files: Sequence[tuple[str, bytes]], decode: Callable[[bytes], np.ndarray], cache: ModelCache
+) -> Iterator[Progress | Look]:
+    """Files by name, each decoded by `decode`, which may raise `UnreadableMedia`: such a one is left out.
+
+    Each picture is kept once, and small: two large ones need not fit in memory. Raises `ModelUnavailable`.
+    """
+    found: dict[str, Seen] = {}
+    said: list[str] = []
+    waiting: list[np.ndarray] = []
+    for number, (name, data) in enumerate(files):
+        yield Progress(number, len(files), f"picture {number + 1} of {len(files)}")
+        try:
+            rgb = decode(data)
+        except UnreadableMedia as error:
+            said.append(f"{name}: {error}")
+            continue
+        if nothing_on(rgb):
+            said.append(f"{name} is all one colour: there is nothing on it to learn.")
+            continue
+        waiting.append(_small(rgb))
+        if len(waiting) == AT_ONCE:
+            found |= {seen.key: seen for seen in see(waiting, ["your picture"] * AT_ONCE, cache)}
+            waiting = []
+    found |= {seen.key: seen for seen in see(waiting, ["your picture"] * len(waiting), cache)}
+    twice = len(files) - len(said) - len(found)
+    if twice:
+        said.append(f"{twice} of the pictures are there twice: taken once.")
+    yield Look(seen=tuple(found.values()), left_out=tuple(said))
+
+
+def nothing_on(rgb: np.ndarray) -> bool:
+    """Whether the part that the network sees is all one colour."""
+    return float(prepare(rgb).std((2, 3)).max()) * 128 < PLAIN
+
+
+def _small(rgb: np.ndarray) -> np.ndarray:
+    """What the network sees of it and no more: the middle, at most 512 px."""
+    side = min(rgb.shape[:2])
+    top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
+    middle = rgb[top : top + side, left : left + side]
+    if side > 512:
+        middle = cv2.resize(middle, (512, 512), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(middle)
+
+
+def see(pictures: Sequence[np.ndarray], alts: Sequence[str], cache: ModelCache) -> list[Seen]:
+    """Embeddings and thumbnails of pictures, each (H, W, 3) uint8. Raises `ModelUnavailable`."""
+    if not pictures:
+        return []
+    middles = [_small(rgb) for rgb in pictures]
+    rows = embeddings_of(torch.cat([prepare(rgb) for rgb in middles]), cache)
+    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-9)
+    return [
+        Seen(
+            key=hashlib.sha256(repr(rgb.shape).encode() + rgb.tobytes()).hexdigest(),
+            embedding=row,
+            thumbnail=encode_jpeg(cv2.resize(rgb, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)),
+            alt=alt,
+        )
+        for rgb, row, alt in zip(middles, rows, alts, strict=True)
+    ]
+
+
+def barcode(embedding: np.ndarray) -> bytes:
+    """An embedding (1280,) as 40 x 32 squares, the larger the brighter: PNG, to look at."""
+    grid = np.sqrt(np.clip(embedding / max(float(embedding.max()), 1e-9), 0, 1)).reshape(32, 40)
+    shades = cv2.applyColorMap((grid * 255).astype(np.uint8), cv2.COLORMAP_VIRIDIS)[..., ::-1]
+    return encode_png(cv2.resize(shades, (320, 256), interpolation=cv2.INTER_NEAREST))

@@ -1,0 +1,50 @@
+"""Teach it like a child: show it things, let it guess, tell it the word."""
+
+import streamlit as st
+
+from dlintro_demos.catalogue import find
+from dlintro_demos.imagenet import MODEL
+from dlintro_demos.runtime.model_cards import ModelUnavailable
+from dlintro_demos.ui.frame import footer, hook, under_the_hood
+from dlintro_demos.ui.session import engine
+from dlintro_demos.ui.teach_inside import what_it_got_wrong
+from dlintro_demos.ui.teach_keep import keep
+from dlintro_demos.ui.teach_show import show_and_tell
+from dlintro_demos.ui.teach_steps import show_explanation
+from dlintro_demos.ui.teach_story import red_ball
+from dlintro_demos.ui.teach_visit import teach_visit
+
+MODES = ("Teach it", "The red ball", "What it got wrong", "Keep the lesson")
+TEACH, STORY, WRONG, KEEP = MODES
+CODE = """embedding = network(picture)                       # 1,280 numbers; the network stays as it is
+embedding = embedding / np.linalg.norm(embedding)
+means = np.stack([examples[labels == word].mean(0) for word in words])   # learning: one mean a word
+means /= np.linalg.norm(means, axis=1, keepdims=True)
+probabilities = softmax(SHARPNESS * means @ embedding)
+distance = 1 - (examples @ embedding).max()        # to the nearest example
+answer = words[probabilities.argmax()] if distance <= limit else "I have never seen this"
+"""
+
+demo = find("teach_a_child")
+hook(
+    demo, "You meet this when a phone learns your face from five pictures, and when a camera learns your cat."
+)
+mode = st.segmented_control("Do", MODES, default=TEACH, required=True, key="teach", bind="query-params")
+try:
+    visit = teach_visit()
+    if mode == STORY:
+        red_ball()
+    elif visit is not None:
+        {TEACH: show_and_tell, WRONG: what_it_got_wrong, KEEP: keep}[mode](visit)
+    if visit is not None and mode == TEACH:
+        show_explanation(visit)
+    if visit is not None:
+        under_the_hood(
+            [engine().cache.card(MODEL)],
+            device=str(engine().cache.get(MODEL).device),
+            stages=visit.stages,
+            code=CODE,
+        )
+except ModelUnavailable as error:
+    st.warning(str(error), icon=":material/error:")
+footer(demo)
