@@ -31,7 +31,7 @@ WHAT_HAPPENED = (
     ),
     Step(
         title="Examples help those who can use them",
-        words="A line has few numbers to set. Once these are set well, more examples change nothing. A "
+        words="A line has few numbers to set. Once these are set well, more examples change little. A "
         "forest or a network still has room for what the next thousand examples show.",
         pictures=(),
     ),

@@ -44,9 +44,8 @@ class SmallCNN(nn.Module):
         )
         self.norms = nn.ModuleList(nn.BatchNorm2d(count) for count in FILTERS)
         self.classes = nn.Linear(2 * FILTERS[-1], len(drawn.KINDS))
-        summaries = 2 * sum(FILTERS)
-        memory = torch.zeros(len(drawn.KINDS) * drawn.TRAINING, summaries)
-        self.register_buffer("memory", memory.half())
+        summaries, learned = 2 * sum(FILTERS), len(drawn.KINDS) * drawn.TRAINING
+        self.register_buffer("memory", torch.zeros(learned, summaries, dtype=torch.float16))
         self.register_buffer("middle", torch.zeros(summaries))
         self.register_buffer("spread", torch.ones(summaries))
 

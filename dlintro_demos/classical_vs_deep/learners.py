@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -160,7 +160,9 @@ def _tuned(estimator: Callable[..., Any], grid: dict[str, list[Any]], **quick: i
 
     def fit(task: Task, examples: Examples, seed: int) -> Predict:  # noqa: ARG001 - as a `Learner` has it
         few = examples.first(TUNED_ON)
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+        rarest = np.unique(few.y, return_counts=True)[1].min()
+        split = StratifiedKFold if rarest >= FOLDS else KFold
+        folds = split(FOLDS, shuffle=True, random_state=seed)
         search = GridSearchCV(estimator(seed, **quick), grid, cv=folds, refit=False).fit(few.x, few.y)
         return estimator(seed).set_params(**search.best_params_).fit(examples.x, examples.y).predict
 

@@ -1,4 +1,4 @@
-"""Drawings to begin with that neither road has seen, and three on which they must fail."""
+"""Drawings to begin with that neither road has seen, and four on which they may fail."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _noise() -> np.ndarray:
 
 SAMPLES: tuple[Sample, ...] = (
     _thing("apple", 40_003, "A red apple", colour="red"),
-    _thing("ball", 40_002, "A red ball", colour="red"),
+    _thing("ball", 40_008, "A blue ball", colour="blue"),
     _thing("pear", 40_001, "A green pear", colour="green"),
     _thing("cup", 40_005, "A blue cup", colour="blue"),
     _thing("fish", 40_004, "An orange fish", colour="orange"),
@@ -58,9 +58,17 @@ SAMPLES: tuple[Sample, ...] = (
 
 LIMITS: tuple[Sample, ...] = (
     Sample(
+        key="red-ball",
+        title="Red ball",
+        alt="A plain red ball",
+        make=partial(draw, "ball", 40_002, side=LARGE, colour="red"),
+        lesson="A plain red ball. What tells it from an apple is a hollow and a stalk that are not there, "
+        "a few pixels of 1,024. Both roads may call it an apple.",
+    ),
+    Sample(
         key="house",
         title="House",
-        alt="A drawn house with a red roof",
+        alt="A drawn white house with a dark roof",
         make=partial(draw, "house", 40_001, side=LARGE, colour="white"),
         lesson="Neither road was ever shown a house, but this one is drawn like the things they know. "
         "If one of them names it anyway, that is the mistake to look for.",

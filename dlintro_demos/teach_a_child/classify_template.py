@@ -59,7 +59,7 @@ def embed(square: Image.Image) -> np.ndarray:
     small = np.array(square.resize((side, side), Image.Resampling.BICUBIC, (near, near, far, far)))
     pixels = (torch.from_numpy(small).permute(2, 0, 1)[None] - LESSON["mean"]) / LESSON["deviation"]
     with torch.inference_mode():
-        numbers = NETWORK(pixels)[0].numpy()
+        numbers = np.sqrt(NETWORK(pixels)[0].numpy().clip(0))  # or a few large ones drown the others
     return numbers / np.linalg.norm(numbers)
 
 
@@ -69,7 +69,7 @@ def answer(numbers: np.ndarray) -> dict:
     if LESSON["head"] == "neighbours":  # the nearest examples vote; the nearer, the more
         nearest = np.argsort(distances, kind="stable")[: LESSON["neighbours"]]
         votes = 1 / (distances[nearest] + LESSON["softening"])
-        chances = np.bincount(LEARNED["labels"][nearest], votes, len(names))
+        chances = np.bincount(LEARNED["labels"][nearest], votes / votes.sum(), len(names)) + LESSON["doubt"]
     else:  # a score for each name, and a softmax
         scores = LEARNED["weights"] @ numbers + LEARNED["bias"]
         chances = np.exp(scores - scores.max())

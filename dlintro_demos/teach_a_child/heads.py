@@ -16,15 +16,17 @@ from dlintro_demos.teach_a_child.lesson import Lesson, Seen
 
 HeadKey = Literal["mean", "neighbours", "logistic"]
 HEADS: tuple[HeadKey, ...] = get_args(HeadKey)
-SHARPNESS = 16.0  # of the softmax over cosines: nearest class mean
-NEIGHBOURS = 3
-REGULARISATION = 30.0  # scikit-learn's C, of logistic regression
+SHARPNESS = 32.0  # of the softmax over cosines: nearest class mean
+NEIGHBOURS = 3  # at most
+DOUBT = 0.5  # of a vote, for all names together: three neighbours that agree are no proof
+REGULARISATION = 50.0  # scikit-learn's C, of logistic regression
 SHOWN = 3  # nearest examples
 
-# Distance (1 - cosine) from an example to the nearest other one of its class: what is usual, as if so many
-# examples had been seen, before a lesson has examples of its own.
-USUAL, USUAL_SPREAD, USUAL_COUNT = 0.30, 0.08, 4
-SPREADS = 2.0  # beyond the mean is too far
+# Distance (1 - cosine) from an example to the nearest other one of its class: what is usual, and its spread
+# as a share of the mean, as if so many examples had been seen, before a lesson has examples of its own.
+USUAL, USUAL_SPREAD, USUAL_COUNT = 0.28, 0.30, 2
+SPREADS = 1.25  # beyond the mean is too far
+ALMOST_SAME = 0.03  # two pictures of one burst
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,10 @@ class Guess:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Head:
-    """A fitted head: `names` of the classes; by its key either `means`, a scikit-learn `model`, or neither."""
+    """A fitted head, with the `names` of the classes.
+
+    `model` by its key: the class means (classes, 1280), or a scikit-learn model, None for a single class.
+    """
 
     key: HeadKey
     names: tuple[str, ...]
@@ -68,6 +73,10 @@ class Head:
             scores = SHARPNESS * embeddings @ self.model.T
             scores = np.exp(scores - scores.max(1, keepdims=True))
             return np.asarray(scores / scores.sum(1, keepdims=True), np.float64)
+        if self.key == "neighbours":
+            doubt = DOUBT / (DOUBT + self.model.n_neighbors)
+            votes = self.model.predict_proba(embeddings)
+            return np.asarray((1 - doubt) * votes + doubt / len(self.names), np.float64)
         return np.asarray(self.model.predict_proba(embeddings), np.float64)
 
 
@@ -78,10 +87,10 @@ def fit(lesson: Lesson, key: HeadKey) -> Head:
     if key == "mean":
         model = class_means(x, y)
     elif len(names) > 1 and key == "neighbours":
-        count = min(NEIGHBOURS, len(y))
+        count = min(NEIGHBOURS, int(np.bincount(y).min()))  # no class is outvoted for having few examples
         model = KNeighborsClassifier(count, weights=_closeness, metric="cosine", algorithm="brute").fit(x, y)
     elif len(names) > 1:
-        model = LogisticRegression(C=REGULARISATION, max_iter=300, class_weight="balanced").fit(x, y)
+        model = _borders(x, y)
     return Head(key=key, names=names, model=model, embeddings=x, limit=too_far(x, y))
 
 
@@ -92,18 +101,19 @@ def class_means(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def too_far(x: np.ndarray, y: np.ndarray) -> float:
-    """The distance from which a picture is like none of the examples.
+    """The distance from which a picture is like none of the examples: the mean of the distances from each
+    example to the nearest of its class, and `SPREADS` of their spread beyond it.
 
-    The mean and the spread of the distances from each example to the nearest of its class, two spreads beyond
-    the mean; while there are few examples, what is usual counts as `USUAL_COUNT` of them.
+    While there are few examples, what is usual counts as `USUAL_COUNT` of them. Almost the same pictures tell
+    nothing about how different things of one name can be, and do not count.
     """
     apart = 1 - x @ x.T
     apart[(y[:, None] != y) | np.eye(len(y), dtype=bool)] = np.inf
     nearest = apart.min(1)
-    nearest = nearest[np.isfinite(nearest)]
+    nearest = nearest[np.isfinite(nearest) & (nearest > ALMOST_SAME)]
     weight = USUAL_COUNT + len(nearest)
     mean = (USUAL_COUNT * USUAL + nearest.sum()) / weight
-    variance = (USUAL_COUNT * USUAL_SPREAD**2 + ((nearest - mean) ** 2).sum()) / weight
+    variance = (USUAL_COUNT * (USUAL_SPREAD * mean) ** 2 + ((nearest - mean) ** 2).sum()) / weight
     return float(mean + SPREADS * np.sqrt(variance))
 
 
@@ -128,6 +138,20 @@ def guesses(head: Head, seen: list[Seen]) -> list[Guess]:
             )
         )
     return found
+
+
+def _borders(x: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    """Logistic regression, fitted on what differs from the mean, and then shifted back.
+
+    The optimum is the same, but is found in a third of the time: the numbers of all embeddings are positive,
+    so that without this every direction would look like their mean.
+    """
+    middle = x.mean(0)
+    model = LogisticRegression(
+        C=REGULARISATION, max_iter=300, class_weight="balanced", solver="newton-cg"
+    ).fit(x - middle, y)
+    model.intercept_ = model.intercept_ - model.coef_ @ middle
+    return model
 
 
 def _closeness(distances: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from dlintro_demos.imagenet import DEVIATION, MEAN, RESIZED, SIDE
-from dlintro_demos.teach_a_child.heads import NEIGHBOURS, SHARPNESS, Head, HeadKey, fit
+from dlintro_demos.teach_a_child.heads import DOUBT, NEIGHBOURS, SHARPNESS, Head, HeadKey, fit
 from dlintro_demos.teach_a_child.lesson import Lesson
 
 TEMPLATE = Path(__file__).with_name("classify_template.py")
@@ -22,7 +22,7 @@ WHEN = (1980, 1, 1, 0, 0, 0)  # the same lesson gives the same bytes
 LARGEST = 512  # px: larger pictures are made smaller first, as `seeing` does
 IN_WORDS: dict[HeadKey, str] = {
     "mean": "the nearest class: it compares the picture with the mean of all examples of each name.",
-    "neighbours": f"the nearest examples: the {NEIGHBOURS} that are most like the picture vote.",
+    "neighbours": f"the nearest examples: up to {NEIGHBOURS} that are most like the picture vote.",
     "logistic": "logistic regression: it draws straight borders between the names.",
 }
 README = """# A picture classifier that you taught
@@ -93,7 +93,7 @@ def export(lesson: Lesson, key: HeadKey) -> bytes:
     }
     learned = {"embeddings": np.asarray(head.embeddings, np.float32)}
     if key == "neighbours":
-        facts |= {"neighbours": NEIGHBOURS, "softening": _softening(head)}
+        facts |= _voting(head)
         learned["labels"] = lesson.labels
     else:
         learned["weights"], learned["bias"] = _linear(head)
@@ -124,10 +124,15 @@ def _linear(head: Head) -> tuple[np.ndarray, np.ndarray]:
     return weights, bias
 
 
-def _softening(head: Head) -> float:
-    """What is added to a neighbour's distance before its weight is one by it."""
-    weight = head.model.weights if head.model is not None else lambda distances: 1 / (distances + 1)
-    return float(1 / weight(np.zeros(1))[0])
+def _voting(head: Head) -> dict[str, float]:
+    """How many neighbours vote; what is added to a distance before the vote is one by it; what each name gets
+    on top of its share of the votes, as doubt.
+    """
+    if head.model is None:  # a single name
+        return {"neighbours": 1, "softening": 1.0, "doubt": 0.0}
+    count = int(head.model.n_neighbors)
+    softening = 1 / head.model.weights(np.zeros(1))[0]
+    return {"neighbours": count, "softening": float(softening), "doubt": DOUBT / (count * len(head.names))}
 
 
 def _readme(lesson: Lesson, head: Head, lines: int) -> str:

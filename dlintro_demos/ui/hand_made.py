@@ -53,9 +53,11 @@ def who_makes_the_features() -> None:
         show_score(expert, report)
     network_lesson(report)
     st.caption(
-        "All pictures are synthetic. Both roads get the training pictures also as in a mirror; the network, "
-        "moreover, a few pixels aside. Half of them are partly covered, to make it harder. On top of the "
-        "hand-made features sit support vector machines, which draw curved borders between the kinds."
+        "All training pictures are synthetic: drawn by a program, half of them partly covered to make it "
+        "harder. Both roads also get each of them mirrored; the network gets them shifted a little, too. "
+        "On top of the hand-made features sit support vector machines, which draw curved borders between the "
+        "kinds. “I don't know” comes when a picture is further from all that was learned than 95 of 100 new "
+        "drawings are."
     )
 
 

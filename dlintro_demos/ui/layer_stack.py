@@ -97,17 +97,22 @@ def depth_chart(summaries: Sequence[DepthSummary], chosen: int | None = None) ->
         axis=alt.Axis(values=list(DEPTHS), format="d", grid=False),
         scale=alt.Scale(domain=[-0.3, max(DEPTHS) + 0.3], nice=False),
     )
+    scale = alt.Scale(domain=[0, max(0.6, max(each.mean for each in summaries) + 0.1)])
     y = alt.Y(
         "accuracy:Q",
-        title="new curves named rightly",
+        title="named rightly",
         axis=alt.Axis(format="%"),
-        scale=alt.Scale(domain=[0, max(0.6, max(each.mean for each in summaries) + 0.1)]),
+        scale=scale,
     )
     base = alt.Chart(frame).encode(x=x)
     line = base.mark_line(color=COLOURS["cnn"], strokeWidth=2.5).encode(y=y)
-    bars = base.mark_rule(color=COLOURS["cnn"], strokeWidth=2).encode(y=alt.Y("low:Q", title=""), y2="high:Q")
+    bars = base.mark_rule(color=COLOURS["cnn"], strokeWidth=2).encode(
+        y=alt.Y("low:Q", title="", scale=scale), y2="high:Q"
+    )
     ends = [
-        base.mark_tick(orient="horizontal", color=COLOURS["cnn"], thickness=2, size=12).encode(y=f"{end}:Q")
+        base.mark_tick(orient="horizontal", color=COLOURS["cnn"], thickness=2, size=12).encode(
+            y=alt.Y(f"{end}:Q", title="", scale=scale)
+        )
         for end in ("low", "high")
     ]
     dots = base.mark_point(filled=True, opacity=1, color=COLOURS["svm"]).encode(
@@ -209,14 +214,14 @@ def plane_picture(plane: Plane, answers: np.ndarray) -> bytes:
     rgb[border] = INK
     picture = Image.fromarray(rgb)
     draw = ImageDraw.Draw(picture)
-    font, side = ImageFont.load_default(26), len(large)
+    font, side = ImageFont.load_default(32), len(large)
     taken = [(x * side, (1 - y) * side) for x, y in plane.places.tolist()]
     for kind in range(CLASSES):
         mine = answers == kind
         if mine.mean() >= LABELLED:
             draw.text(_middle_of(mine, taken), str(kind), INK, font, "mm")
     for letter, (x, y) in zip(LETTERS, taken, strict=True):
-        draw.ellipse((x - 16, y - 16, x + 16, y + 16), "white", INK, 3)
+        draw.ellipse((x - 21, y - 21, x + 21, y + 21), "white", INK, 3)
         draw.text((x, y), letter, INK, font, "mm")
     return encode_png(np.asarray(picture), None)
 

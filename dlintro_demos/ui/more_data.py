@@ -36,7 +36,7 @@ HOW = {
     "cnn": "slides small filters along the curve: deep learning",
 }
 CURVE = 76  # px: four in a row on a phone
-SHARE_OF_DEADLINE = 0.75  # an estimate is no promise, and others may be working
+SHARE_OF_DEADLINE = 0.8  # an estimate is no promise, and others may be working
 RUN, SO_FAR, BET = "more-data-run", "more-data-so-far", "more-data-bet"
 
 
@@ -131,7 +131,6 @@ def _ask_for_a_run() -> None:
         st.button(
             "Run it here",
             key="more-data-start",
-            type="primary",
             disabled=not sizes or seconds > limit,
             on_click=_start,
             args=(tuple(sorted(sizes)), seeds),
@@ -147,7 +146,7 @@ def _results(bet: str | None) -> None:
     """The recorded curves, or those of the visitor's run as they grow, and what they say."""
     title, place = st.empty(), st.empty()
     asked = st.session_state.get(RUN)
-    points, origin = read_points(MNIST1D_FILE), ""
+    points, origin, axis = read_points(MNIST1D_FILE), "", SIZES
     if asked:
         sizes, seeds = asked
 
@@ -163,7 +162,7 @@ def _results(bet: str | None) -> None:
         )  # fmt: skip
         kept = done or st.session_state.get(SO_FAR)
         if kept:
-            points = kept
+            points, axis = kept, sizes
             every = len(LEARNERS) * len(sizes) * seeds
             origin = (
                 "**Measured here**" if done else f"**Measured here, stopped after {len(kept)} of {every}**"
@@ -172,7 +171,7 @@ def _results(bet: str | None) -> None:
     title.markdown(origin or f"**Recorded** with `python -m dlintro_demos learning-curves`, {_seeds(points)}")
     shown = tuple(point for point in points if not (hidden and point.learner == "cnn"))
     summaries = summarise(shown)
-    place.altair_chart(accuracy_chart(summaries), alt=describe(summaries, "curves"))
+    place.altair_chart(accuracy_chart(summaries, axis), alt=describe(summaries, "curves"))
     if hidden:
         st.info(
             "The line of the convolutional network is missing: place your bet above and it appears.",
@@ -238,11 +237,12 @@ def accuracy_chart(summaries: Sequence[Summary], sizes: Sequence[int] | None = N
     shape = alt.Shape(
         "learner:N", scale=alt.Scale(domain=names, range=[SHAPES[key] for key in keys]), legend=legend
     )
+    scale = alt.Scale(domain=[floor_of(summaries), 1], clamp=True)
     y = alt.Y(
         "accuracy:Q",
-        title="new ones named rightly",
+        title="named rightly",
         axis=alt.Axis(format="%"),
-        scale=alt.Scale(domain=[floor_of(summaries), 1]),
+        scale=scale,
     )
     base = alt.Chart(frame).encode(x=x, color=colour)
     line = base.mark_line(strokeWidth=2.5).encode(y=y)
@@ -255,12 +255,14 @@ def accuracy_chart(summaries: Sequence[Summary], sizes: Sequence[int] | None = N
             alt.Tooltip("accuracy:Q", format=".1%"),
         ],
     )
-    bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=""), y2="high:Q")
+    bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title="", scale=scale), y2="high:Q")
     ends = [
-        base.mark_tick(orient="horizontal", thickness=2, size=12, opacity=1).encode(y=f"{end}:Q")
+        base.mark_tick(orient="horizontal", thickness=2, size=12, opacity=1).encode(
+            y=alt.Y(f"{end}:Q", title="", scale=scale)
+        )
         for end in ("low", "high")
     ]
-    return (bars + ends[0] + ends[1] + line + dots).properties(height=340)
+    return (bars + ends[0] + ends[1] + line + dots).properties(height=400)
 
 
 def describe(summaries: Sequence[Summary], things: str) -> str:

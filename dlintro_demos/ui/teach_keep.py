@@ -24,7 +24,7 @@ def keep(visit: TeachVisit) -> None:
         pictures = st.toggle(
             "With small pictures of the examples",
             key="with-pictures",
-            help="Without them the file holds names and numbers; no picture can be had back from it.",
+            help="Without them the file holds names and numbers. Who has one of the very same pictures could still tell that it was shown.",
         )
         with st.container(horizontal=True):
             st.download_button(

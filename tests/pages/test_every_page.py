@@ -26,6 +26,7 @@ def test_a_page_survives_being_forgotten(open_page, slug):
 @pytest.mark.parametrize(
     ("slug", "bound", "value"),
     [
+        ("classical_vs_deep", "part", "More data"),
         ("faces", "look-at", "An album"),
         ("feature_layers", "look", "Fool it"),
         ("flappy_bird", "do", "Race it"),

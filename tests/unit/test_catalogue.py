@@ -54,7 +54,9 @@ def test_the_logic_does_not_import_streamlit():
         "dlintro_demos.flappy_bird.state_player, dlintro_demos.feature_layers.experiment, "
         "dlintro_demos.feature_layers.ablation, dlintro_demos.feature_layers.fooling, "
         "dlintro_demos.feature_layers.look_alikes, dlintro_demos.feature_layers.quiz, "
-        "dlintro_demos.classical_vs_deep.learning_curves; "
+        "dlintro_demos.classical_vs_deep.findings, dlintro_demos.classical_vs_deep.plot, "
+        "dlintro_demos.classical_vs_deep.recorded, dlintro_demos.classical_vs_deep.learned, "
+        "dlintro_demos.classical_vs_deep.hand_made; "
         "sys.exit('streamlit' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False).returncode == 0
