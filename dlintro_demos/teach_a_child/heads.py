@@ -20,6 +20,7 @@ SHARPNESS = 32.0  # of the softmax over cosines: nearest class mean
 NEIGHBOURS = 3  # at most
 DOUBT = 0.5  # of a vote, for all names together: three neighbours that agree are no proof
 REGULARISATION = 50.0  # scikit-learn's C, of logistic regression
+ROUNDING = 1e-4  # errors of float32 in the inner products of 500 equal pictures are below it
 SHOWN = 3  # nearest examples
 
 # Distance (1 - cosine) from an example to the nearest other one of its class: what is usual, and its spread
@@ -141,16 +142,20 @@ def guesses(head: Head, seen: list[Seen]) -> list[Guess]:
 
 
 def _borders(x: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    """Logistic regression, fitted on what differs from the mean, and then shifted back.
+    """Logistic regression in half the time and less: N examples have no more than N dimensions of the 1280.
 
-    The optimum is the same, but is found in a third of the time: the numbers of all embeddings are positive,
-    so that without this every direction would look like their mean.
+    The weights are always a sum of the examples, here of what differs from their mean (the intercept takes
+    the rest). So it is fitted on numbers (N, N) with the same inner products, and is then carried over.
     """
     middle = x.mean(0)
+    apart = x - middle
+    same_products = np.linalg.cholesky(apart @ apart.T + ROUNDING * np.eye(len(x), dtype=x.dtype))
     model = LogisticRegression(
         C=REGULARISATION, max_iter=300, class_weight="balanced", solver="newton-cg"
-    ).fit(x - middle, y)
+    ).fit(same_products, y)
+    model.coef_ = np.linalg.solve(same_products.T, model.coef_.T).T @ apart
     model.intercept_ = model.intercept_ - model.coef_ @ middle
+    model.n_features_in_ = x.shape[1]
     return model
 
 

@@ -7,9 +7,7 @@ import io
 from collections.abc import Sequence
 from functools import cache
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import distance_transform_edt
@@ -27,9 +25,10 @@ from dlintro_demos.classical_vs_deep.layer_stack import (
 )
 from dlintro_demos.classical_vs_deep.learners import MNIST1D
 from dlintro_demos.classical_vs_deep.mnist1d import CLASSES
-from dlintro_demos.classical_vs_deep.plot import COLOURS, depths_png
+from dlintro_demos.classical_vs_deep.plot import depths_png
 from dlintro_demos.media import encode_png
-from dlintro_demos.ui.more_data import CURVE, curve_svg, recorded_network
+from dlintro_demos.ui.learning_charts import CURVE, curve_svg, depth_chart, describe_depths
+from dlintro_demos.ui.more_data import recorded_network
 from dlintro_demos.ui.run_job import run_job
 
 SIZES = ("300", "1,000", "3,000")
@@ -73,60 +72,10 @@ def stack_of_layers() -> None:
     if stacks is None:
         return
     summaries = summarise_stacks(stacks)
-    place.altair_chart(depth_chart(summaries, depth), alt=describe(summaries))
+    place.altair_chart(depth_chart(summaries, depth), alt=describe_depths(summaries))
     _say(summaries, depth, count)
     _compare(stacks, depth)
     _downloads(stacks, summaries, count)
-
-
-def depth_chart(summaries: Sequence[DepthSummary], chosen: int | None = None) -> alt.LayerChart:
-    """Accuracy on new curves by hidden layers, bars of one standard deviation; the chosen depth is larger."""
-    frame = pd.DataFrame(
-        {
-            "depth": each.depth,
-            "accuracy": each.mean,
-            "low": each.mean - each.deviation,
-            "high": each.mean + each.deviation,
-            "dot": 260 if each.depth == chosen else 80,
-        }
-        for each in summaries
-    )
-    x = alt.X(
-        "depth:Q",
-        title="hidden layers",
-        axis=alt.Axis(values=list(DEPTHS), format="d", grid=False),
-        scale=alt.Scale(domain=[-0.3, max(DEPTHS) + 0.3], nice=False),
-    )
-    scale = alt.Scale(domain=[0, max(0.6, max(each.mean for each in summaries) + 0.1)])
-    y = alt.Y(
-        "accuracy:Q",
-        title="named rightly",
-        axis=alt.Axis(format="%"),
-        scale=scale,
-    )
-    base = alt.Chart(frame).encode(x=x)
-    line = base.mark_line(color=COLOURS["cnn"], strokeWidth=2.5).encode(y=y)
-    bars = base.mark_rule(color=COLOURS["cnn"], strokeWidth=2).encode(
-        y=alt.Y("low:Q", title="", scale=scale), y2="high:Q"
-    )
-    ends = [
-        base.mark_tick(orient="horizontal", color=COLOURS["cnn"], thickness=2, size=12).encode(
-            y=alt.Y(f"{end}:Q", title="", scale=scale)
-        )
-        for end in ("low", "high")
-    ]
-    dots = base.mark_point(filled=True, opacity=1, color=COLOURS["svm"]).encode(
-        y=y,
-        size=alt.Size("dot:Q", scale=None, legend=None),
-        tooltip=[alt.Tooltip("accuracy:Q", format=".1%")],
-    )
-    return (bars + ends[0] + ends[1] + line + dots).properties(height=260)
-
-
-def describe(summaries: Sequence[DepthSummary]) -> str:
-    """The chart in words."""
-    values = ", ".join(f"{each.depth}: {each.mean:.0%}" for each in summaries)
-    return f"Share of new curves named rightly, by number of hidden layers. {values}"
 
 
 def _say(summaries: Sequence[DepthSummary], depth: int, count: int) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from dlintro_demos.classical_vs_deep.findings import findings, verdict
@@ -21,21 +19,20 @@ from dlintro_demos.classical_vs_deep.learning_curves import (
     summarise,
 )
 from dlintro_demos.classical_vs_deep.mnist1d import CLASSES
-from dlintro_demos.classical_vs_deep.plot import COLOURS, curves_png, floor_of
+from dlintro_demos.classical_vs_deep.plot import curves_png
 from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, as_csv, read_points
+from dlintro_demos.ui.learning_charts import CURVE, accuracy_chart, curve_svg, describe
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine
 
 LIVE, DIGITS = "Curves, live", "Real digits, recorded"
 CHOICES = (30, 100, 300, 1_000, 3_000, 10_000)
-SHAPES = {"linear": "square", "forest": "triangle-up", "svm": "diamond", "cnn": "circle"}
 HOW = {
     "linear": "adds up the forty heights, each times a weight",
     "forest": "sixty trees of yes-no questions vote",
     "svm": "compares with the examples that it kept",
     "cnn": "slides small filters along the curve: deep learning",
 }
-CURVE = 76  # px: four in a row on a phone
 SHARE_OF_DEADLINE = 0.8  # an estimate is no promise, and others may be working
 RUN, SO_FAR, BET = "more-data-run", "more-data-so-far", "more-data-bet"
 
@@ -56,21 +53,6 @@ def more_data() -> None:
     bet = _ask_for_a_bet()
     _ask_for_a_run()
     _results(bet)
-
-
-def curve_svg(heights: Sequence[float], width: int = CURVE, height: int = 52) -> str:
-    """One curve as a small drawing without background: it is seen on white and on dark."""
-    top, low = 1.0, -1.0
-    step = (width - 8) / (len(heights) - 1)
-    points = " ".join(
-        f"{4 + step * place:.1f},{4 + (top - min(top, max(low, value))) / (top - low) * (height - 8):.1f}"
-        for place, value in enumerate(heights)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}"><polyline points="{points}" fill="none" stroke="{COLOURS["cnn"]}" '
-        'stroke-width="2.5" stroke-linejoin="round"/></svg>'
-    )
 
 
 @cache
@@ -187,7 +169,7 @@ def _results(bet: str | None) -> None:
 def _digits() -> None:
     """The same experiment on handwritten digits, as it was recorded."""
     st.markdown(
-        "The same four learners on **MNIST**: photos of handwritten digits, 28 x 28 pixels. The network "
+        "The same four learners on **MNIST**: scanned handwritten digits, 28 x 28 pixels. The network "
         "looks at pictures here, not at curves, but has the same three layers and about as many weights."
     )
     if not MNIST_FILE.is_file():
@@ -207,71 +189,6 @@ def _digits() -> None:
 
 def _seeds(points: Sequence[Point]) -> str:
     return f"{len({point.seed for point in points})} repeats"
-
-
-def accuracy_chart(summaries: Sequence[Summary], sizes: Sequence[int] | None = None) -> alt.LayerChart:
-    """A line for each learner with bars of one standard deviation; the axis of `sizes` from the start."""
-    sizes = sorted(sizes or {each.size for each in summaries})
-    frame = pd.DataFrame(
-        {
-            "learner": LEARNERS[each.learner].title,
-            "examples": each.size,
-            "accuracy": each.mean,
-            "low": max(0.0, each.mean - each.deviation),
-            "high": min(1.0, each.mean + each.deviation),
-        }
-        for each in summaries
-    )
-    keys = list(dict.fromkeys(each.learner for each in summaries))
-    names = [LEARNERS[key].title for key in keys]
-    legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=240)
-    x = alt.X(
-        "examples:Q",
-        title="examples to learn from",
-        scale=alt.Scale(type="log", domain=[sizes[0] * 0.85, sizes[-1] * 1.18], nice=False),
-        axis=alt.Axis(values=sizes, format=",d", labelOverlap=True, grid=False),
-    )
-    colour = alt.Color(
-        "learner:N", scale=alt.Scale(domain=names, range=[COLOURS[key] for key in keys]), legend=legend
-    )
-    shape = alt.Shape(
-        "learner:N", scale=alt.Scale(domain=names, range=[SHAPES[key] for key in keys]), legend=legend
-    )
-    scale = alt.Scale(domain=[floor_of(summaries), 1], clamp=True)
-    y = alt.Y(
-        "accuracy:Q",
-        title="named rightly",
-        axis=alt.Axis(format="%"),
-        scale=scale,
-    )
-    base = alt.Chart(frame).encode(x=x, color=colour)
-    line = base.mark_line(strokeWidth=2.5).encode(y=y)
-    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
-        y=y,
-        shape=shape,
-        tooltip=[
-            alt.Tooltip("learner:N"),
-            alt.Tooltip("examples:Q", format=",d"),
-            alt.Tooltip("accuracy:Q", format=".1%"),
-        ],
-    )
-    bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title="", scale=scale), y2="high:Q")
-    ends = [
-        base.mark_tick(orient="horizontal", thickness=2, size=12, opacity=1).encode(
-            y=alt.Y(f"{end}:Q", title="", scale=scale)
-        )
-        for end in ("low", "high")
-    ]
-    return (bars + ends[0] + ends[1] + line + dots).properties(height=400)
-
-
-def describe(summaries: Sequence[Summary], things: str) -> str:
-    """The chart in words, for those who do not see it."""
-    parts = []
-    for key in dict.fromkeys(each.learner for each in summaries):
-        values = ", ".join(f"{each.size:,}: {each.mean:.0%}" for each in summaries if each.learner == key)
-        parts.append(f"{LEARNERS[key].title} {values}")
-    return f"Share of new {things} named rightly, by number of examples. " + ". ".join(parts)
 
 
 def _say(summaries: Sequence[Summary], things: str) -> None:

@@ -128,6 +128,14 @@ def test_equal_pictures_under_one_name_and_under_two_do_no_harm(key):
     assert guess.name in ("apple", "ball")
 
 
+def test_hundreds_of_equal_pictures_are_learned_in_any_order():
+    lesson, kinds = Lesson(), np.concatenate([like(kind, 1) for kind in range(3)])
+    for number, kind in enumerate(np.random.default_rng(0).integers(0, 3, MOST_EXAMPLES)):
+        lesson = teach(lesson, {Seen(key=str(number), embedding=kinds[kind]): None}, f"name {kind}")
+    found = answers(lesson, "logistic", kinds)
+    assert [guess.name for guess in found] == ["name 0", "name 1", "name 2"]
+
+
 def at(*places):
     """Embeddings that have only their first two numbers: on a circle, at so many degrees."""
     angles = np.radians(places)
@@ -174,7 +182,7 @@ def test_logistic_regression_is_the_one_of_scikit_learns_own_solver():
     plain.fit(lesson.embeddings.astype(np.float64), lesson.labels)
     rows = np.concatenate([like(kind, 5, spread=1.2, first=40) for kind in range(4)])
     found = fit(lesson, "logistic").probabilities(rows)
-    assert found == pytest.approx(plain.predict_proba(rows), abs=0.02)
+    assert found == pytest.approx(plain.predict_proba(rows), abs=0.01)
     assert found.std(0).min() > 0.05  # they differ at all
 
 
