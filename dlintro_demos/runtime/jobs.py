@@ -272,7 +272,7 @@ class JobQueue:
                 if self.clock() - started > self.deadline_s:
                     raise DeadlineExceeded(
                         f"This took longer than the limit of {self.deadline_s:.0f} seconds and was stopped. "
-                        "Try a smaller picture or a faster method."
+                        "Try something smaller, or a faster method."
                     )
         finally:
             if close := getattr(steps, "close", None):

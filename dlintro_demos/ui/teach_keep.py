@@ -24,7 +24,8 @@ def keep(visit: TeachVisit) -> None:
         pictures = st.toggle(
             "With small pictures of the examples",
             key="with-pictures",
-            help="Without them the file holds names and numbers. Who has one of the very same pictures could still tell that it was shown.",
+            help="Without them the file holds names and numbers; who has the very same picture could "
+            "still tell that it was shown.",
         )
         with st.container(horizontal=True):
             st.download_button(

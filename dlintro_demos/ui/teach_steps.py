@@ -34,8 +34,8 @@ def show_explanation(visit: TeachVisit) -> None:
             Step(
                 title="Numbers that mean something",
                 words="A network that was taught with 1.3 million photographs turns it into 1,280 numbers, "
-                "one for each thing that it learned to look for. Bright squares are large numbers. Pictures of "
-                "one kind give similar patterns. Nobody wrote down what they stand for.",
+                "one for each thing that it learned to look for. Bright squares are large numbers. Pictures "
+                "of one kind give similar patterns. Nobody wrote down what they stand for.",
                 pictures=[
                     (barcode(newest.seen.embedding), "The picture's 1,280 numbers as bright and dark squares")
                 ],
