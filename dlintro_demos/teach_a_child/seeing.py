@@ -118,6 +118,6 @@ def comparable(embeddings: np.ndarray) -> np.ndarray:
 
 def barcode(embedding: np.ndarray) -> bytes:
     """An embedding (1280,) as 40 x 32 squares, the larger the brighter: PNG, to look at."""
-    grid = np.sqrt(np.clip(embedding / max(float(embedding.max()), 1e-9), 0, 1)).reshape(32, 40)
+    grid = np.clip(embedding / max(float(embedding.max()), 1e-9), 0, 1).reshape(32, 40)
     shades = cv2.applyColorMap((grid * 255).astype(np.uint8), cv2.COLORMAP_VIRIDIS)[..., ::-1]
     return encode_png(cv2.resize(shades, (320, 256), interpolation=cv2.INTER_NEAREST))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from dlintro_demos.runtime.jobs import Progress
@@ -14,6 +15,7 @@ from dlintro_demos.teach_a_child.seeing import AT_ONCE, Look, see
 from dlintro_demos.things import THINGS, draw
 
 TRAYS = 50
+CREDIT = "Drawn by this gallery's own program (synthetic), CC0"
 FIRST = ("ball", "apple")  # on the tray, before all others
 SIDE = 224  # px
 BEGIN = (("apple", 901), ("ball", 903), ("apple", 902), ("ball", 904))  # kind and seed
@@ -27,6 +29,7 @@ class TrayThing:
     seed: int
     colour: str | None = None
     lesson: str = ""
+    credit: str = CREDIT
 
     @property
     def key(self) -> str:
@@ -44,11 +47,6 @@ class TrayThing:
         thing = THINGS[self.kind]
         return f"A drawing of {thing.phrase if self.colour is None else f'a {self.colour} {thing.title}'}"
 
-    @property
-    def credit(self) -> str:
-        """Where it comes from."""
-        return "Drawn by this gallery's own program (synthetic), CC0"
-
     def load(self) -> np.ndarray:
         """(224, 224, 3) uint8 RGB."""
         return draw(self.kind, self.seed, side=SIDE, colour=self.colour)
@@ -58,6 +56,59 @@ def tray(number: int) -> tuple[TrayThing, ...]:
     """One of each kind; `number`, 1 to 50, decides how they look."""
     kinds = (*FIRST, *(kind for kind in THINGS if kind not in FIRST))
     return tuple(TrayThing(kind=kind, seed=number) for kind in kinds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hard:
+    """A picture that must fail; `lesson` says what fails and why."""
+
+    key: str
+    title: str
+    alt: str
+    lesson: str
+    make: Callable[[], np.ndarray]
+    credit: str = CREDIT
+
+    def load(self) -> np.ndarray:
+        """(H, W, 3) uint8 RGB."""
+        return self.make()
+
+
+def _two_at_once() -> np.ndarray:
+    return np.hstack([draw("apple", 50, side=SIDE, colour="red"), draw("ball", 50, side=SIDE, colour="red")])
+
+
+def _far_away() -> np.ndarray:
+    apple = cv2.resize(draw("apple", 50, colour="red"), (40, 40), interpolation=cv2.INTER_AREA)
+    return cv2.copyMakeBorder(apple, 92, 92, 92, 92, cv2.BORDER_REPLICATE)
+
+
+HARD = (
+    Hard(
+        key="two-at-once",
+        title="Two at once",
+        alt="A drawing of a red apple beside a red ball",
+        make=_two_at_once,
+        lesson="There are an apple and a ball on it, but it makes one pattern of the whole picture and "
+        "can say one word only. To find several things, a machine has to look at parts.",
+    ),
+    Hard(
+        key="far-away",
+        title="Far away",
+        alt="A drawing of a very small red apple",
+        make=_far_away,
+        lesson="It is an apple, only far away. The pattern is mostly that of the empty table, so it is far "
+        "from every apple that it was shown. A child would step nearer.",
+    ),
+    Hard(
+        key="felt-tip",
+        title="Felt-tip",
+        alt="A flat drawing of an apple, as with felt-tip pens",
+        make=lambda: draw("apple", 3, flat=True),
+        lesson="A child knows at once what this is meant to be. Its eyes learned from photographs, and to "
+        "them a flat drawing is something else. Teach it one or two, and it knows them.",
+    ),
+)
 
 
 def look_at_things(things: tuple[TrayThing, ...], cache: ModelCache) -> Iterator[Progress | Look]:

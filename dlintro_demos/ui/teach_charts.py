@@ -163,8 +163,10 @@ def confusion_chart(lesson: Lesson, cells: dict[tuple[str, str | None], tuple[Ex
     )
     white = alt.condition(f"datum.pictures > {most / 2}", alt.value("white"), alt.value("#10243a"))
     st.altair_chart(
-        base.mark_rect(stroke="#ffffff").encode(color=fill)
-        + base.mark_text(fontSize=14).encode(text="pictures:Q", color=white),
+        alt.layer(
+            base.mark_rect(stroke="#ffffff").encode(color=fill),
+            base.mark_text(fontSize=14).encode(text="pictures:Q", color=white),
+        ).properties(height=alt.Step(34)),
         alt="; ".join(
             f"{row['it was']} called {row['it said']}: {row['pictures']}" for row in rows if row["pictures"]
         ),

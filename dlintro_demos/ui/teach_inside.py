@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dlintro_demos.teach_a_child.heads import HEADS
-from dlintro_demos.teach_a_child.lesson import Example, confusions, running_accuracy
+from dlintro_demos.teach_a_child.lesson import Example, Seen, confusions, running_accuracy
 from dlintro_demos.teach_a_child.picture_map import draw_map
 from dlintro_demos.ui.teach_charts import (
     NEVER,
@@ -26,19 +26,20 @@ HOW = {
 }
 
 
-def show_what_changed(visit: TeachVisit) -> None:
-    """Confidence before and after, the map, and the accuracy so far."""
+def show_what_changed(visit: TeachVisit, now: Seen | None) -> None:
+    """Confidence before and after, the map with the picture that is shown now, and the accuracy so far."""
     st.subheader("What this changed", anchor=False)
     how_it_learns(visit)
     change, before = visit.change, visit.past[-1] if visit.past else None
     left, right = st.columns([3, 2])
     with left:
-        drawn = draw_map(visit.lesson, None, before if change else None)
+        drawn = draw_map(visit.lesson, now, before if change else None)
         map_chart(visit.lesson, drawn)
         st.caption(
             f"Each picture is 1,280 numbers to the machine; the map keeps {percent(drawn.kept)} of how they "
             "differ. The pictures do not move: the large network that makes the numbers stays as it is. What "
             "moves is each word's mean (the filled mark), and the view; dotted lines lead from the last one."
+            + (" The red cross is the picture that you show it now." if now else "")
         )
     with right:
         if change:
@@ -83,10 +84,11 @@ def what_it_got_wrong(visit: TeachVisit) -> None:
             icon=":material/info:",
         )
         return
-    wrong = sum(len(found) for (truth, said), found in cells.items() if truth != said)
-    total = sum(len(found) for found in cells.values())
+    tested = [example for found in cells.values() for example in found]
+    wrong = sum(not example.right for example in tested)
     st.markdown(
-        f"**{total} pictures were guessed before they were named, {wrong} of them otherwise than named.**"
+        f"**{len(tested)} picture{'s were' if len(tested) != 1 else ' was'} guessed before being named, "
+        f"{wrong} wrongly.** “Never seen” is right for the first of a new word."
     )
     confusion_chart(visit.lesson, cells)
     order = sorted(cells, key=lambda cell: (cell[0] == cell[1], -len(cells[cell])))

@@ -14,7 +14,7 @@ from dlintro_demos.settings import MB
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, MOST_EXAMPLES, Seen
 from dlintro_demos.teach_a_child.seeing import Look, look, look_at_files
-from dlintro_demos.teach_a_child.tray import TRAYS, TrayThing, look_at_things, tray
+from dlintro_demos.teach_a_child.tray import HARD, TRAYS, TrayThing, look_at_things, tray
 from dlintro_demos.things import THINGS
 from dlintro_demos.ui.pictures import FORMATS, Chosen, choose_picture, choose_source, image_limits
 from dlintro_demos.ui.run_job import run_job
@@ -31,13 +31,12 @@ MOST_SAID = 8  # sentences about files that were left out
 
 def show_and_tell(visit: TeachVisit) -> None:
     """One picture after the other, and what each changes."""
-    chosen = choose_picture(choose_source(), tray(_number()))
-    if chosen is not None:
-        _talk(visit, chosen)
+    chosen = choose_picture(choose_source(), (*tray(_number()), *HARD))
+    seen = None if chosen is None else _talk(visit, chosen)
     _whole_lesson(visit)
     _many(visit)
     if visit.lesson.examples:
-        show_what_changed(visit)
+        show_what_changed(visit, None if seen is None or visit.lesson.called(seen.key) else seen)
 
 
 def _number() -> int:
@@ -46,18 +45,19 @@ def _number() -> int:
     return int(asked) if asked.isdecimal() and 1 <= int(asked[:4]) <= TRAYS else 1
 
 
-def _talk(visit: TeachVisit, chosen: Chosen) -> None:
+def _talk(visit: TeachVisit, chosen: Chosen) -> Seen | None:
+    """What is said about a picture; gives what the machine saw."""
     looked: Look | None = run_job(
         "see", chosen.digest, look, chosen.rgb, chosen.alt, engine().cache,
         label="Looking", shared=bool(chosen.sample),
     )  # fmt: skip
     if looked is None:
-        return
+        return None
     visit.stages["look at the picture"] = looked.seconds
     for sentence in looked.left_out:
         st.warning(f"{sentence} Show it a thing.", icon=":material/visibility_off:")
     if not looked.seen:
-        return
+        return None
     (seen,) = looked.seen
     left, right = st.columns([1, 2])
     left.image(chosen.rgb, alt=chosen.alt, width="stretch")
@@ -69,6 +69,7 @@ def _talk(visit: TeachVisit, chosen: Chosen) -> None:
             st.warning(plain(visit.problem), icon=":material/error:")
     if guess is not None:
         _reasons(visit, guess)
+    return seen
 
 
 def _say(visit: TeachVisit, seen: Seen, guess: Guess | None) -> None:
@@ -158,7 +159,8 @@ def _next(visit: TeachVisit) -> None:
     among = known if known and random.random() < 0.75 else list(THINGS)  # noqa: S311 - no secret
     st.query_params.from_dict({"tray": str(number), "sample": f"{random.choice(among)}-{number}"})  # noqa: S311
     visit.problem = ""
-    st.session_state["source"] = "samples"
+    if st.session_state["source"] != "samples":
+        st.session_state["source"] = "samples"
 
 
 def _reasons(visit: TeachVisit, guess: Guess) -> None:

@@ -100,7 +100,7 @@ def test_a_correction_counts_as_a_mistake_and_shows_in_the_table(open_page):
     assert "Right so far: 0 %" in words(at)
     at.button_group(key="teach").set_value("What it got wrong").run()
     assert not at.exception
-    assert "1 pictures were guessed" in words(at)
+    assert "1 picture was guessed before being named, 1 wrongly" in words(at)
     assert at.button_group(key="cell").value == "apple, called ball (1)"
 
 

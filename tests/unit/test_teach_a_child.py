@@ -194,7 +194,7 @@ def test_a_lesson_begins_with_two_words(cache):
 def test_the_first_red_ball_is_called_an_apple_and_the_fifth_a_ball(cache):
     rounds = last(tell_story(cache))
     assert len(rounds) == len(SHOWN) == 5
-    assert rounds[0].guess.likeliest == "apple"
+    assert rounds[0].guess.name == "apple"
     assert rounds[4].guess.name == TRUTH
     assert all(each.after.name == TRUTH for each in rounds)
     # no picture of the story is shown twice, so each guess is about something new
