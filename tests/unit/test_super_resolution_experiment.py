@@ -116,7 +116,7 @@ def test_a_round_of_the_game_is_the_same_piece_twice(cache, number):
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-@pytest.mark.parametrize("method", ["compact", "photographic"])
+@pytest.mark.parametrize("method", ["ours", "compact", "photographic"])
 def test_the_gpu_gives_what_the_cpu_gives(method, cache):
     engine = build_engine(Settings(device="cuda"))
     request = {"method": method, "scale": 4, "faithful": True}

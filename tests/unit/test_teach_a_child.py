@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+import torch
 
+from dlintro_demos.imagenet import MODEL
 from dlintro_demos.media import UnreadableMedia, decode_image, encode_png
 from dlintro_demos.names import BadName
 from dlintro_demos.runtime.model_cache import ModelCache
@@ -18,7 +20,7 @@ from dlintro_demos.teach_a_child.lesson import (
     teach,
 )
 from dlintro_demos.teach_a_child.picture_map import draw_map
-from dlintro_demos.teach_a_child.seeing import THUMBNAIL, barcode, look, look_at_files, nothing_on
+from dlintro_demos.teach_a_child.seeing import THUMBNAIL, barcode, look, look_at_files, nothing_on, see
 from dlintro_demos.teach_a_child.story import SHOWN, TRUTH, tell_story
 from dlintro_demos.teach_a_child.tray import BEGIN, TRAYS, begin, tray
 from dlintro_demos.things import THINGS, draw
@@ -205,3 +207,18 @@ def test_an_embedding_can_be_looked_at(cache):
     row = last(look(draw("car", 1), "a car", cache)).seen[0].embedding
     assert decode_image(barcode(row)).rgb.shape == (256, 320, 3)
     assert barcode(row) != barcode(row[::-1])
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_the_gpu_sees_what_the_cpu_sees(cache):
+    on_gpu = ModelCache(read_cards(REPOSITORY / "models"), device=torch.device("cuda"))
+    pictures = [thing.load() for thing in tray(3)]
+    alts = [""] * len(pictures)
+    gpu, cpu = (
+        np.stack([each.embedding for each in see(pictures, alts, models)]) for models in (on_gpu, cache)
+    )
+    assert on_gpu.get(MODEL).device.type == "cuda"
+    assert (gpu * cpu).sum(1).min() > 0.999
+    names = [[round_.guess.name for round_ in last(tell_story(models))] for models in (on_gpu, cache)]
+    assert names[0] == names[1]
