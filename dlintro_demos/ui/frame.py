@@ -18,11 +18,11 @@ THUMBNAILS = Path(__file__).with_name("thumbnails")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
-    """One step of “What just happened?”: words, and pictures (PNG or JPEG) with their alt texts."""
+    """One step of “What just happened?”: words, and pictures (PNG, JPEG, SVG as text) with alt texts."""
 
     title: str
     words: str
-    pictures: Sequence[tuple[bytes, str]]
+    pictures: Sequence[tuple[bytes | str, str]]
 
 
 def thumbnail(demo: Demo) -> None:

@@ -21,7 +21,7 @@ from dlintro_demos.ui.words import plain
 MOST_SHOWN = 24  # pictures of one cell
 HOW = {
     "mean": "It keeps one point for each word, the mean of its examples; the nearest point wins.",
-    "neighbours": "It keeps every example, and lets the three nearest vote; nearer ones count for more.",
+    "neighbours": "It keeps all examples and lets the nearest vote, three at most; near ones count more.",
     "logistic": "It draws straight borders between the words, where its examples leave the most room.",
 }
 
