@@ -9,15 +9,20 @@ if TYPE_CHECKING:
 
 
 def warm_up(cache: ModelCache) -> None:
-    """Load the small network, measure the hand-made features, and learn a little: nobody waits for imports.
-
-    Raises `ModelUnavailable`.
-    """
-    from dlintro_demos.classical_vs_deep import hand_made
+    """Load the small network. Raises `ModelUnavailable`."""
     from dlintro_demos.classical_vs_deep.learned import MODEL
-    from dlintro_demos.classical_vs_deep.learning_curves import SMALLEST, learning_curves
 
     cache.warm([MODEL])
+
+
+def measure(cache: ModelCache) -> None:  # noqa: ARG001 - as every demo's
+    """Measure the hand-made features, learn and draw a little: whoever comes later waits for none of it."""
+    from dlintro_demos.classical_vs_deep import hand_made
+    from dlintro_demos.classical_vs_deep.learning_curves import SMALLEST, learning_curves, summarise
+    from dlintro_demos.classical_vs_deep.plot import curves_png
+    from dlintro_demos.classical_vs_deep.recorded import MNIST_FILE, read_points
+
     hand_made.warm_up()
     for _ in learning_curves([SMALLEST], [0]):
         pass
+    curves_png(summarise(read_points(MNIST_FILE)), "")

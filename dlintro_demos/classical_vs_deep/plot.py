@@ -62,6 +62,14 @@ def depths_png(summaries: Sequence[DepthSummary], title: str) -> bytes:
     return _png(figure)
 
 
+def rounds_png(shares: Sequence[float], title: str) -> bytes:
+    """Accuracy against rounds of training, the state before the first one included: PNG, 1200 x 750 px."""
+    figure, axes = _paper(title)
+    axes.plot(range(len(shares)), shares, color=COLOURS["svm"], marker="o", linewidth=2)
+    axes.set_xlabel("rounds through the training pictures")
+    return _png(figure)
+
+
 def floor_of(summaries: Sequence[Summary]) -> float:
     """Where the axis of accuracy starts: at a half where all are above it, else at zero."""
     return 0.5 if min(each.mean - each.deviation for each in summaries) > 0.5 else 0.0

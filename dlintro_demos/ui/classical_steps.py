@@ -8,7 +8,7 @@ from dlintro_demos.classical_vs_deep import drawn, feature_pictures
 from dlintro_demos.classical_vs_deep.learners import MNIST1D
 from dlintro_demos.classical_vs_deep.learning_curves import summarise
 from dlintro_demos.classical_vs_deep.plot import curves_png
-from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, read_points
+from dlintro_demos.classical_vs_deep.recorded import MNIST_FILE, read_points
 from dlintro_demos.classical_vs_deep.thing_samples import SAMPLES
 from dlintro_demos.media import encode_png
 from dlintro_demos.ui.frame import Step, steps
@@ -34,9 +34,7 @@ def show_explanation() -> None:
                 title="Examples help those who can use them",
                 words="A line has few numbers to set. Once these are set well, more examples change little. "
                 "A forest or a network still has room for what the next thousand examples show.",
-                pictures=[
-                    (curves, "Recorded learning curves of a line, a forest, support vectors, a network")
-                ],
+                pictures=[(curves, "Recorded on digits: a line, a forest, support vectors and a network")],
             ),
             Step(
                 title="The right kind of layer matters",
@@ -51,9 +49,9 @@ def show_explanation() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _pictures() -> tuple[bytes, bytes, tuple[str, ...]]:
-    """Of the first sample, of the recorded run, and two curves of one kind."""
+    """Of the first sample, of the recorded run on digits, and two curves of one kind."""
     by_hand = encode_png(feature_pictures.directions(drawn.shrink(SAMPLES[0].load(), None)))
-    curves = curves_png(summarise(read_points(MNIST1D_FILE)), "Curves named rightly")
+    curves = curves_png(summarise(read_points(MNIST_FILE)), "MNIST: digits named rightly")  # not the bet
     some = MNIST1D.draw(100, 7)
     moved = tuple(curve_svg(heights, 240, 90) for heights in some.x[some.y == MOVED][:2].tolist())
     return by_hand, curves, moved

@@ -11,6 +11,7 @@ import streamlit as st
 from dlintro_demos.classical_vs_deep import feature_pictures
 from dlintro_demos.classical_vs_deep.drawn import Report
 from dlintro_demos.classical_vs_deep.learned import EPOCHS, Lesson, watch_it_learn
+from dlintro_demos.classical_vs_deep.plot import rounds_png
 from dlintro_demos.ui.run_job import run_job
 
 SEED = "lesson_seed"
@@ -55,6 +56,22 @@ def network_lesson(shipped: Report | None) -> None:
             f" The one above was trained in just this way, from other random numbers: {shipped.accuracy:.1%}."
         )
     st.markdown(words)
+    _downloads(lesson)
+
+
+def _downloads(lesson: Lesson) -> None:
+    shares = [each.report.accuracy for each in lesson.epochs]
+    lines = [f"{each.number},{share:.4f}" for each, share in zip(lesson.epochs, shares, strict=True)]
+    with st.container(horizontal=True):
+        st.download_button(
+            "Results as CSV", "\n".join(["round,accuracy", *lines, ""]), "network_lesson.csv", "text/csv",
+            key="lesson-csv", on_click="ignore", icon=":material/table:",
+        )  # fmt: skip
+        st.download_button(
+            "Curve as PNG", lambda: rounds_png(shares, "Drawn things: accuracy on new pictures"),
+            "network_lesson.png", "image/png",
+            key="lesson-png", on_click="ignore", icon=":material/image:",
+        )  # fmt: skip
 
 
 def _begin() -> None:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from dlintro_demos.classical_vs_deep.findings import DepthSummary, depth_findings, findings, verdict
 from dlintro_demos.classical_vs_deep.learning_curves import Summary, summarise
-from dlintro_demos.classical_vs_deep.plot import curves_png, depths_png
+from dlintro_demos.classical_vs_deep.plot import curves_png, depths_png, rounds_png
 from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, read_points
 
 
@@ -121,7 +121,8 @@ def test_depths_that_are_not_measured_yet_say_nothing():
 @pytest.mark.parametrize("deviation", [0.0, 0.02])
 def test_the_curves_can_be_taken_home_as_a_picture(deviation):
     one = [dataclasses.replace(each, deviation=deviation) for each in LEADING]
-    for data in (curves_png(one, "Curves"), depths_png([depth(0, 0.3), depth(1, 0.4)], "Depths")):
+    depths = depths_png([depth(0, 0.3), depth(1, 0.4)], "Depths")
+    for data in (curves_png(one, "Curves"), depths, rounds_png([0.1, 0.8], "Rounds")):
         file = Image.open(io.BytesIO(data))
         assert (file.format, file.size) == ("PNG", (1200, 750))
         picture = file.convert("RGB")
