@@ -209,7 +209,8 @@ class ModelCache:
                 f"{self.budget / 2**20:.0f} MB. Raise DLINTRO_MODEL_MEMORY_MB."
             )
         self._make_room(needed, keep=card.key)
-        module = _find(card.loader)(paths).eval().requires_grad_(requires_grad=False)
+        with torch.inference_mode(mode=False):  # or who asks first decides whether others get gradients
+            module = _find(card.loader)(paths).eval().requires_grad_(requires_grad=False)
         module, device, moved = self._place(module, device, card.key)
         return Loaded(
             module=module,

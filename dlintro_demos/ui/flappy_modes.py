@@ -283,7 +283,7 @@ def train_one() -> None:
     )
     key = private_key("lesson")
     if key not in st.session_state:
-        st.button("Start learning", on_click=_new_lesson, type="primary", icon=":material/school:")
+        st.button("Start learning", on_click=_new_lesson, icon=":material/school:")
         return
     seed = st.session_state[key]
     place = st.empty()

@@ -101,11 +101,15 @@ def map_chart(lesson: Lesson, drawn: PictureMap) -> None:
         legend=alt.Legend(orient="bottom", title=None, columns=4, labelLimit=120),
     )
     shape = alt.Shape("word:N", scale=alt.Scale(domain=names, range=list(SHAPES)))
-    moved = alt.Chart(examples.dropna()).mark_rule(opacity=0.5, strokeDash=[2, 3])
-    pictured = alt.Chart(examples[examples["picture"] != ""])
-    layers = [
-        moved.encode(x=from_x, y=from_y, x2="x:Q", y2="y:Q", color=colour),
-        pictured.mark_image(width=26, height=26).encode(x=x, y=y, url="picture:N", tooltip="word:N"),
+    moved, pictured = examples.dropna(), examples[examples["picture"] != ""]
+    layers = []  # an empty one would be a picture without a name to a screen reader
+    if len(moved):
+        rule = alt.Chart(moved).mark_rule(opacity=0.5, strokeDash=[2, 3])
+        layers.append(rule.encode(x=from_x, y=from_y, x2="x:Q", y2="y:Q", color=colour))
+    if len(pictured):
+        image = alt.Chart(pictured).mark_image(width=26, height=26)
+        layers.append(image.encode(x=x, y=y, url="picture:N", tooltip="word:N"))
+    layers += [
         alt.Chart(examples).mark_point(size=900, strokeWidth=2).encode(x=x, y=y, color=colour, shape=shape),
         alt.Chart(means)
         .mark_point(size=260, filled=True, opacity=0.9)

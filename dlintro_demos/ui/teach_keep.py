@@ -64,7 +64,7 @@ def keep(visit: TeachVisit) -> None:
         f"**{len(lesson.examples)} examples** of {', '.join(plain(name) for name in lesson.names)}, learned "
         f"by “{HEAD_TITLES[head]}”."
     )
-    st.button("Go on with this lesson", type="primary", on_click=_take, args=(visit, lesson, head))
+    st.button("Go on with this lesson", on_click=_take, args=(visit, lesson, head))
 
 
 def _take(visit: TeachVisit, lesson: Lesson, head: HeadKey) -> None:

@@ -122,9 +122,7 @@ def _ask(visit: TeachVisit, seen: Seen, guess: Guess | None) -> None:
     called = visit.lesson.called(seen.key)
     with st.container(horizontal=True, gap="xsmall"):
         if called is not None:
-            st.button(
-                "Show it another thing", type="primary", on_click=_next, args=(visit,), icon=":material/redo:"
-            )
+            st.button("Show it another thing", on_click=_next, args=(visit,), icon=":material/redo:")
         else:
             likely = guess.likeliest if guess else None
             names = sorted(visit.lesson.names, key=lambda name: name != likely)
@@ -135,7 +133,6 @@ def _ask(visit: TeachVisit, seen: Seen, guess: Guess | None) -> None:
                     if right
                     else f"{'No, ' if guess and guess.name else ''}{plain(name)}",
                     key=f"tell-{place}",
-                    type="primary" if right else "secondary",
                     on_click=visit.tell,
                     args=((seen,), name),
                 )
@@ -225,7 +222,7 @@ def _many(visit: TeachVisit) -> None:
             f"**{len(looked.seen)} pictures.** Before being told, it calls {said.count(word)} of them "
             f"“{plain(word)}”, and says of {said.count(None)} that it has never seen such a thing."
         )
-        teach_all = st.button(f"Teach it all {len(looked.seen)}", type="primary", key="many-teach")
+        teach_all = st.button(f"Teach it all {len(looked.seen)}", key="many-teach")
         if teach_all:
             visit.tell(looked.seen, word)
             if not visit.problem:

@@ -50,8 +50,7 @@ def _round(played: Round, number: int, *, asked: bool) -> None:
             wrong = guess.likeliest != TRUTH
             st.button(
                 "No, that is a ball" if wrong else "Right, a ball",
-                key=f"red-ball-{number}",
-                type="primary",
+                key="red-ball-answer",
                 on_click=_tell,
                 args=(number + 1,),
             )

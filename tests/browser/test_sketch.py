@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import visiting
+
 SIDE = 96
 SCRIPT = """
 import streamlit as st
@@ -16,11 +18,6 @@ from dlintro_demos.ui.sketch import sketch
 away = st.toggle("Away")
 drawing = None if away else sketch(key="paper")
 st.code("nothing" if drawing is None else f"{(drawing.rgb != 255).any(2).sum()} {drawing.digest[-8:]}")
-"""
-PANEL = """
-from dlintro_demos.ui.hand_made import who_makes_the_features
-
-who_makes_the_features()
 """
 
 
@@ -122,26 +119,22 @@ def test_a_drawing_is_still_there_when_one_comes_back(page: Page, url: str) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_has_nothing_serious_for_axe_and_fits_a_phone(
-    serve_script: Callable,
+    gallery: str,
     new_page: Callable[..., Page],
     serious_violations: Callable[[Page], list[str]],
-    tmp_path_factory: pytest.TempPathFactory,
     problems: list[str],
     scheme: str,
 ) -> None:
-    script = tmp_path_factory.mktemp("panel") / "panel.py"
-    script.write_text(PANEL, encoding="utf-8")
-    with serve_script(script) as url:
-        page = new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
-        page.goto(url)
-        expect(page.get_by_text("You against the network")).to_be_visible(timeout=90_000)
-        page.get_by_text("Draw", exact=True).click()
-        expect(page.get_by_text("The paper is empty")).to_be_visible()
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-        stroke(page, page.locator(".sketch"), (0.3, 0.5), (0.7, 0.5))
-        expect(page.get_by_text("This is all that both roads get")).to_be_visible()
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-        page.wait_for_function("!document.querySelector('[data-stale=true]')")
-        assert serious_violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert problems == []
+    page = new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+    visiting.visit(page, f"{gallery}/classical_vs_deep")
+    expect(page.get_by_text("You against the network")).to_be_visible(timeout=90_000)
+    page.get_by_text("Draw", exact=True).click()
+    expect(page.get_by_text("The paper is empty")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    stroke(page, page.locator(".sketch"), (0.3, 0.5), (0.7, 0.5))
+    expect(page.get_by_text("This is all that both roads get")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    assert serious_violations(page) == []
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360
+    assert visiting.ours(problems) == []

@@ -94,6 +94,14 @@ def test_a_hundred_threads_asking_at_once_load_once(make_card):
     assert state(cache, "linear").calls == 100
 
 
+def test_gradients_flow_whoever_asked_for_the_model_first(make_card):
+    with torch.inference_mode():
+        module = cache_of(make_card()).get("linear").module
+    x = torch.ones(1, SIDE, requires_grad=True)
+    module(x).sum().backward()
+    assert x.grad is not None
+
+
 def test_a_model_comes_in_eval_mode_without_gradients(make_card):
     loaded = cache_of(make_card()).get("linear")
     assert not loaded.module.training
