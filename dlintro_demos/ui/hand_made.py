@@ -18,6 +18,7 @@ from dlintro_demos.ui.pictures import SOURCES, Chosen, choose_picture
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine, private_key
 from dlintro_demos.ui.sketch import sketch
+from dlintro_demos.ui.words import per_cent
 
 DRAW = ":material/brush: Draw"
 TILE = 148  # px: two side by side on a phone
@@ -125,7 +126,7 @@ def _two_roads(chosen: Chosen, expert: Expert | None, seen: Seen | None, *, has_
 def _answer(answer: Answer, who: str, colour: str) -> None:
     best = drawn.KINDS[answer.ranking[0]]
     if answer.known:
-        st.markdown(f"**{best.capitalize()}**, {_per_cent(float(answer.probabilities.max()))} sure")
+        st.markdown(f"**{best.capitalize()}**, {per_cent(float(answer.probabilities.max()))} sure")
     else:
         st.markdown(
             f"**I don't know.** This is not like what I learned. If I had to say: {best}. Don't trust it."
@@ -135,7 +136,7 @@ def _answer(answer: Answer, who: str, colour: str) -> None:
     axis = alt.Axis(labelFontSize=14, labelLimit=200, ticks=False, domain=False)
     rows = pd.DataFrame(
         {
-            "kind": [f"{name}  {_per_cent(share)}" for name, share in zip(names, shares, strict=True)],
+            "kind": [f"{name}  {per_cent(share)}" for name, share in zip(names, shares, strict=True)],
             "share": shares,
         }
     )
@@ -148,7 +149,7 @@ def _answer(answer: Answer, who: str, colour: str) -> None:
         )
         .properties(height=130)
     )
-    spoken = ", ".join(f"{name} {_per_cent(share)}" for name, share in zip(names, shares, strict=True))
+    spoken = ", ".join(f"{name} {per_cent(share)}" for name, share in zip(names, shares, strict=True))
     st.altair_chart(chart, alt=f"How likely, {who}: {spoken}")
 
 
@@ -205,9 +206,3 @@ def _learned_pictures(seen: Seen) -> None:
             alt="Sixteen smaller maps of this picture, from the second layer",
             caption="Second layer: 16 of 32, put together from the first",
         )  # fmt: skip
-
-
-def _per_cent(share: float) -> str:
-    if share > 0.99:
-        return "over 99 %"
-    return "under 1 %" if share < 0.01 else f"{share * 100:.0f} %"

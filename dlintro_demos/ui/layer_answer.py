@@ -11,16 +11,10 @@ import streamlit as st
 from dlintro_demos.feature_layers.experiment import Looked
 from dlintro_demos.feature_layers.guesses import Guess
 from dlintro_demos.ui.frame import Step, steps
+from dlintro_demos.ui.words import per_cent
 
 BLUE, ORANGE, GREY = "#4a7dfc", "#e08214", "#8a8a99"
 SEEN = 240  # px
-
-
-def per_cent(probability: float) -> str:
-    """A probability in words."""
-    if probability < 0.01:
-        return "under 1 %"
-    return "over 99 %" if probability > 0.99 else f"{probability * 100:.0f} %"
 
 
 def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:

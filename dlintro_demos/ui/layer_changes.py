@@ -13,11 +13,12 @@ from dlintro_demos.feature_layers.experiment import Looked
 from dlintro_demos.feature_layers.fooling import CHANGES, Change, Sweep, sweep
 from dlintro_demos.feature_layers.guesses import name_of
 from dlintro_demos.imagenet import STOPS
-from dlintro_demos.ui.layer_answer import BLUE, GREY, ORANGE, bars, per_cent
+from dlintro_demos.ui.layer_answer import BLUE, GREY, ORANGE, bars
 from dlintro_demos.ui.layer_evidence import ask_target
 from dlintro_demos.ui.pictures import Chosen
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine
+from dlintro_demos.ui.words import per_cent
 
 FROM_LAYER = 6  # on: before it, a channel says little about one class
 AIMS = {"away from its answer": None} | {f"towards “{name}”": index for name, index in (

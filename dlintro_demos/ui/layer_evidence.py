@@ -13,11 +13,12 @@ from dlintro_demos.feature_layers.evidence import CELLS, METHODS, Evidence, expl
 from dlintro_demos.feature_layers.experiment import Hidden, Looked, hide
 from dlintro_demos.feature_layers.guesses import Guess
 from dlintro_demos.ui.component import run_fragment_again
-from dlintro_demos.ui.layer_answer import BLUE, GREY, ORANGE, per_cent
+from dlintro_demos.ui.layer_answer import BLUE, GREY, ORANGE
 from dlintro_demos.ui.occluder import Bar, occluder
 from dlintro_demos.ui.pictures import Chosen
 from dlintro_demos.ui.run_job import run_job
 from dlintro_demos.ui.session import engine, private_key
+from dlintro_demos.ui.words import per_cent
 
 COLOURS = {"Grad-CAM": BLUE, "Occlusion": ORANGE, "random order": GREY}
 

@@ -13,6 +13,7 @@ import streamlit as st
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import Example, Lesson
 from dlintro_demos.teach_a_child.picture_map import PictureMap
+from dlintro_demos.ui.words import per_cent
 
 BLUE, GREY = "#3b82c4", "#8a8f98"
 # Okabe and Ito's, told apart by the colour-blind; the last two darker and lighter ones of the same.
@@ -23,10 +24,8 @@ NEVER = "never seen"
 
 
 def percent(share: float) -> str:
-    """In whole per cent, never a certainty that is none."""
-    if 0.995 <= share < 1 or 0 < share < 0.005:
-        return "over 99 %" if share > 0.5 else "under 1 %"
-    return f"{share:.0%}".replace("%", " %")
+    """As `per_cent`, but none of what was counted is 0 %, and all of it 100 %."""
+    return f"{share * 100:.0f} %" if share in (0, 1) else per_cent(share)
 
 
 def bars(guess: Guess) -> None:
