@@ -4,10 +4,10 @@ import sys
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Route
 
-from dlintro_demos.settings import REPOSITORY, BadSetting, settings
-from dlintro_demos.ui import server
+from dlintro_demos.gallery import server
+from dlintro_demos.gallery.settings import REPOSITORY, BadSetting, settings
+from dlintro_demos.gallery.ui.errors import script_error
 
 try:
     settings()
@@ -15,18 +15,15 @@ except BadSetting as error:
     sys.exit(f"The gallery cannot start: {error}")
 
 app = st.App(
-    REPOSITORY / "dlintro_demos" / "ui" / "shell.py",
+    REPOSITORY / "dlintro_demos" / "gallery" / "ui" / "shell.py",
     lifespan=server.lifespan,
-    routes=[
-        Route("/readyz", server.readyz),
-        Route(f"{server.PLAYERS}/{{key}}.safetensors", server.player_weights),
-    ],
+    routes=server.ROUTES,
     middleware=[
         Middleware(server.SecurityHeaders),
-        Middleware(server.SameOrigin),
+        Middleware(server.SameOrigin, allowed=st.get_option("server.corsAllowedOrigins")),
         Middleware(server.VisitorCap, limit=settings().sessions),
     ],
-    on_script_error=server.script_error,
+    on_script_error=script_error,
     exception_handlers={500: server.server_error},
 )
 

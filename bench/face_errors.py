@@ -15,7 +15,7 @@ from dlintro_demos.faces import samples
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.embedders import thresholds
 from dlintro_demos.faces.evidence import cluster, equal_error_rate, pair_distances, purity, roc_auc
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 Embed = Callable[[np.ndarray], np.ndarray | None]
 EDGES = np.round(np.arange(0, 1.3001, 0.02), 2)  # of the histogram of distances

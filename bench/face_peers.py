@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from dlintro_demos.runtime.model_cards import read_cards
-from dlintro_demos.settings import REPOSITORY
+from dlintro_demos.gallery.runtime.model_cards import read_cards
+from dlintro_demos.gallery.settings import REPOSITORY
 
 CARDS = read_cards(REPOSITORY / "models")
 OURS, FACENET, DLIB = "ours", "facenet-pytorch", "face_recognition (dlib)"

@@ -36,9 +36,9 @@ from dlintro_demos.faces.detector import Detail
 from dlintro_demos.faces.embedders import thresholds
 from dlintro_demos.faces.evidence import cluster
 from dlintro_demos.faces.face import PhotoFaces
-from dlintro_demos.media import DEFAULT_LIMITS, encode_jpeg
-from dlintro_demos.runtime.model_cache import ModelCache
-from dlintro_demos.settings import REPOSITORY
+from dlintro_demos.gallery.intake.images import DEFAULT_LIMITS, encode_jpeg
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.settings import REPOSITORY
 
 PARTS = ("speed", "errors", "groups", "memory", "album")
 ALBUM_PHOTOS = 60

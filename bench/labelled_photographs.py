@@ -21,9 +21,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from PIL import Image, ImageDraw
 
-from dlintro_demos.imagenet import labels
+from dlintro_demos.shared.imagenet import labels
+from training.feature_layers.qt_bundles import qt_bundle
 from training.photographs import Package, fetch
-from training.qt_bundles import qt_bundle
 
 LIST = Path(__file__).with_suffix(".toml")
 ROOM = 1.25  # side of a cut-out's white square, in its own longer sides, so that all of it is in what is kept

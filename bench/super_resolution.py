@@ -40,7 +40,7 @@ from bench.super_resolution_quality import (
     run,
     write_pictures,
 )
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.ours import Ours
 from dlintro_demos.super_resolution.upscale import METHODS, Scale
 

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from dlintro_demos.runtime.model_cache import ModelCache
-from dlintro_demos.runtime.model_cards import read_cards
-from dlintro_demos.settings import REPOSITORY
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cards import read_cards
+from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.quality import psnr, ssim
 from dlintro_demos.super_resolution.situation import Situation, read_situation

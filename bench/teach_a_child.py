@@ -23,10 +23,10 @@ from skimage.feature import hog
 from sklearn.metrics import roc_auc_score
 
 from bench.few_examples import CLASSES, Pictures, labelled, very_different
-from dlintro_demos import things
-from dlintro_demos.runtime.engine import build_engine
-from dlintro_demos.runtime.model_cache import ModelCache
-from dlintro_demos.settings import settings
+from dlintro_demos.gallery.runtime.engine import build_engine
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.settings import settings
+from dlintro_demos.shared import things
 from dlintro_demos.teach_a_child.heads import HEADS, HeadKey, class_means, fit, guesses
 from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, Example, Lesson, Seen
 from dlintro_demos.teach_a_child.seeing import see

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dlintro_demos.catalogue import find
-from dlintro_demos.runtime.model_cards import ModelUnavailable
-from dlintro_demos.ui.classical_steps import show_explanation
-from dlintro_demos.ui.frame import footer, hook, under_the_hood
-from dlintro_demos.ui.hand_made import who_makes_the_features
-from dlintro_demos.ui.layer_stack import stack_of_layers
-from dlintro_demos.ui.more_data import more_data, recorded_seconds
-from dlintro_demos.ui.session import engine
+from dlintro_demos.classical_vs_deep.ui.explanation import show_explanation
+from dlintro_demos.classical_vs_deep.ui.more_data import more_data, recorded_seconds
+from dlintro_demos.classical_vs_deep.ui.stack_of_layers import stack_of_layers
+from dlintro_demos.classical_vs_deep.ui.two_roads import who_makes_the_features
+from dlintro_demos.gallery.catalogue import find
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
 
 PARTS = ("Who makes the features?", "More data", "Stack of layers")
 FEATURES, DATA, LAYERS = PARTS

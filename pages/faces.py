@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from dlintro_demos.catalogue import find
 from dlintro_demos.faces.experiment import look
 from dlintro_demos.faces.samples import LIMITS, SAMPLES
-from dlintro_demos.ui.face_album import show_album
-from dlintro_demos.ui.face_evidence import show_evidence, show_explanation
-from dlintro_demos.ui.face_photo import ask_who, show_board, show_hiding, show_people
-from dlintro_demos.ui.face_quiz import play
-from dlintro_demos.ui.face_video import show_video
-from dlintro_demos.ui.frame import footer, hook, under_the_hood
-from dlintro_demos.ui.pictures import choose_picture, choose_source
-from dlintro_demos.ui.run_job import run_job
-from dlintro_demos.ui.session import engine
+from dlintro_demos.faces.ui.albums import show_album
+from dlintro_demos.faces.ui.photo import ask_who, show_board, show_hiding, show_people
+from dlintro_demos.faces.ui.reasons import show_evidence, show_explanation
+from dlintro_demos.faces.ui.same_or_not import play
+from dlintro_demos.faces.ui.videos import show_video
+from dlintro_demos.gallery.catalogue import find
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
+from dlintro_demos.gallery.ui.pictures import choose_picture, choose_source
+from dlintro_demos.gallery.ui.run_job import run_job
 
 PHOTO, ALBUM, VIDEO = "One photo", "An album", "A video"
 CODE = """boxes, landmarks = mtcnn(photo)                       # P-Net, R-Net, O-Net: where are faces?

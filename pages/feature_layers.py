@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from dlintro_demos.catalogue import find
 from dlintro_demos.feature_layers.experiment import look_at
 from dlintro_demos.feature_layers.samples import LIMITS, SAMPLES
-from dlintro_demos.imagenet import MODEL
-from dlintro_demos.runtime.model_cards import ModelUnavailable
-from dlintro_demos.ui.frame import footer, hook, under_the_hood
-from dlintro_demos.ui.layer_answer import show_answer, show_explanation
-from dlintro_demos.ui.layer_changes import fool_it, switch_them_off
-from dlintro_demos.ui.layer_evidence import why
-from dlintro_demos.ui.layer_play import play, show_look_alikes
-from dlintro_demos.ui.layer_walk import step_by_step, walk_through
-from dlintro_demos.ui.pictures import choose_picture, choose_source
-from dlintro_demos.ui.run_job import run_job
-from dlintro_demos.ui.session import engine
+from dlintro_demos.feature_layers.ui.answer import show_answer, show_explanation
+from dlintro_demos.feature_layers.ui.changes import fool_it, switch_them_off
+from dlintro_demos.feature_layers.ui.play import play, show_look_alikes
+from dlintro_demos.feature_layers.ui.reasons import why
+from dlintro_demos.feature_layers.ui.walk_through import step_by_step, walk_through
+from dlintro_demos.gallery.catalogue import find
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
+from dlintro_demos.gallery.ui.pictures import choose_picture, choose_source
+from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.shared.imagenet import MODEL
 
 MODES = (
     "Layer by layer",

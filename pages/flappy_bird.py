@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dlintro_demos.catalogue import find
 from dlintro_demos.flappy_bird.ages import key_of
 from dlintro_demos.flappy_bird.experiment import Look
-from dlintro_demos.runtime.model_cards import ModelUnavailable
-from dlintro_demos.ui.flappy_modes import break_it, inside, look_back, race, train_one, watch
-from dlintro_demos.ui.flappy_pictures import frames_seen, what_it_expected, where_it_looked
-from dlintro_demos.ui.frame import Step, footer, hook, steps, under_the_hood
-from dlintro_demos.ui.session import engine
+from dlintro_demos.flappy_bird.ui.modes import break_it, inside, look_back, race, train_one, watch
+from dlintro_demos.flappy_bird.ui.pictures import frames_seen, what_it_expected, where_it_looked
+from dlintro_demos.gallery.catalogue import find
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.ui.frame import Step, footer, hook, steps, under_the_hood
 
 WATCH, INSIDE, RACE = "Watch it learn", "Inside its head", "Race it"
 BREAK, TRAIN = "Break it", "Train one now"

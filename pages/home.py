@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dlintro_demos.catalogue import DEMOS
-from dlintro_demos.ui.frame import footer, thumbnail
-from dlintro_demos.ui.menu import page_of
+from dlintro_demos.gallery.catalogue import demos
+from dlintro_demos.gallery.ui.frame import footer, thumbnail
+from dlintro_demos.gallery.ui.menu import page_of
 
 st.title("Deep Learning, Live", anchor=False)
 st.markdown(
@@ -13,7 +13,7 @@ st.markdown(
 )
 
 columns = st.columns(3)
-for place, demo in enumerate(DEMOS):
+for place, demo in enumerate(demos()):
     with columns[place % 3], st.container(border=True):
         thumbnail(demo)
         st.subheader(demo.title, anchor=False)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dlintro_demos.runtime.status import examine
-from dlintro_demos.ui.frame import footer
-from dlintro_demos.ui.session import engine
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.status import examine
+from dlintro_demos.gallery.ui.frame import footer
 
 st.title("Status", anchor=False)
 st.markdown("What this gallery runs on. Before a workshop, every model should say *ready* or *loaded*.")

@@ -2,13 +2,17 @@
 
 import streamlit as st
 
-from dlintro_demos.catalogue import find
-from dlintro_demos.media import encode_png
+from dlintro_demos.gallery.catalogue import find
+from dlintro_demos.gallery.intake.images import encode_png
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.frame import Step, footer, hook, steps, under_the_hood
+from dlintro_demos.gallery.ui.game import guess_the_real
+from dlintro_demos.gallery.ui.pictures import choose_picture, choose_source
+from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.super_resolution.experiment import Outcome, enlarge, repair
 from dlintro_demos.super_resolution.quiz import ROUNDS
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
-from dlintro_demos.super_resolution.upscale import METHODS
-from dlintro_demos.ui.enlarging import (
+from dlintro_demos.super_resolution.ui.enlarging import (
     ask_how,
     ask_what_to_spoil,
     choice,
@@ -22,11 +26,7 @@ from dlintro_demos.ui.enlarging import (
     show_window,
     truth_of,
 )
-from dlintro_demos.ui.frame import Step, footer, hook, steps, under_the_hood
-from dlintro_demos.ui.guess import guess_the_real
-from dlintro_demos.ui.pictures import choose_picture, choose_source
-from dlintro_demos.ui.run_job import run_job
-from dlintro_demos.ui.session import engine
+from dlintro_demos.super_resolution.upscale import METHODS
 
 ENLARGE, REPAIR = "Enlarge my photo", "Blur it first, then repair it"
 CODE = """low = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255

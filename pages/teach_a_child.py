@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from dlintro_demos.catalogue import find
-from dlintro_demos.imagenet import MODEL
-from dlintro_demos.runtime.model_cards import ModelUnavailable
-from dlintro_demos.ui.frame import footer, hook, under_the_hood
-from dlintro_demos.ui.session import engine
-from dlintro_demos.ui.teach_inside import what_it_got_wrong
-from dlintro_demos.ui.teach_keep import keep
-from dlintro_demos.ui.teach_show import show_and_tell
-from dlintro_demos.ui.teach_steps import show_explanation
-from dlintro_demos.ui.teach_story import red_ball
-from dlintro_demos.ui.teach_visit import teach_visit
+from dlintro_demos.gallery.catalogue import find
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
+from dlintro_demos.shared.imagenet import MODEL
+from dlintro_demos.teach_a_child.ui.explanation import show_explanation
+from dlintro_demos.teach_a_child.ui.inside import what_it_got_wrong
+from dlintro_demos.teach_a_child.ui.keep import keep
+from dlintro_demos.teach_a_child.ui.red_ball import red_ball
+from dlintro_demos.teach_a_child.ui.show_and_tell import show_and_tell
+from dlintro_demos.teach_a_child.ui.visit import teach_visit
 
 MODES = ("Teach it", "The red ball", "What it got wrong", "Keep the lesson")
 TEACH, STORY, WRONG, KEEP = MODES

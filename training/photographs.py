@@ -30,11 +30,11 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from training.qt_bundles import qt_bundle
+from training.feature_layers.qt_bundles import qt_bundle
 
 CACHE = Path(os.environ.get("DLINTRO_PHOTOGRAPHS", Path.home() / ".cache/dlintro/photographs"))
 LIST = Path(__file__).with_name("photographs.toml")
-SMALL = Path(__file__).with_name("feature_pictures.toml")  # most of them are: 640 px and less
+SMALL = Path(__file__).parent / "feature_layers" / "pictures.toml"  # most of them are: 640 px and less
 LONGEST_SIDE = 2000  # px; wallpapers are soft at full size, so they are averaged down by a whole factor
 LARGE = 700_000  # pixels, as fetched
 PERMISSIVE = {

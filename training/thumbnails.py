@@ -38,14 +38,14 @@ from dlintro_demos.flappy_bird.game import (
 )
 from dlintro_demos.flappy_bird.game import WIDTH as FIELD_WIDTH
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP
-from dlintro_demos.imagenet import MODEL
-from dlintro_demos.runtime.engine import build_engine
-from dlintro_demos.runtime.model_cache import ModelCache
-from dlintro_demos.settings import Settings
+from dlintro_demos.gallery.runtime.engine import build_engine
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.settings import Settings
+from dlintro_demos.gallery.ui.frame import THUMBNAILS
+from dlintro_demos.shared.imagenet import MODEL
+from dlintro_demos.shared.things import draw
 from dlintro_demos.super_resolution.samples import SAMPLES
 from dlintro_demos.super_resolution.upscale import Upscaled, upscale
-from dlintro_demos.things import draw
-from dlintro_demos.ui.frame import THUMBNAILS
 
 WIDTH, HEIGHT = 640, 400
 QUALITY = 85  # of WebP, 1 to 100

@@ -4,8 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
 if TYPE_CHECKING:
-    from dlintro_demos.runtime.model_cache import ModelCache
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="classical_vs_deep",
+    title="Classical against deep",
+    tagline="Rules made by hand, trees, lines and networks get the same examples. See who gains from "
+    "more of them, and what a stack of layers is good for.",
+    chapter=Chapter.LEARNING,
+    icon=":material/balance:",
+    models=("things_cnn",),
+    talking_points=(
+        "Open “More data” and let everybody bet before the network's line appears. Then ask why the line "
+        "of logistic regression is nearly flat: it has 410 numbers, and they are set.",
+        "Show the real digits next: with 100 examples no learner is clearly ahead. Deep learning is not "
+        "always the better tool; it depends on the data and on how much there is.",
+        "In “Stack of layers” ask for a show of hands: are four layers better than one? Then look, and "
+        "at what the network gets on the curves that it has seen.",
+    ),
+    minutes=8,
+)
 
 
 def warm_up(cache: ModelCache) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from dlintro_demos.things import draw
+from dlintro_demos.shared.things import draw
 
 KINDS = ("apple", "ball", "banana", "pear", "cup", "star", "leaf", "fish")
 SIDE = 32  # px

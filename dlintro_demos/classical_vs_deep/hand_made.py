@@ -16,10 +16,13 @@ from skimage.filters import sobel
 from dlintro_demos.classical_vs_deep import drawn
 from dlintro_demos.classical_vs_deep.drawn import Answer, Report, pictures
 from dlintro_demos.classical_vs_deep.machine import OneAgainstAll
-from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.jobs import Progress
 
 CELLS, DIRECTIONS, HUES = 4, 9, 12
-C, GAMMA = 3.0, 1.0  # best by cross-validation on the training pictures: training/things_cnn.py --tune
+C, GAMMA = (
+    3.0,
+    1.0,
+)  # best by cross-validation: python -m training.classical_vs_deep.things_cnn --tune
 _working = threading.RLock()  # one thread measures, the others then find it done
 
 

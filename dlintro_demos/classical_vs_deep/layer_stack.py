@@ -13,7 +13,7 @@ from torch import nn
 
 from dlintro_demos.classical_vs_deep.learners import MNIST1D, one_thread
 from dlintro_demos.classical_vs_deep.mnist1d import CLASSES, POINTS, Examples
-from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.jobs import Progress
 
 DEPTHS = (0, 1, 2, 3, 4)
 SEEDS = (0, 1, 2)

@@ -15,8 +15,8 @@ from torch import nn
 
 from dlintro_demos.classical_vs_deep import drawn
 from dlintro_demos.classical_vs_deep.drawn import Answer, Report, pictures
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 MODEL = "things_cnn"
 FILTERS = (16, 32, 64)  # of the three layers

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlintro_demos.classical_vs_deep.learners import LEARNERS, MNIST1D, Learner, Task, one_thread
-from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.jobs import Progress
 
 SIZES = (100, 300, 1_000, 3_000)  # of the experiment that was recorded
 SEEDS = (0, 1, 2)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from dlintro_demos.classical_vs_deep.learning_curves import Point
 
-RECORDED = Path(__file__).with_name("recorded")
+RECORDED = Path(__file__).with_name("data")
 MNIST1D_FILE = RECORDED / "mnist1d.csv"  # python -m dlintro_demos learning-curves --csv
-MNIST_FILE = RECORDED / "mnist.csv"  # python -m training.learning_curves_mnist
+MNIST_FILE = RECORDED / "mnist.csv"  # python -m training.classical_vs_deep.learning_curves_mnist
 HEADING = tuple(field.name for field in fields(Point))
 
 

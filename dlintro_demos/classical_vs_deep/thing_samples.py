@@ -9,7 +9,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from dlintro_demos.things import draw
+from dlintro_demos.shared.things import draw
 
 CREDIT = "Synthetic: drawn by this gallery's own program, with random numbers that no training picture had"
 LARGE = 224  # px

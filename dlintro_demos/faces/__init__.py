@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
 if TYPE_CHECKING:
-    from dlintro_demos.runtime.model_cache import ModelCache
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="faces",
+    title="Friends in photos",
+    tagline="Name a friend once, and the machine suggests them in every other photo, shows why, and says "
+    "when it does not know.",
+    chapter=Chapter.SEEING,
+    icon=":material/groups:",
+    models=("mtcnn", "dlib_face_recognition"),
+    talking_points=(
+        "Find and recognise are two networks: the first says where a face is, the second turns it into "
+        "128 numbers. Nobody's name is in either of them.",
+        "Name one face, then open the dark and the upside-down photo: the distance grows, and past the "
+        "threshold the machine says that it does not know. Slide the threshold: strangers get tagged.",
+        "Ask who may do this to whose photos. Then press “Forget this person”.",
+    ),
+    minutes=8,
+)
 
 
 def warm_up(cache: ModelCache) -> None:

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 
 from dlintro_demos.faces.experiment import SHOWN, shrunk
 from dlintro_demos.faces.face import AlbumPhoto, PhotoFaces
-from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
-from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
+from dlintro_demos.gallery.runtime.jobs import Progress
 
 MOST_PHOTOS = 60
 MOST_BYTES = 200 * 2**20

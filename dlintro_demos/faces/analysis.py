@@ -11,8 +11,8 @@ from dlintro_demos.faces.alignment import align
 from dlintro_demos.faces.detector import Detail, Found, detect, landmarks_in
 from dlintro_demos.faces.embedders import Embedder, pick_embedder
 from dlintro_demos.faces.face import Box, Face, PhotoFaces
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 MOST_FACES = 200  # a visitor's page shows no more
 

@@ -19,7 +19,7 @@ from torch import nn
 from torchvision.ops import nms
 
 from dlintro_demos.faces.face import Stage
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 
 MODEL = "mtcnn"
 Detail = Literal["normal", "high"]

@@ -15,8 +15,8 @@ from torch import nn
 
 from dlintro_demos.faces.alignment import SIDE, TEMPLATE
 from dlintro_demos.faces.face import Thresholds
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
-from dlintro_demos.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 BATCH = 32
 DLIB, VGGFACE2 = "dlib_face_recognition", "facenet_vggface2"

@@ -13,9 +13,9 @@ from dlintro_demos.faces.detector import Detail
 from dlintro_demos.faces.evidence import pair_distances
 from dlintro_demos.faces.face import Face, PhotoFaces
 from dlintro_demos.faces.samples import labelled
-from dlintro_demos.media import encode_jpeg
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 SHOWN = 1280  # px; a larger photo is shown smaller
 BESIDE = 480  # px; pictures that stand beside others

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from dlintro_demos.faces.face import Book, Face, Level, Person, Thresholds
-from dlintro_demos.names import BadName, clean_name
+from dlintro_demos.gallery.intake.names import BadName, clean_name
 
 LOWER: dict[Level, Level] = {"sure": "maybe", "maybe": "unknown", "unknown": "unknown"}
 

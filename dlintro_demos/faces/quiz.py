@@ -16,9 +16,9 @@ from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.embedders import pick_embedder, thresholds
 from dlintro_demos.faces.face import Level
 from dlintro_demos.faces.samples import EILEEN, GRACE, VARIATIONS, portrait
-from dlintro_demos.media import encode_png
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import encode_png
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 E, G = EILEEN, GRACE
 # Person and variation of either side, and how many pixels wide the face is shown.

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from dlintro_demos.media import encode_jpeg
+from dlintro_demos.gallery.intake.images import encode_jpeg
 
 EILEEN, GRACE = "Eileen Collins", "Grace Hopper"
 CREDITS = {

@@ -13,8 +13,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from dlintro_demos.faces.face import Box, Face
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.video import Clip, VideoLimits, decode_video, encode_webm
+from dlintro_demos.gallery.intake.video import Clip, VideoLimits, decode_video, encode_webm
+from dlintro_demos.gallery.runtime.jobs import Progress
 
 EVERY_SECONDS = 0.12  # between frames that are looked at
 BRIDGED_SECONDS = 1.0  # a face may be missed for so long

@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.ExifTags import Base as Tag
 
 from dlintro_demos.faces.face import Box
-from dlintro_demos.media import FORMATS
+from dlintro_demos.gallery.intake.images import FORMATS
 
 X = "adobe:ns:meta/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

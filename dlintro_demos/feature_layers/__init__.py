@@ -4,8 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
 if TYPE_CHECKING:
-    from dlintro_demos.runtime.model_cache import ModelCache
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="feature_layers",
+    title="Inside the classifier",
+    tagline="It names what is on your photo. Walk with it from edges to parts to the thing, see why it "
+    "says so, and find out how to fool it.",
+    chapter=Chapter.SEEING,
+    icon=":material/layers:",
+    models=("efficientnet_lite0",),
+    talking_points=(
+        "Push the slider from the first layer to the last, slowly: edges, then textures, then parts, "
+        "then things. Nobody told it that there are eyes or wheels; it needed them.",
+        "Ask which part of the picture convinced it, let somebody cover that with the brush, and see "
+        "what it says then.",
+        "Open “Fool it”, aim the noise at “toaster”, and ask who sees a difference. Then hand the laptop "
+        "round for “You against it”.",
+    ),
+    minutes=10,
+)
 
 
 def warm_up(cache: ModelCache) -> None:
@@ -13,7 +34,7 @@ def warm_up(cache: ModelCache) -> None:
     from dlintro_demos.feature_layers.experiment import look_at
     from dlintro_demos.feature_layers.samples import SAMPLES
     from dlintro_demos.feature_layers.walk import Layer, look_closer, walk
-    from dlintro_demos.imagenet import FIRST_SHOWN, MODEL, STOPS
+    from dlintro_demos.shared.imagenet import FIRST_SHOWN, MODEL, STOPS
 
     cache.warm([MODEL])
     rgb, stop = SAMPLES[0].load(), STOPS[FIRST_SHOWN - 1]

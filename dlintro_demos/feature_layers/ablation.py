@@ -11,9 +11,9 @@ import torch
 
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
 from dlintro_demos.feature_layers.walk import stop_named
-from dlintro_demos.imagenet import MODEL, Stop, prepare, run, silenced
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.shared.imagenet import MODEL, Stop, prepare, run, silenced
 
 TEN = 10
 DRAWS = 4  # of ten random channels, for comparison

@@ -1,4 +1,4 @@
-"""What the network's channels do on the bundled pictures, computed once by `training/feature_atlas.py`.
+"""What the network's channels do on the bundled pictures, by `training/feature_layers/atlas.py`.
 
 It tells what is usual for a channel, which bundled pictures excite it most and where, how far it looks, and
 what each bundled picture is like at an early, a middle and a late layer.
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from dlintro_demos.runtime.model_cards import ModelCard, ModelUnavailable
+from dlintro_demos.gallery.runtime.model_cards import ModelCard, ModelUnavailable
 
 FILE = "atlas.safetensors"
 NINE = 9
@@ -62,7 +62,7 @@ def _read(path: Path) -> Atlas:
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise ModelUnavailable(
             f"{path} is missing or damaged; restore it from the repository, or run: "
-            "python -m training.feature_atlas"
+            "python -m training.feature_layers.atlas"
         ) from error
     reach = {stop: int(side) for stop, side in parts.pop("reach").items()}
     return Atlas(keys=keys, reach=reach, **parts)

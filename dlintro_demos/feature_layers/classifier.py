@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from dlintro_demos.feature_layers.guesses import Guess, top_guesses
-from dlintro_demos.imagenet import MODEL, prepare, run
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.imagenet import MODEL, prepare, run
 
 
 @dataclass(frozen=True, kw_only=True)

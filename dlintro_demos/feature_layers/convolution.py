@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from dlintro_demos.imagenet import DEVIATION, MEAN
+from dlintro_demos.shared.imagenet import DEVIATION, MEAN
 
 KERNEL = 3  # px, a side of the kernel
 CEILING = 6.0  # of ReLU6

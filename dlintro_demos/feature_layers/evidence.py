@@ -19,10 +19,10 @@ from torch import nn
 
 from dlintro_demos.feature_layers.guesses import chances
 from dlintro_demos.feature_layers.walk import visible
-from dlintro_demos.imagenet import MODEL, prepare
-from dlintro_demos.media import encode_jpeg
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.shared.imagenet import MODEL, prepare
 
 CELLS = 14  # in a row and in a column: what is taken away or put back in one piece
 STEPS = 10  # points of a curve after the first

@@ -12,10 +12,10 @@ from dlintro_demos.feature_layers.classifier import Answer, classify, logits_of
 from dlintro_demos.feature_layers.evidence import covered
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
 from dlintro_demos.feature_layers.walk import lit_up, maps_of, montage, visible
-from dlintro_demos.imagenet import LOOK_SIDE, MODEL, prepare
-from dlintro_demos.media import encode_jpeg
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.imagenet import LOOK_SIDE, MODEL, prepare
 
 GLANCES = ("block 0.0", "block 3.1", "block 6.0")  # edges, parts, things
 TILE, ACROSS = 112, 3

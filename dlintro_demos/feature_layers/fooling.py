@@ -16,10 +16,10 @@ import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 from dlintro_demos.feature_layers.classifier import logits_of
 from dlintro_demos.feature_layers.guesses import Guess, chances, top_guesses
 from dlintro_demos.feature_layers.walk import visible
-from dlintro_demos.imagenet import DEVIATION, MODEL, prepare
-from dlintro_demos.media import encode_jpeg, encode_png
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.shared.imagenet import DEVIATION, MODEL, prepare
 
 PGD_STEPS = 8
 GAIN = 16  # how much stronger the noise is shown than it is

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from dlintro_demos.imagenet import labels
+from dlintro_demos.shared.imagenet import labels
 
 GUESSES = 5
 

@@ -11,9 +11,9 @@ import torch
 
 from dlintro_demos.feature_layers.atlas import DEPTHS, Atlas
 from dlintro_demos.feature_layers.samples import Picture, pictures
-from dlintro_demos.imagenet import MODEL, prepare, run
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.imagenet import MODEL, prepare, run
 
 NEAREST = 6
 ITSELF = 0.9999  # of two pictures that are one

@@ -1,4 +1,4 @@
-"""The synthetic pictures that channels like best, out of the sheets of `training/preferred_inputs.py`."""
+"""The synthetic pictures that channels like best: `training/feature_layers/preferred_inputs.py` draws."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from dlintro_demos.runtime.model_cards import ModelCard
+from dlintro_demos.gallery.runtime.model_cards import ModelCard
 
 TILE = 80  # px
 ACROSS = 12  # tiles in a row of a sheet

@@ -13,10 +13,10 @@ from dlintro_demos.feature_layers.classifier import logits_of
 from dlintro_demos.feature_layers.guesses import name_of
 from dlintro_demos.feature_layers.samples import Picture, pictures
 from dlintro_demos.feature_layers.walk import visible
-from dlintro_demos.imagenet import LOOK_SIDE, prepare
-from dlintro_demos.media import encode_jpeg
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.imagenet import LOOK_SIDE, prepare
 
 ROUNDS = 10
 NAMES = 5

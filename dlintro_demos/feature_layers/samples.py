@@ -76,7 +76,7 @@ def _bundled(path: Path) -> np.ndarray:
     if not path.is_file():
         raise SamplesUnavailable(
             f"The picture {path.name} is missing from {path.parent}; "
-            "get the whole repository again, or run: python -m training.feature_pictures"
+            "get the whole repository again, or run: python -m training.feature_layers.pictures"
         )
     return _read(path)
 

@@ -14,10 +14,10 @@ import torch
 from dlintro_demos.feature_layers.atlas import Atlas, outstanding
 from dlintro_demos.feature_layers.preferred import is_drawn, preferred_input
 from dlintro_demos.feature_layers.samples import pictures
-from dlintro_demos.imagenet import DEVIATION, LOOK_SIDE, MEAN, MODEL, Stop, prepare, run, stops
-from dlintro_demos.media import encode_jpeg
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.imagenet import DEVIATION, LOOK_SIDE, MEAN, MODEL, Stop, prepare, run, stops
 
 SHOWN = 12  # channels in the gallery of a stop
 PLACES = 4  # crops of a picture

@@ -4,8 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
 if TYPE_CHECKING:
-    from dlintro_demos.runtime.model_cache import ModelCache
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="flappy_bird",
+    title="It teaches itself Flappy Bird",
+    tagline="Nobody told it the rules: it sees the screen, tries, crashes, and finds out. Watch it "
+    "learn, look into its head, and race it.",
+    chapter=Chapter.TRYING,
+    icon=":material/sports_esports:",
+    models=(
+        "flappy_bird_untrained",
+        "flappy_bird_2min",
+        "flappy_bird_5min",
+        "flappy_bird_10min",
+        "flappy_bird_25min",
+        "flappy_bird_best",
+    ),
+    talking_points=(
+        "Start with all six at once: the same network at six ages, on the same level. Nobody "
+        "programmed the difference; it comes from crashes alone.",
+        "Let somebody race the ten-minute one. Then ask how many games they needed to understand the "
+        "rules, and how many frames the agent needed: the figure stands below the game.",
+        "Open “Break it” and press “The moon”. A child copes at once, the agent does not: it learned "
+        "this game, not what falling is.",
+    ),
+    minutes=8,
+)
 
 
 def warm_up(cache: ModelCache) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlintro_demos.runtime.model_cards import ModelCard, ModelUnavailable
+from dlintro_demos.gallery.runtime.model_cards import ModelCard, ModelUnavailable
 
 EARLY = 100  # pipes
 

@@ -11,8 +11,8 @@ import torch
 
 from dlintro_demos.flappy_bird.game import FlappyBird, Rules, Shades
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP, play
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 LOOK_PIPES = 10
 TRIAL_LEVELS, TRIAL_PIPES, TRIAL_BATCH = 20, 20, 5

@@ -1,6 +1,6 @@
 """An easier player that learns while one watches: it is told heights and distances instead of pictures.
 
-Double DQN (van Hasselt et al., 2016) like the player from pixels (`training/flappy_bird.py`), with a network
+Double DQN (van Hasselt et al., 2016) like the player from pixels (`training/flappy_bird`), with a network
 so small that one core takes a minute.
 """
 
@@ -17,7 +17,7 @@ from torch import nn
 
 from dlintro_demos.flappy_bird.game import BIRD_X, PIPE_WIDTH, FlappyBird
 from dlintro_demos.flappy_bird.network import SKIP, play
-from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.jobs import Progress
 
 TOLD = ("height over the gap", "speed", "distance", "height over the next gap", "height")
 SCORED_LEVELS = range(2**32 - 16, 2**32)  # of the curve; training levels are below 2^31

@@ -5,10 +5,37 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from dlintro_demos.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 if TYPE_CHECKING:
-    from dlintro_demos.runtime.model_cache import ModelCache
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="super_resolution",
+    title="Sharpen a blurry photo",
+    tagline="A small photo comes back four times larger, and you can see what was recovered "
+    "and what was made up.",
+    chapter=Chapter.SEEING,
+    icon=":material/photo_size_select_large:",
+    models=(
+        "super_resolution_ours_x4_clean",
+        "super_resolution_ours_x4_degraded",
+        "super_resolution_ours_x2_clean",
+        "super_resolution_ours_x2_degraded",
+        "realesrgan_compact",
+        "realesrgan_photographic",
+    ),
+    talking_points=(
+        "Drag the handle slowly across an eye or an edge: the network has seen thousands of edges, so it "
+        "knows what a sharp one looks like.",
+        "Ask before you show it: can a computer put back what the camera never saw? Then open “Blur it "
+        "first, then repair it” and look at the map of invented detail.",
+        "Put “Small text” on the projector and read the lowest line: confident, sharp and wrong. That is "
+        "why an enhanced picture is no evidence in court.",
+    ),
+    minutes=6,
+)
 
 
 def warm_up(cache: ModelCache) -> None:

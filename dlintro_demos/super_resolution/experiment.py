@@ -10,9 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from dlintro_demos.media import encode_jpeg, encode_png, encode_webp
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png, encode_webp
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.explain import Explanation, explain
 from dlintro_demos.super_resolution.pace import PACE, crop, shrink

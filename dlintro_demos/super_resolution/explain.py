@@ -11,7 +11,7 @@ from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
 from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
 from torch import nn
 
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.super_resolution.ours import Ours
 
 LARGEST = 96  # px; a larger part makes pictures too busy to read, and the photographic network slow

@@ -11,7 +11,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.tiles import work_pixels
 from dlintro_demos.super_resolution.upscale import METHODS, Scale, upscale
 

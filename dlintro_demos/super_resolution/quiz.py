@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlintro_demos.media import encode_png
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import encode_png
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.samples import SAMPLES, SCALE
 from dlintro_demos.super_resolution.upscale import Upscaled, upscale
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import png
 
-from dlintro_demos.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.super_resolution.upscale import Strip, Upscaled
 
 

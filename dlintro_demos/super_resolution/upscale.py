@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from PIL import Image
 
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.super_resolution.networks import forward_in_steps
 from dlintro_demos.super_resolution.situation import Situation
 from dlintro_demos.super_resolution.tiles import Box, Tile, plan_tiles

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
 if TYPE_CHECKING:
-    from dlintro_demos.runtime.model_cache import ModelCache
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="teach_a_child",
+    title="Teach it like a child",
+    tagline="“An apple?” “No, that's a ball.” Show it a few things, tell it the words, and watch what "
+    "each word changes.",
+    chapter=Chapter.LEARNING,
+    icon=":material/child_care:",
+    models=("efficientnet_lite0",),
+    talking_points=(
+        "Play “The red ball” together: let the room shout what the machine will say before you press the "
+        "button. The first answer is wrong, and nobody wonders; so would a child.",
+        "Then “Teach it”, with the camera: somebody's keys, somebody's cup. Three pictures of each are "
+        "enough. Hold up something new and wait for “I have never seen this”.",
+        "Ask what it learned from so few. Not to see: that took 1.3 million photographs, before. Only "
+        "the word.",
+    ),
+    minutes=8,
+)
 
 
 def warm_up(cache: ModelCache) -> None:
     """Load the network, and look at all that the first visitor sees. Raises `ModelUnavailable`."""
-    from dlintro_demos.imagenet import MODEL
+    from dlintro_demos.shared.imagenet import MODEL
     from dlintro_demos.teach_a_child.seeing import look
     from dlintro_demos.teach_a_child.tray import begin, tray
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlintro_demos.names import clean_name
+from dlintro_demos.gallery.intake.names import clean_name
 
 MOST_CLASSES = 8
 MOST_EXAMPLES = 500

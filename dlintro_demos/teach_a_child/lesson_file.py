@@ -22,9 +22,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
-from dlintro_demos.archive import add
-from dlintro_demos.media import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
-from dlintro_demos.names import BadName, clean_name
+from dlintro_demos.gallery.intake.archive import add
+from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
+from dlintro_demos.gallery.intake.names import BadName, clean_name
 from dlintro_demos.teach_a_child.heads import HEADS, HeadKey
 from dlintro_demos.teach_a_child.lesson import FEATURES, MOST_CLASSES, MOST_EXAMPLES, Example, Lesson, Seen
 from dlintro_demos.teach_a_child.seeing import THUMBNAIL

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from dlintro_demos.archive import add
-from dlintro_demos.imagenet import DEVIATION, MEAN, RESIZED, SIDE
+from dlintro_demos.gallery.intake.archive import add
+from dlintro_demos.shared.imagenet import DEVIATION, MEAN, RESIZED, SIDE
 from dlintro_demos.teach_a_child.heads import DOUBT, NEIGHBOURS, SHARPNESS, Head, HeadKey, fit
 from dlintro_demos.teach_a_child.lesson import Lesson
 from dlintro_demos.teach_a_child.seeing import LARGEST

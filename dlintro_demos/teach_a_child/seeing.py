@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 import torch
 
-from dlintro_demos.imagenet import embeddings_of, prepare
-from dlintro_demos.media import UnreadableMedia, encode_jpeg, encode_png
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.intake.images import UnreadableMedia, encode_jpeg, encode_png
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.imagenet import embeddings_of, prepare
 from dlintro_demos.teach_a_child.lesson import Seen
 
 AT_ONCE = 8  # pictures in one run of the network

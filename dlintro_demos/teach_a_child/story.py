@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.teach_a_child.heads import Guess, fit, guesses
 from dlintro_demos.teach_a_child.lesson import Lesson, Seen, teach
 from dlintro_demos.teach_a_child.tray import TrayThing, look_at_things

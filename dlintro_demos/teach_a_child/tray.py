@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from dlintro_demos.runtime.jobs import Progress
-from dlintro_demos.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.things import THINGS, draw
 from dlintro_demos.teach_a_child.lesson import Lesson, teach
 from dlintro_demos.teach_a_child.seeing import AT_ONCE, Look, see
-from dlintro_demos.things import THINGS, draw
 
 TRAYS = 50
 CREDIT = "Drawn by this gallery's own program (synthetic), CC0"

@@ -1,0 +1,210 @@
+"""What a page costs the server: CPU of a warm first visit and of a re-run, messages and bytes.
+
+    python -m bench.pages [--json] [--only SLUG...] [--visits 20]
+
+Starts the gallery, waits until it is warm, and visits every page in every mode over Streamlit's own
+protocol, as a browser does: two visits that are not counted (shared results are then kept), then `--visits`
+visitors one after the other, who each arrive, and run the page again. CPU is user and system time of the
+whole server process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+import psutil
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from dlintro_demos.gallery.catalogue import SLUGS
+
+# Every page, and what a visitor may choose there; "" is the mode in which it opens.
+MODES: dict[str, dict[str, str]] = {
+    "home": {},
+    "status": {},
+    "super_resolution": {"repair": "mode=Blur+it+first%2C+then+repair+it"},
+    "faces": {"album": "look-at=An+album", "video": "look-at=A+video"},
+    "feature_layers": {
+        name: f"look={name.replace(' ', '+').replace('?', '%3F')}"
+        for name in (
+            "One convolution", "Why?", "Switch it off", "Fool it", "Look-alikes", "You against it"
+        )
+    },
+    "flappy_bird": {
+        name: f"do={name.replace(' ', '+')}"
+        for name in ("Inside its head", "Race it", "Break it", "Train one now")
+    },
+    "teach_a_child": {
+        name: f"teach={name.replace(' ', '+')}"
+        for name in ("The red ball", "What it got wrong", "Keep the lesson")
+    },
+    "classical_vs_deep": {
+        "More data": "part=More+data",
+        "Real digits": "part=More+data&learn=Real+digits%2C+recorded",
+        "Stack of layers": "part=Stack+of+layers",
+    },
+}  # fmt: skip
+START_SECONDS = 180
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Of one page in one mode: milliseconds of CPU (means), and what a first view sends."""
+
+    page: str
+    mode: str
+    first_ms: float
+    rerun_ms: float
+    messages: int
+    bytes: int
+
+
+class Visit:
+    """One visitor's session."""
+
+    def __init__(self, port: int, page: str, query: str):
+        self.address = f"ws://127.0.0.1:{port}/_stcore/stream"
+        self.page, self.query, self.page_hash = page, query, ""
+        self.messages = self.bytes = 0
+        self.errors: list[str] = []
+
+    async def arrive(self) -> None:
+        """Connect and run the page."""
+        self.socket = await websockets.connect(
+            self.address,
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            max_size=None,
+            ping_interval=None,
+        )
+        await self.run()
+
+    async def run(self) -> None:
+        """Run the page and read all that it sends; `messages` and `bytes` are of this run."""
+        self.messages = self.bytes = 0
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        if self.page_hash:
+            message.rerun_script.page_script_hash = self.page_hash
+        else:
+            message.rerun_script.page_name = "" if self.page == "home" else self.page
+        await self.socket.send(message.SerializeToString())
+        while True:
+            data = await self.socket.recv()
+            self.messages += 1
+            self.bytes += len(data)
+            forward = ForwardMsg()
+            forward.ParseFromString(data)  # type: ignore[arg-type]
+            kind = forward.WhichOneof("type")
+            if kind == "navigation" and forward.navigation.page_script_hash:
+                self.page_hash = forward.navigation.page_script_hash
+            elif kind == "delta" and forward.delta.new_element.WhichOneof("type") in {"exception", "alert"}:
+                element = forward.delta.new_element
+                self.errors.append(element.exception.message or element.alert.body)
+            elif kind == "script_finished":
+                return
+
+
+async def measure(port: int, process: psutil.Process, page: str, mode: str, visits: int) -> Cost:
+    """Visit a page in a mode."""
+    query = MODES[page].get(mode, "")
+    for _ in range(2):
+        warm = Visit(port, page, query)
+        await warm.arrive()
+        await warm.run()
+        await warm.socket.close()
+    first = rerun = 0.0
+    for _ in range(visits):
+        visit = Visit(port, page, query)
+        before = _cpu(process)
+        await visit.arrive()
+        first += _cpu(process) - before
+        messages, size = visit.messages, visit.bytes
+        before = _cpu(process)
+        await visit.run()
+        rerun += _cpu(process) - before
+        await visit.socket.close()
+    return Cost(
+        page=page,
+        mode=mode,
+        first_ms=round(1000 * first / visits, 1),
+        rerun_ms=round(1000 * rerun / visits, 1),
+        messages=messages,
+        bytes=size,
+    )
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+@contextmanager
+def gallery() -> Iterator[tuple[int, psutil.Process]]:
+    """A gallery of its own, warm and measured; gives its port and process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = os.environ | {"DLINTRO_ADDRESS": "127.0.0.1", "DLINTRO_PORT": str(port)}
+    server = subprocess.Popen([sys.executable, "app.py"], env=env, stdout=subprocess.DEVNULL)
+    try:
+        process = psutil.Process(server.pid)
+        deadline = time.monotonic() + START_SECONDS
+        while not _ready(port):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit("The gallery did not start.")
+            time.sleep(0.2)
+        while process.cpu_percent(interval=1.0) > 5:  # what it measures of itself after that
+            pass
+        yield port, process
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def main() -> None:
+    """Print a table, or a JSON object a line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="a JSON object a line")
+    parser.add_argument("--only", nargs="+", choices=list(MODES), default=list(MODES), metavar="SLUG")
+    parser.add_argument("--visits", type=int, default=20)
+    options = parser.parse_args()
+    assert set(SLUGS) <= set(MODES), "a demo is missing in MODES"
+    if not options.json:
+        print(f"{'page':20} {'mode':18} {'first ms':>9} {'re-run ms':>9} {'messages':>9} {'bytes':>9}")
+    with gallery() as (port, process):
+        for page in options.only:
+            for mode in ("", *MODES[page]):
+                cost = asyncio.run(measure(port, process, page, mode, options.visits))
+                if options.json:
+                    print(json.dumps(asdict(cost)), flush=True)
+                else:
+                    print(
+                        f"{cost.page:20} {cost.mode:18} {cost.first_ms:9.1f} {cost.rerun_ms:9.1f} "
+                        f"{cost.messages:9} {cost.bytes:9}",
+                        flush=True,
+                    )
+
+
+if __name__ == "__main__":
+    main()

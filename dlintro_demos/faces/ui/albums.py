@@ -1,0 +1,234 @@
+"""Widgets of the faces page for an album: many photos in, people out, and everything into a zip."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dlintro_demos.faces.album import Album, Files, read_album, unpack
+from dlintro_demos.faces.analysis import analyse
+from dlintro_demos.faces.evidence import cluster
+from dlintro_demos.faces.export import export_album
+from dlintro_demos.faces.face import AlbumPhoto, Face, PhotoFaces
+from dlintro_demos.faces.people import called, name_faces, tag, untag
+from dlintro_demos.faces.samples import sample_album
+from dlintro_demos.faces.ui.components.people_board import Chip, Group, people_board
+from dlintro_demos.faces.ui.photo import show_people, undo_button
+from dlintro_demos.faces.ui.visit import FaceVisit, album_room, face_visit, limits
+from dlintro_demos.gallery.intake.images import ImageLimits, encode_jpeg
+from dlintro_demos.gallery.intake.names import BadName
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.pictures import FORMATS, image_limits
+from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.words import plain
+
+SAMPLE, MINE = ":material/photo_library: Sample album", ":material/upload: My photos"
+ALBUM_MB = 200
+NAMED_AT_ONCE = 12  # clusters that get a field for a name; the largest
+ALONE = "alone"  # the card of faces that are like no other
+
+
+def show_album() -> None:
+    """The sample album, or the visitor's photos: grouped by person, named once, exported."""
+    source = st.segmented_control(
+        "Which photos?", [SAMPLE, MINE], default=SAMPLE, required=True, key="album-of"
+    )
+    photos = _sample() if source == SAMPLE else _theirs()
+    if not photos:
+        return
+    visit = face_visit()
+    visit.remember(photo.found for photo in photos)
+    faces = {face.key: face for photo in photos for face in visit.faces_of(photo.found)}
+    seconds = sum(sum(photo.found.seconds.values()) for photo in photos)
+    st.markdown(f"**{len(photos)} photos, {len(faces)} faces**, {seconds:.1f} s of model time.")
+    groups = _groups(visit, faces)
+    _show_board(visit, faces, groups, {photo.key: photo for photo in photos})
+    _name_groups(visit, faces, groups)
+    with st.container(horizontal=True):
+        undo_button(visit)
+        _offer_export(visit, photos)
+    show_people()
+    _show_photos(visit, photos)
+
+
+def _sample() -> tuple[AlbumPhoto, ...]:
+    st.caption("Two people in variations that we made: dark, old, turned, half hidden. All public domain.")
+    return _read("album-sample", tuple(sample_album()), shared=True)
+
+
+def _theirs() -> tuple[AlbumPhoto, ...]:
+    given = st.file_uploader(
+        f"Up to 60 photos, or a zip of them: {engine().settings.upload_mb} MB a file, {ALBUM_MB} MB in all",
+        type=[*FORMATS, "zip"],
+        accept_multiple_files=True,
+        key=private_key("album"),
+    )
+    if not given:
+        st.info("They stay on this computer, and only for this visit.", icon=":material/lock:")
+        return ()
+    if problem := album_room(face_visit(), sum(each.size for each in given), ALBUM_MB * MB):
+        st.warning(problem, icon=":material/error:")
+        return ()
+    return _read("album", tuple((each.name, each.getvalue()) for each in given), shared=False)
+
+
+def _read(slot: str, files: tuple[tuple[str, bytes], ...], *, shared: bool) -> tuple[AlbumPhoto, ...]:
+    """The album of these files: the one this visit has, or a job's. Says what was left out."""
+    visit = face_visit()
+    fingerprint = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for _, data in files)).hexdigest()
+    if visit.album_key != fingerprint:
+        allowed = image_limits()
+        look = partial(analyse, cache=engine().cache)
+        album = run_job(
+            slot, fingerprint, _work, files, look, allowed, label="Looking at the photos", shared=shared
+        )
+        if album is None:
+            return ()
+        visit.album, visit.left_out, visit.album_key = album.photos, album.left_out, fingerprint
+    for sentence in visit.left_out:
+        st.warning(plain(sentence), icon=":material/broken_image:")
+    if not visit.album:
+        st.info("No photo could be read. Choose JPEG or PNG files, or a zip of them.")
+    return tuple(visit.album)
+
+
+def _work(
+    files: Files, look: Callable[..., Iterator[Progress | PhotoFaces]], allowed: ImageLimits
+) -> Iterator[Progress | Album]:
+    """A job: unpack the archives, then look at every photo."""
+    photos, left_out = unpack(files, allowed)
+    for step in read_album(photos, look, allowed):
+        if isinstance(step, Album):
+            yield Album(photos=step.photos, left_out=(*left_out, *step.left_out))
+        else:
+            yield step
+
+
+def _groups(visit: FaceVisit, faces: dict[str, Face]) -> dict[str, list[str]]:
+    """Face keys by group: people by their key, then clusters of unnamed faces, those alone last."""
+    tags = visit.history.book.tags
+    groups: dict[str, list[str]] = {person: [] for person in visit.history.book.people}
+    for key in faces:
+        if key in tags:
+            groups[tags[key]].append(key)
+    unnamed = [key for key in faces if key not in tags]
+    if unnamed:
+        labels = cluster(np.stack([faces[key].embedding for key in unnamed]), limits().sure)
+        for label, count in Counter(labels.tolist()).most_common():
+            name = f"cluster-{label}" if count > 1 else ALONE
+            groups.setdefault(name, []).extend(
+                key for key, each in zip(unnamed, labels, strict=True) if each == label
+            )
+    return {name: keys for name, keys in groups.items() if keys}
+
+
+def _show_board(
+    visit: FaceVisit, faces: dict[str, Face], groups: dict[str, list[str]], photos: dict[str, AlbumPhoto]
+) -> None:
+    number = 0
+    cards = []
+    for name, keys in groups.items():
+        number += name not in visit.history.book.people and name != ALONE
+        title = visit.name_of(name) or ("Seen once" if name == ALONE else f"Somebody, {number}")
+        cards.append(
+            Group(
+                key=name,
+                title=title,
+                note=f"{len(keys)} {'face' if len(keys) == 1 else 'faces'}",
+                faces=tuple(_portrait(faces[key], photos) for key in keys),
+            )
+        )
+    move = people_board(cards, key="people-board")
+    if move:
+        _move(visit, move.face, move.to, groups)
+        st.rerun()
+
+
+def _portrait(face: Face, photos: dict[str, AlbumPhoto]) -> Chip:
+    photo = photos.get(face.key.split("/")[0])
+    small = np.ascontiguousarray(face.chip[::2, ::2])
+    return Chip(key=face.key, picture=encode_jpeg(small, quality=80),
+                    alt=f"A face in {photo.name}" if photo else "A face")  # fmt: skip
+
+
+def _move(visit: FaceVisit, face: str, to: str, groups: dict[str, list[str]]) -> None:
+    book, history = visit.history.book, visit.history
+    if to in book.people:
+        history.do("moved a face", tag(book, face, to))
+    elif to == ALONE:
+        history.do("moved a face", untag(book, {face}))
+    else:
+        others = groups.get(to, [])
+        name, count = "Person", 1
+        while called(book, f"{name} {count}"):
+            count += 1
+        history.do("moved a face", name_faces(book, [*others, face], f"{name} {count}"))
+
+
+def _name_groups(visit: FaceVisit, faces: dict[str, Face], groups: dict[str, list[str]]) -> None:
+    """A field for each of the largest unnamed clusters: named once, all its faces are tagged."""
+    clusters = [(name, keys) for name, keys in groups.items() if name.startswith("cluster-")]
+    if not clusters:
+        return
+    st.markdown("**Who is it?** Name a group once, and all its photos are tagged.")
+    with st.container(horizontal=True):
+        for number, (name, keys) in enumerate(clusters[:NAMED_AT_ONCE], start=1):
+            with st.form(private_key(f"cluster-{keys[0][-24:]}"), clear_on_submit=True, width=220):
+                st.image(encode_jpeg(faces[keys[0]].chip), alt=f"Somebody, {number}", width=96)
+                typed = st.text_input(f"Somebody, {number}", placeholder=f"{len(keys)} faces")
+                if st.form_submit_button("Name them", key=f"submit-{name}"):
+                    try:
+                        book = name_faces(visit.history.book, keys, typed)
+                    except BadName as error:
+                        st.warning(str(error))
+                    else:
+                        visit.history.do("named a group", book)
+                        st.rerun()
+
+
+def _offer_export(visit: FaceVisit, photos: tuple[AlbumPhoto, ...]) -> None:
+    def pack() -> bytes:
+        *_, data = export_album(photos, visit.history.book, visit.drawn)
+        assert isinstance(data, bytes)
+        return data
+
+    st.download_button(
+        "Download the tagged album (zip)",
+        pack,
+        file_name="album.zip",
+        mime="application/zip",
+        on_click="ignore",
+        icon=":material/download:",
+        help="The photos, album.json, and an XMP file beside each photo with its faces, for photo managers.",
+    )
+
+
+def _show_photos(visit: FaceVisit, photos: tuple[AlbumPhoto, ...]) -> None:
+    """The photos, of everybody or of one person."""
+    book = visit.history.book
+    everybody = ""
+    whose = st.selectbox(
+        "Photos of",
+        [everybody, *book.people],
+        format_func=lambda key: visit.name_of(key) or "everybody",
+        key="photos-of",
+    )
+    shown = [
+        photo
+        for photo in photos
+        if whose == everybody or any(book.tags.get(face.key) == whose for face in visit.faces_of(photo.found))
+    ]
+    with st.container(horizontal=True):
+        for photo in shown:
+            names = [visit.name_of(book.tags.get(face.key)) for face in visit.faces_of(photo.found)]
+            with st.container(width=150):
+                st.image(photo.preview, alt=f"Photo {photo.name}", width="stretch")
+                st.caption(plain(", ".join(filter(None, names)) or "nobody named"))

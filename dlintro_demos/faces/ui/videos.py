@@ -1,0 +1,168 @@
+"""Widgets of the faces page for a video: who is when, names on the frames, and the hidden version."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache, partial
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dlintro_demos.faces.analysis import find_faces
+from dlintro_demos.faces.face import Box, Face, PhotoFaces
+from dlintro_demos.faces.people import name_faces
+from dlintro_demos.faces.privacy import hide_faces
+from dlintro_demos.faces.samples import EILEEN, GRACE, portrait
+from dlintro_demos.faces.tracking import VideoFaces, analyse_video, draw_names, moving_photos, redraw
+from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits
+from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.gallery.intake.names import BadName
+from dlintro_demos.gallery.intake.video import VideoLimits
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.words import plain
+
+SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"
+NAMES, HIDDEN = "With names", "Faces pixelated"
+
+
+def show_video() -> None:
+    """Faces found, followed and named over time; a timeline; the video with names or with faces hidden."""
+    source = st.segmented_control(
+        "Which video?", [SAMPLE, MINE], default=SAMPLE, required=True, key="video-of"
+    )
+    data = _sample() if source == SAMPLE else _theirs()
+    if data is None:
+        return
+    shared = source == SAMPLE
+    fingerprint = hashlib.sha256(data).hexdigest()
+    allowed = VideoLimits(max_bytes=engine().settings.upload_mb * MB)
+    find = partial(_find, cache=engine().cache)
+    work = partial(analyse_video, same_below=limits().maybe)
+    video = run_job(
+        "video", fingerprint, work, data, allowed, find, label="Watching the video", shared=shared
+    )
+    if video is None:
+        return
+    visit = face_visit()
+    seen = [track for track in video.tracks if track.looks > 1 or video.looks < 3]
+    faces = tuple(track.face for track in seen)
+    found = PhotoFaces(
+        key=video.digest,
+        width=video.width,
+        height=video.height,
+        faces=faces,
+        stages=(),
+        seconds=video.seconds,
+        device="",
+    )
+    visit.remember([found])
+    names = _names(visit, found)
+    seconds = video.length / video.fps
+    st.markdown(
+        f"**{len(faces)} {'person' if len(faces) == 1 else 'people'}** in {seconds:.1f} s of video; "
+        f"{video.looks} of {video.length} frames looked at."
+    )
+    if faces:
+        _show_timeline(video, names)
+        _ask_names(visit, faces, names)
+    _show_result(video, names, fingerprint, shared=shared)
+
+
+def _find(key: str, rgb: np.ndarray, *, cache: ModelCache) -> tuple[Face, ...]:
+    return find_faces(key, rgb, cache).faces
+
+
+@cache
+def _made() -> bytes:
+    return moving_photos(portrait(EILEEN), portrait(GRACE))
+
+
+def _sample() -> bytes:
+    st.caption("Synthetic: a program moved a camera over the two bundled photos.")
+    return _made()
+
+
+def _theirs() -> bytes | None:
+    given = st.file_uploader(
+        f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", type=["mp4", "webm", "m4v", "mov"],
+        key=private_key("video"),
+    )  # fmt: skip
+    if given is None:
+        st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
+        return None
+    return given.getvalue()
+
+
+def _names(visit: FaceVisit, found: PhotoFaces) -> dict[str, str]:
+    """What each track is called: its name, a sure or likely suggestion, or a number."""
+    book, answers = visit.history.book, visit.suggestions(found)
+    names = {}
+    for number, face in enumerate(found.faces, start=1):
+        suggestion = answers.get(face.key)
+        name = visit.name_of(book.tags.get(face.key)) or (
+            visit.name_of(suggestion.person) if suggestion else ""
+        )
+        doubt = "?" if suggestion and suggestion.level == "maybe" else ""
+        names[face.key] = f"{name}{doubt}" if name else f"Somebody {number}"
+    return names
+
+
+def _show_timeline(video: VideoFaces, names: dict[str, str]) -> None:
+    rows = [
+        {"who": names[track.key], "from": start / video.fps, "to": (end + 1) / video.fps}
+        for track in video.tracks
+        if track.key in names
+        for start, end in track.stretches()
+    ]
+    chart = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_bar(height=18, cornerRadius=4)
+        .encode(
+            x=alt.X("from:Q", title="seconds"), x2="to:Q", y=alt.Y("who:N", title=None),
+            color=alt.Color("who:N", legend=None),
+        )
+    )  # fmt: skip
+    st.altair_chart(chart.properties(height=44 * len(names) + 60), theme="streamlit")
+
+
+def _ask_names(visit: FaceVisit, faces: tuple[Face, ...], names: dict[str, str]) -> None:
+    with st.container(horizontal=True):
+        for face in faces[:12]:
+            with st.form(private_key(f"track-{face.key[-20:]}"), clear_on_submit=True, width=220):
+                st.image(encode_jpeg(face.chip), alt=names[face.key], width=96)
+                typed = st.text_input(plain(names[face.key]), placeholder="A name")
+                if st.form_submit_button("Save", key=f"save-{face.key}"):
+                    try:
+                        book = name_faces(visit.history.book, [face.key], typed)
+                    except BadName as error:
+                        st.warning(str(error))
+                    else:
+                        visit.history.do("named somebody in a video", book)
+                        st.rerun()
+
+
+def _show_result(video: VideoFaces, names: dict[str, str], fingerprint: str, *, shared: bool) -> None:
+    way = st.segmented_control("The video", [NAMES, HIDDEN], default=NAMES, required=True, key="video-way")
+    draw = partial(draw_names, names=names) if way == NAMES else _hidden
+    told = tuple(sorted(names.items())) if way == NAMES else ()
+    plain_names = way == HIDDEN and shared
+    data = run_job(
+        "redraw", (fingerprint, way, told), redraw, video, draw, label="Drawing", shared=plain_names
+    )
+    if data is None:
+        return
+    st.video(data, format="video/webm")
+    st.download_button(
+        "Download this video (WebM)", data, file_name="faces.webm", mime="video/webm", on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def _hidden(rgb: np.ndarray, boxes: dict[str, Box]) -> np.ndarray:
+    return hide_faces(rgb, list(boxes.values()), "pixelate")

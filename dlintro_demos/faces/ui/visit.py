@@ -1,0 +1,104 @@
+"""What one visit knows of faces: the photos seen, who was named, and every way to forget it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from dlintro_demos.faces.embedders import pick_embedder, thresholds
+from dlintro_demos.faces.face import AlbumPhoto, Face, PhotoFaces, Thresholds
+from dlintro_demos.faces.people import History, Suggestion, suggest
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.session import visitor
+
+MOST_FACES = 800  # kept in one visit: about 55 MB; the oldest unnamed give way
+
+
+_visits: weakref.WeakSet[FaceVisit] = weakref.WeakSet()
+
+
+@dataclass(eq=False)
+class FaceVisit:
+    """Lives in the session and goes with it."""
+
+    history: History = field(default_factory=History)
+    photos: dict[str, PhotoFaces] = field(default_factory=dict)
+    drawn: dict[str, list[Face]] = field(default_factory=dict)
+    album: Sequence[AlbumPhoto] = ()
+    album_key: str = ""
+    left_out: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Count this visit's album with the others', as long as it lives."""
+        _visits.add(self)
+
+    def remember(self, found: Iterable[PhotoFaces]) -> None:
+        """Keep photos' faces; the oldest photos in which nobody is named give way."""
+        for photo in found:
+            self.photos.pop(photo.key, None)
+            self.photos[photo.key] = photo
+        total = sum(len(photo.faces) for photo in self.photos.values())
+        for key in list(self.photos)[:-1]:
+            if total <= MOST_FACES:
+                return
+            if not any(face.key in self.history.book.tags for face in self.photos[key].faces):
+                total -= len(self.photos.pop(key).faces)
+
+    def faces_of(self, found: PhotoFaces) -> tuple[Face, ...]:
+        """A photo's faces, those that the visitor drew last."""
+        return (*found.faces, *self.drawn.get(found.key, ()))
+
+    def known(self) -> dict[str, Face]:
+        """Every face of the visit, by key."""
+        return {face.key: face for photo in self.photos.values() for face in self.faces_of(photo)}
+
+    def forget(self, person: str) -> None:
+        """Forget a person, their faces' numbers and every result kept; what is on screen is seen anew."""
+        theirs = {face for face, who in self.history.book.tags.items() if who == person}
+        for key, photo in list(self.photos.items()):
+            if theirs & {face.key for face in self.faces_of(photo)}:
+                del self.photos[key]
+        for key, drawn in self.drawn.items():
+            self.drawn[key] = [face for face in drawn if face.key not in theirs]
+        self.history.forget(person)
+        engine().results.forget(visitor().id)
+
+    def suggestions(self, found: PhotoFaces) -> dict[str, Suggestion]:
+        """Who the photo's untagged faces may be."""
+        return suggest(self.history.book, self.faces_of(found), self.known(), limits())
+
+    def name_of(self, person: str | None) -> str:
+        """A person's name, as it was typed."""
+        found = self.history.book.people.get(person or "")
+        return found.name if found else ""
+
+
+def face_visit() -> FaceVisit:
+    """The visit of this session."""
+    if "face_visit" not in st.session_state:
+        st.session_state.face_visit = FaceVisit()
+    return st.session_state.face_visit
+
+
+def album_room(visit: FaceVisit, size: int, most: int) -> str:
+    """Why an album of `size` bytes cannot be taken, in words for the visitor; "" where it can."""
+    if size > most:
+        return f"These files have {size / MB:.0f} MB; the limit is {most // MB} MB. Choose fewer of them."
+    others = sum(len(photo.original) for each in list(_visits) if each is not visit for photo in each.album)
+    total = engine().settings.all_results_mb * MB
+    if others + size > total:
+        return (
+            f"The gallery holds as many photos of all visitors as it may ({total // MB} MB). "
+            "Try again in a few minutes, or with fewer photos."
+        )
+    return ""
+
+
+def limits() -> Thresholds:
+    """The thresholds of the network in use."""
+    cache = engine().cache
+    return thresholds(cache, pick_embedder(cache).key)

@@ -1,0 +1,161 @@
+"""Switch channels off, or change the picture, until the answer falls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dlintro_demos.feature_layers.ablation import Ablation, switch_off
+from dlintro_demos.feature_layers.experiment import Looked
+from dlintro_demos.feature_layers.fooling import CHANGES, Change, Sweep, sweep
+from dlintro_demos.feature_layers.guesses import name_of
+from dlintro_demos.feature_layers.ui.answer import BLUE, GREY, ORANGE, bars
+from dlintro_demos.feature_layers.ui.reasons import ask_target
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.pictures import Chosen
+from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.words import per_cent
+from dlintro_demos.shared.imagenet import STOPS
+
+FROM_LAYER = 6  # on: before it, a channel says little about one class
+AIMS = {"away from its answer": None} | {f"towards “{name}”": index for name, index in (
+    ("toaster", 859), ("goldfish", 1), ("teddy", 850), ("pretzel", 932)
+)}  # fmt: skip
+
+
+def switch_them_off(chosen: Chosen, looked: Looked) -> None:
+    """The ten channels that speak most for a class, off one after the other, beside ten at random."""
+    target = ask_target(looked, "Which channels make it")
+    number = st.slider("In layer", FROM_LAYER, len(STOPS), len(STOPS), key="off_layer", bind="query-params")
+    ablation: Ablation | None = run_job(
+        "off", (chosen.digest, target.index, number),
+        switch_off, chosen.rgb, target.index, STOPS[number - 1], engine().cache,
+        label="Switching off", shared=bool(chosen.sample),
+    )  # fmt: skip
+    if ablation is None:
+        return
+    names = [f"No. {channel}" for channel in ablation.channels]
+    picked = st.pills(
+        f"The ten of {ablation.stop.channels} channels that speak most for “{target.name}”. Which are off?",
+        names, default=names, selection_mode="multi", key=f"off-{chosen.digest[:12]}-{target.index}-{number}",
+    )  # fmt: skip
+    channels = [int(name.removeprefix("No. ")) for name in picked]
+    shown: Ablation | None = ablation
+    if channels and set(channels) != set(ablation.channels):
+        shown = run_job(
+            "off-some", (chosen.digest, target.index, number, tuple(channels)),
+            switch_off, chosen.rgb, target.index, STOPS[number - 1], engine().cache, channels,
+            label="Switching off", shared=False,
+        )  # fmt: skip
+    if shown is None:
+        return
+    left, right = st.columns(2)
+    with left:
+        rows = _curve_rows("switched off", shown.falling) + _curve_rows("as many at random", shown.random)
+        st.altair_chart(
+            _lines(rows, "channels off", [BLUE, GREY]),
+            alt=f"Probability of {target.name} as channels go: from {per_cent(shown.before)} to "
+            f"{per_cent(shown.falling[-1])}; at random to {per_cent(shown.random[-1])}",
+        )
+    with right:
+        after = shown.after if channels else looked.answer.top
+        first = after[0]
+        st.markdown(
+            f"**{len(channels)} of {shown.stop.channels} channels off:** “{target.name}” goes from "
+            f"{per_cent(shown.before)} to **{per_cent(shown.falling[-1] if channels else shown.before)}**, "
+            f"and it says “{first.name}”. As many at random: {per_cent(shown.random[-1])}."
+        )
+        bars(after)
+    st.caption(
+        "Who speaks for it is told by the gradient, the fall is measured: each point is the network run "
+        "again with these channels at zero. At random: drawn among those that answer here, mean of four."
+    )
+
+
+def fool_it(chosen: Chosen) -> None:
+    """A slider over a change, the picture, the answer, and the smallest change that flips it."""
+    titles = {change.title: key for key, change in CHANGES.items()}
+    title = st.segmented_control(
+        "How?", list(titles), default=next(iter(titles)), required=True, key="fool", bind="query-params"
+    )
+    key, change = titles[title], CHANGES[titles[title]]
+    aim = None
+    if change.aims:
+        aim = AIMS[
+            st.segmented_control(
+                "The noise works", list(AIMS), default=next(iter(AIMS)), required=True, key="aim"
+            )
+        ]
+    swept: Sweep | None = run_job(
+        "fool", (chosen.digest, key, aim), sweep, chosen.rgb, key, aim, engine().cache,
+        label=change.title, shared=bool(chosen.sample),
+    )  # fmt: skip
+    if swept is not None:
+        _slide(swept, change, key, aim)
+
+
+@st.fragment
+def _slide(swept: Sweep, change: Change, key: str, aim: int | None) -> None:
+    """Every amount was computed already, so the slider answers at once."""
+    start = swept.flips if swept.flips is not None else change.amounts[-1]
+    amount = st.select_slider(
+        f"How much, {change.unit}", list(change.amounts), start, key=f"amount-{key}-{aim}",
+        format_func=lambda amount: f"{amount:g}",
+    )  # fmt: skip
+    step = swept.steps[change.amounts.index(amount)]
+    columns = st.columns(3 if step.noise else 2)
+    columns[0].image(step.picture, alt=f"The picture after {amount:g} {change.unit}", width="stretch")
+    if step.noise:
+        columns[1].image(step.noise, alt="The noise, made visible", width="stretch")
+        columns[1].caption("The noise itself, 16 times stronger than it is.")
+    with columns[-1]:
+        bars(step.top, colour=BLUE if step.top[0].index == swept.first.index else ORANGE)
+    first = swept.first.name
+    if swept.flips is None:
+        st.markdown(f"It still says “{first}” at every amount that we tried.")
+    else:
+        st.markdown(
+            f"**{swept.flips:g} {change.unit}** are enough: the first amount tried at which it no longer "
+            f"says “{first}”."
+        )
+    rows = _curve_rows(first, [each.kept for each in swept.steps], change.amounts)
+    if aim is not None:
+        rows += _curve_rows(name_of(aim), [each.aimed or 0.0 for each in swept.steps], change.amounts)
+    st.altair_chart(
+        _lines(rows, change.unit, [BLUE, ORANGE]),
+        alt=f"Probability of {first} at each amount: "
+        + ", ".join(f"{each.amount:g}: {per_cent(each.kept)}" for each in swept.steps),
+    )
+    if change.aims:
+        st.caption(
+            "A grey level is 1 of 255. The noise is computed from the network's own gradient, for this "
+            "picture alone; random noise of that size does next to nothing. A few levels are hardly seen."
+        )
+
+
+def _curve_rows(
+    name: str, values: Sequence[float], amounts: Sequence[float] | None = None
+) -> list[dict[str, object]]:
+    places = range(len(values)) if amounts is None else amounts
+    return [{"what": name, "x": x, "probability": y} for x, y in zip(places, values, strict=True)]
+
+
+def _lines(rows: list[dict[str, object]], title: str, colours: list[str]) -> alt.Chart:
+    names = list(dict.fromkeys(str(row["what"]) for row in rows))
+    return (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line(point=True, strokeWidth=3)
+        .encode(
+            x=alt.X("x:Q", title=title),
+            y=alt.Y("probability:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domainMin=0)),
+            color=alt.Color(
+                "what:N",
+                scale=alt.Scale(domain=names, range=colours[: len(names)]),
+                legend=alt.Legend(orient="bottom", title=None),
+            ),
+        )
+        .properties(height=260)
+    )

@@ -1,0 +1,61 @@
+"""The demos, in the order of the course. A demo that is not finished is not listed."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+
+SLUGS = (
+    "super_resolution", "faces", "feature_layers", "flappy_bird", "teach_a_child", "classical_vs_deep",
+)  # fmt: skip
+
+
+class Chapter(StrEnum):
+    """Where a demo stands in the course."""
+
+    SEEING = "What machines see"
+    TRYING = "What machines learn by trying"
+    LEARNING = "How machines learn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """What a demo says of itself, as `DEMO` in its package.
+
+    Package, page, address and tests are named by `slug`; `models` are the keys of its cards; `minutes` are
+    those on stage, and `talking_points` what a presenter says in them.
+    """
+
+    slug: str
+    title: str
+    tagline: str
+    chapter: Chapter
+    icon: str
+    models: tuple[str, ...]
+    talking_points: tuple[str, ...]
+    minutes: int
+
+    @property
+    def thumbnail(self) -> Path:
+        """Its picture on the wall, a WebP file."""
+        return Path(__file__).parents[1] / self.slug / "thumbnail.webp"
+
+
+def package_of(slug: str) -> ModuleType:
+    """A demo's package, with `DEMO`, `warm_up` and, where something can wait, `measure`."""
+    return importlib.import_module(f"dlintro_demos.{slug}")
+
+
+@functools.cache
+def demos() -> tuple[Demo, ...]:
+    """All demos of the gallery, in order."""
+    return tuple(package_of(slug).DEMO for slug in SLUGS)
+
+
+def find(slug: str) -> Demo:
+    """The demo of that name; raises `KeyError`."""
+    return {demo.slug: demo for demo in demos()}[slug]

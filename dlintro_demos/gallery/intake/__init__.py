@@ -1,0 +1,1 @@
+"""The only doors for what visitors bring: pictures, videos, archives, names."""

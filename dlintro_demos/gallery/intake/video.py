@@ -1,0 +1,231 @@
+"""The only door for visitors' videos: in memory, limits first, frames shrunk while they are decoded.
+
+A format is known by its content. Whatever is wrong, the answer is `UnreadableMedia`, whose text never quotes
+the file. Nothing is logged or written to disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from typing import cast
+
+import av
+import cv2
+import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+
+from dlintro_demos.gallery.intake.images import STRANGERS, MediaTooLarge, UnreadableMedia
+from dlintro_demos.gallery.runtime.jobs import Progress
+
+av.logging.set_level(None)  # FFmpeg's complaints quote the file
+
+FORMATS = {"MP4": rb".{4}ftyp", "WebM": rb"\x1a\x45\xdf\xa3"}
+DEMUXERS = {"MP4": "mov", "WebM": "matroska"}
+PHOTO = STRANGERS["a HEIC or AVIF photo"]  # begins as an MP4 does, and FFmpeg would read it as a video
+CODECS = {"h264", "hevc", "vp8", "vp9", "libvpx-vp9", "av1", "libdav1d", "mpeg4"}
+SLOWEST, FASTEST = 1.0, 240.0  # frames a second that are believed
+CHOOSE = "Choose an MP4 or WebM file."
+DAMAGED = f"The video is incomplete, damaged, or of a rare kind. Record or save it again. {CHOOSE}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoLimits:
+    """What is refused before, or stops, the decoding; frames are shrunk to `side` px on the longer side."""
+
+    max_bytes: int = 20 * 2**20
+    max_seconds: float = 10.0
+    max_frames: int = 300
+    max_pixels: int = 4096 * 2304
+    side: int = 640
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Clip:
+    """A decoded video, upright.
+
+    `frames` are (H, W, 3) uint8 RGB of one size, `times` (N,) float64 their seconds since the first, never
+    falling. `fps` is the mean of frames a second. `digest` is the SHA-256 of the file's bytes, in hex.
+    """
+
+    frames: Sequence[np.ndarray]
+    times: np.ndarray
+    fps: float
+    digest: str
+    format: str
+
+
+def decode_video(data: bytes, limits: VideoLimits) -> Iterator[Progress | Clip]:
+    """Decode an MP4 or WebM. Raises `MediaTooLarge`, or `UnreadableMedia` for all else that is wrong."""
+    if not data:
+        raise UnreadableMedia(f"The file is empty. {CHOOSE}")
+    if len(data) > limits.max_bytes:
+        raise MediaTooLarge(
+            f"The video has {len(data) / 2**20:.1f} MB; the limit is {limits.max_bytes / 2**20:.4g} MB. "
+            "Make it shorter or smaller, and try again."
+        )
+    kind = next((name for name, magic in FORMATS.items() if re.match(magic, data[:16], re.DOTALL)), None)
+    if kind is None or re.match(PHOTO, data[:16], re.DOTALL):
+        raise UnreadableMedia(f"This is not a video the gallery knows. {CHOOSE}")
+    if _is_cut_short(data, kind):
+        raise UnreadableMedia(DAMAGED)
+    try:
+        yield from _decode(data, kind, limits)
+    except (UnreadableMedia, GeneratorExit):
+        raise
+    except Exception:  # noqa: BLE001 - FFmpeg raises many types, and their words quote the file
+        raise UnreadableMedia(DAMAGED) from None
+
+
+def _decode(data: bytes, kind: str, limits: VideoLimits) -> Iterator[Progress | Clip]:
+    frames: list[np.ndarray] = []
+    times: list[float] = []
+    allowed = {"max_pixels": str(limits.max_pixels)}  # of the pictures themselves, whatever the header says
+    with _open(data, kind, allowed) as container:
+        stream = _check(container, limits)
+        stream.thread_type = "NONE"
+        stream.codec_context.options = allowed
+        fps = float(stream.average_rate or 25)
+        expected = min(limits.max_frames, stream.frames or limits.max_frames)
+        for frame in container.decode(stream):
+            time = frame.time if frame.time is not None else len(times) / fps
+            if len(frames) == limits.max_frames or (times and time - times[0] > limits.max_seconds):
+                raise _too_long(limits)
+            if frame.width * frame.height > limits.max_pixels:
+                raise _too_many_pixels(frame.width, frame.height, limits)
+            frames.append(_upright(frame, limits.side))
+            times.append(time)
+            if len(frames) % 10 == 0:
+                yield Progress(len(frames), expected, "reading the video")
+    if not frames:
+        raise UnreadableMedia(DAMAGED)
+    size, lasts = frames[0].shape[1::-1], times[-1] - times[0]
+    if lasts > 0:  # a browser's recording does not know its rate
+        fps = (len(frames) - 1) / lasts
+    yield Clip(
+        frames=[frame if frame.shape[1::-1] == size else cv2.resize(frame, size) for frame in frames],
+        times=np.maximum.accumulate(np.array(times) - times[0]),
+        fps=min(max(fps, SLOWEST), FASTEST),
+        digest=hashlib.sha256(data).hexdigest(),
+        format=kind,
+    )
+
+
+def _open(data: bytes, kind: str, options: dict[str, str]) -> InputContainer:
+    # Titles in a strange encoding are nobody's business here, and no reason to refuse.
+    container = av.open(io.BytesIO(data), format=DEMUXERS[kind], options=options, metadata_errors="ignore")
+    return cast(InputContainer, container)
+
+
+def _check(container: InputContainer, limits: VideoLimits) -> av.VideoStream:
+    """The stream to decode, after all that the header says of it."""
+    streams = [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
+    if not streams:
+        raise UnreadableMedia(f"There are no moving pictures in this file. {CHOOSE}")
+    stream = streams[0]
+    if stream.codec_context.name not in CODECS:
+        raise UnreadableMedia(
+            "The pictures in this video are packed in a way the gallery does not read. "
+            "Save it as an MP4 with H.264, or as a WebM, and try again."
+        )
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > limits.max_pixels:
+        raise _too_many_pixels(width, height, limits)
+    # A camera asked for ten seconds gives a little more; the frames themselves are counted later.
+    seconds = ((container.duration or 0) - max(0, container.start_time or 0)) / av.time_base
+    if seconds > limits.max_seconds * 1.05 or stream.frames > limits.max_frames:
+        raise _too_long(limits)
+    return stream
+
+
+def _is_cut_short(data: bytes, kind: str) -> bool:
+    """Whether a part of the file says that it goes on after the file's end.
+
+    FFmpeg would give the first frames of such a file as if they were all. Sources: ISO/IEC 14496-12, 4.2,
+    and RFC 8794, 4 to 6. A WebM recorded live does not say its length, so there it cannot be known.
+    """
+    if kind == "WebM":
+        segment = _element_end(data, 0)
+        return segment is None or (_element_end(data, segment) or 0) > len(data)
+    position = 0
+    while position + 16 <= len(data):
+        size, name = struct.unpack_from(">I4s", data, position)
+        if size == 1:
+            size = int.from_bytes(data[position + 8 : position + 16])
+        if size < 8:  # 0: up to the file's end
+            return False
+        position += size
+        if position > len(data):
+            return name in (b"ftyp", b"moov", b"moof", b"mdat")
+    return False
+
+
+def _element_end(data: bytes, position: int) -> int | None:
+    """Where the EBML element at `position` ends; None where it does not say, or where there is none."""
+    head = data[position : position + 12]
+    name = 9 - head[0].bit_length() if head else 9
+    length = 9 - head[name].bit_length() if name < len(head) else 9
+    if name > 4 or length > 8:
+        return None
+    unknown = (1 << 7 * length) - 1
+    size = int.from_bytes(head[name : name + length]) & unknown
+    return None if size == unknown else position + name + length + size
+
+
+def _too_long(limits: VideoLimits) -> MediaTooLarge:
+    return MediaTooLarge(
+        f"The video is too long; the limit is {limits.max_seconds:g} seconds and {limits.max_frames} frames. "
+        "Cut it shorter, or record it with 30 frames a second or fewer."
+    )
+
+
+def _too_many_pixels(width: int, height: int, limits: VideoLimits) -> MediaTooLarge:
+    return MediaTooLarge(
+        f"The video has {width} x {height} pixels; the limit is {limits.max_pixels / 1e6:.3g} megapixels. "
+        "Record it smaller."
+    )
+
+
+def _upright(frame: av.VideoFrame, side: int) -> np.ndarray:
+    factor = min(1.0, side / max(frame.width, frame.height))
+    width, height = (max(16, round(length * factor)) for length in (frame.width, frame.height))
+    rgb = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(rgb, turns))
+
+
+def encode_webm(
+    frames: Iterable[np.ndarray], fps: float, *, total: int | None = None
+) -> Iterator[Progress | bytes]:
+    """A WebM (VP8) of frames (H, W, 3) uint8 of one size, in memory; an odd side loses a pixel.
+
+    `frames` may be made while they are written, so that no second clip fills the memory; then `total` is how
+    many there will be, for the progress. No frame, or one below 2 px a side, raises ValueError.
+    """
+    if total is None:
+        total = len(frames) if isinstance(frames, Sequence) else 0
+    rest = iter(frames)
+    first = next(rest, None)
+    if first is None or min(first.shape[:2]) < 2:
+        raise ValueError("a video needs a frame of at least 2 x 2 pixels")
+    height, width = (side - side % 2 for side in first.shape[:2])
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as container:
+        stream = container.add_stream("libvpx", rate=Fraction(fps).limit_denominator(1001))
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.bit_rate = 1_500_000
+        stream.options = {"deadline": "realtime", "cpu-used": "8"}
+        for number, rgb in enumerate(chain([first], rest)):
+            if number % 10 == 0:
+                yield Progress(number, total, "writing the video")
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb[:height, :width]), format="rgb24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    yield file.getvalue()

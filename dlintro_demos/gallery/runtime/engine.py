@@ -1,0 +1,77 @@
+"""What one gallery process runs on: its settings, model cache, job queue and kept results."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from dataclasses import dataclass, field
+
+from dlintro_demos.gallery.catalogue import SLUGS, package_of
+from dlintro_demos.gallery.runtime.device import pick_device
+from dlintro_demos.gallery.runtime.jobs import JobQueue
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable, read_cards
+from dlintro_demos.gallery.runtime.results import ResultStore
+from dlintro_demos.gallery.runtime.running import RunningJobs
+from dlintro_demos.gallery.settings import MB, Settings
+
+DECODERS = 2  # pictures decoded at the same time: each may take 200 MB for a moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """One per process; every part is safe to use from many threads."""
+
+    settings: Settings
+    cache: ModelCache
+    queue: JobQueue
+    results: ResultStore
+    running: RunningJobs = field(default_factory=RunningJobs)
+    decoding: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(DECODERS))
+
+    def warm_up(self) -> dict[str, float | str]:
+        """Get every demo ready for its first visitor: seconds it took, or why it cannot run, by slug.
+
+        A demo without its model does not close the gallery.
+        """
+        report: dict[str, float | str] = {}
+        for slug in SLUGS:
+            started = time.perf_counter()
+            try:
+                package_of(slug).warm_up(self.cache)
+                report[slug] = time.perf_counter() - started
+            except ModelUnavailable as error:
+                report[slug] = str(error)
+        return report
+
+    def measure(self) -> None:
+        """What can wait until the first visitors are served: each demo's `measure`, where it has one."""
+        for slug in SLUGS:
+            getattr(package_of(slug), "measure", lambda _: None)(self.cache)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: later collections need not look at it
+
+
+def build_engine(settings: Settings) -> Engine:
+    """Build the parts; loads no model. Raises `NoSuchDevice` for a device this machine lacks."""
+    return Engine(
+        settings=settings,
+        cache=ModelCache(
+            read_cards(settings.models_dir),
+            device=pick_device(settings.device),
+            budget=settings.model_memory_mb * MB,
+        ),
+        queue=JobQueue(
+            at_once=settings.jobs_at_once,
+            waiting=settings.jobs_waiting,
+            per_visitor=settings.jobs_per_visitor,
+            deadline_s=settings.job_seconds,
+            lease_s=settings.job_lease_seconds,
+        ),
+        results=ResultStore(
+            per_visitor=settings.session_results_mb * MB,
+            everybody=settings.shared_results_mb * MB,
+            total=settings.all_results_mb * MB,
+        ),
+    )

@@ -1,0 +1,256 @@
+"""What stands around the Streamlit app: headers, a cap on visitors, health, and friendly error pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import html
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import traceback
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime import memory, shown
+from dlintro_demos.gallery.runtime.model_cards import WEIGHTS, ModelUnavailable, check_sha256
+
+log = logging.getLogger("dlintro")
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_warm = threading.Event()
+logging.getLogger("streamlit.error_util").disabled = True  # `report` logs errors, without their words
+
+# blob: for the scripts of v2 components, wasm for Graphviz; nothing from anywhere else.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; "
+    "script-src 'self' 'unsafe-inline' blob: 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
+}
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">{refresh}<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1.15rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.2rem }}
+h1 {{ font-size: 1.8rem }}</style></head>
+<body><main><h1>{title}</h1><p>{text}</p><p><a href="/">Back to the gallery</a></p></main></body></html>"""
+
+
+def friendly_page(title: str, text: str, status: int, *, retry_after: int | None = None) -> HTMLResponse:
+    """A small page that needs nothing else, for when the app itself cannot answer."""
+    refresh = f'<meta http-equiv="refresh" content="{retry_after}">' if retry_after else ""
+    body = PAGE.format(title=html.escape(title), text=html.escape(text), refresh=refresh)
+    return HTMLResponse(body, status, headers={"Retry-After": str(retry_after)} if retry_after else None)
+
+
+class SecurityHeaders:
+    """ASGI middleware: the headers of `HEADERS` on every answer."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on, adding headers to the start of the response."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class SameOrigin:
+    """ASGI middleware: refuse what another web site's page sends here.
+
+    Streamlit would refuse it too, but only after asking the internet for this machine's address, on the event
+    loop: five seconds in which nobody else is served. `allowed` lists exceptions.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Collection[str] = ()):
+        self.app = app
+        self.allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on if its Origin is absent, this host, or listed."""
+        headers = dict(scope.get("headers", ()))
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        ours = urlsplit(origin).netloc.encode() == headers.get(b"host")
+        if not origin or ours or origin in self.allowed:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await _refuse(receive, send)
+        else:
+            await Response("Another site's page may not use this gallery.", 403)(scope, receive, send)
+
+
+async def _refuse(receive: Receive, send: Send) -> None:
+    """Close a websocket before it opens: the browser sees 403."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1013})
+
+
+class VisitorCap:
+    """ASGI middleware: so many live connections and no more; who comes then is told to wait."""
+
+    def __init__(self, app: ASGIApp, limit: int):
+        self.app = app
+        self.limit = limit
+        self.connected = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a websocket over the limit, and answer a page load with a page that tries again."""
+        if scope["type"] == "websocket" and scope["path"].endswith("/_stcore/stream"):
+            if self.connected >= self.limit:
+                await _refuse(receive, send)
+                return
+            self.connected += 1
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self.connected -= 1
+            return
+        if scope["type"] == "http" and self.connected >= self.limit and _wants_page(scope):
+            full = friendly_page(
+                "The gallery is full",
+                f"{self.limit} visitors are in, which is the limit. This page tries again by itself.",
+                503,
+                retry_after=15,
+            )
+            await full(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _wants_page(scope: Scope) -> bool:
+    accept = dict(scope["headers"]).get(b"accept", b"")
+    return b"text/html" in accept and "/_stcore/" not in scope["path"] and scope["path"] != "/readyz"
+
+
+async def readyz(_request: Request) -> Response:
+    """200 once the demos are warm, 503 before; liveness is Streamlit's own `/_stcore/health`."""
+    ready = _warm.is_set()
+    return JSONResponse({"ready": ready}, 200 if ready else 503)
+
+
+async def weights(request: Request) -> Response:
+    """The file of a public model, to be kept: it runs in the visitor's browser."""
+    key = request.path_params["key"]
+    if key not in {card.key for card in engine().cache.cards if card.public}:
+        return PlainTextResponse("No such model for browsers.", 404)
+    try:
+        path = await asyncio.to_thread(_checked, key)
+    except ModelUnavailable as error:
+        return PlainTextResponse(str(error), 503)
+    return FileResponse(path, media_type="application/octet-stream", headers=FOREVER)
+
+
+async def shown_picture(request: Request) -> Response:
+    """A picture on one visitor's screen: nobody keeps it but them."""
+    found = shown.find(request.path_params["token"], request.path_params["name"])
+    if found is None:
+        return PlainTextResponse("No such picture, or no longer.", 404)
+    return Response(found[0], media_type=found[1], headers={"Cache-Control": "private, no-store"})
+
+
+async def bundled_picture(request: Request) -> Response:
+    """A picture of the gallery's own, to be kept."""
+    found = shown.find_bundled(request.path_params["name"])
+    if found is None:
+        return PlainTextResponse("No such picture.", 404)
+    return Response(found[0], media_type=found[1], headers=FOREVER)
+
+
+@functools.cache
+def _checked(key: str) -> Path:
+    card = engine().cache.card(key)
+    paths = card.locate()
+    check_sha256(card, paths)
+    return paths[0]
+
+
+ROUTES = (
+    Route("/readyz", readyz),
+    Route(WEIGHTS + "/{key}", weights),
+    Route(shown.SHOWN + "/{token}/{name}", shown_picture),
+    Route(shown.BUNDLED + "/{name}", bundled_picture),
+)
+
+
+async def server_error(_request: Request, error: Exception) -> Response:
+    """The page for an error in the server itself; the log gets the traceback, the visitor a number."""
+    number = report(error)
+    return friendly_page(
+        "Something went wrong here",
+        "It is our fault, not yours. Load the page again; if it comes back, "
+        f"tell the operator number {number}.",
+        500,
+    )
+
+
+def report(error: Exception) -> str:
+    """Log where an error arose, not what it says: a message may quote a visitor's own words."""
+    number = secrets.token_hex(3)
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    log.error("error %s: %s at %s", number, type(error).__name__, places)
+    return number
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Warm up beside the first visitors, so that the wall is open at once; end the jobs at the end."""
+    memory.keep_pages()
+    answer_at_once()
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    yield
+    if _warm.is_set():
+        await asyncio.to_thread(engine().queue.shutdown)
+
+
+def answer_at_once() -> None:
+    """Send small messages without waiting for more: Streamlit's own socket would hold them back for 40 ms."""
+    with contextlib.suppress(OSError):  # no /proc: as slow as without
+        for entry in Path("/proc/self/fd").iterdir():
+            if not os.readlink(entry).startswith("socket:"):
+                continue
+            with socket.socket(fileno=os.dup(int(entry.name))) as found:
+                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _warm_up() -> None:
+    try:
+        gallery = engine()
+    except ValueError as error:  # a device that is not there, or a card that cannot be read
+        log.critical("The gallery cannot start: %s", error)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return
+    for slug, outcome in gallery.warm_up().items():
+        if isinstance(outcome, str):
+            log.warning("%s cannot run: %s", slug, outcome)
+        else:
+            log.info("%s is warm after %.1f s", slug, outcome)
+    _warm.set()
+    gallery.measure()

@@ -1,0 +1,83 @@
+"""Everything an operator can set: one class, one environment variable per field."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PREFIX = "DLINTRO_"
+MB = 2**20
+
+
+class BadSetting(ValueError):
+    """An environment variable that cannot be understood; names the variable and what it takes."""
+
+
+def _about(text: str, default: Any) -> Any:
+    return dataclasses.field(default=default, metadata={"about": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Limits and choices of one running gallery; the field `upload_mb` is set by `DLINTRO_UPLOAD_MB`."""
+
+    address: str = _about("network address the gallery listens on", "127.0.0.1")
+    port: int = _about("port the gallery listens on", 8501)
+    device: str = _about("auto, cpu, cuda, cuda:1 or mps", "auto")
+    models_dir: Path = _about("folder of model cards and weights", REPOSITORY / "models")
+    upload_mb: int = _about("largest file a visitor may upload, MB", 20)
+    input_megapixels: float = _about("most megapixels decoded", 40.0)
+    output_megapixels: float = _about("most megapixels a result may have", 20.0)
+    jobs_at_once: int = _about("heavy calls running at once", 2)
+    jobs_waiting: int = _about("heavy calls waiting before 'busy'", 40)
+    jobs_per_visitor: int = _about("heavy calls of one visitor, running or waiting", 3)
+    job_seconds: float = _about("longest a heavy call may run", 120.0)
+    job_lease_seconds: float = _about("how long a job outlives a closed tab", 10.0)
+    model_memory_mb: int = _about("memory budget for loaded models, MB", 4096)
+    session_results_mb: int = _about("results kept for one visitor, MB", 64)
+    shared_results_mb: int = _about("results of bundled samples kept for everybody, MB", 256)
+    all_results_mb: int = _about("results kept for all visitors together, MB", 2048)
+    sessions: int = _about("visitors connected at once before 'full'", 400)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read `DLINTRO_*`; raises `BadSetting` for a value that does not fit."""
+        fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
+        values: dict[str, Any] = {}
+        for variable, text in environ.items():
+            if field := fields.get(variable):
+                values[field.name] = _parse(variable, text, type(field.default))
+        return cls(**values)
+
+
+def _parse(variable: str, text: str, kind: type) -> object:
+    text = text.strip()
+    if kind is bool:
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off", ""}:
+            return False
+        raise BadSetting(f"{variable}={text!r}: use 1 or 0.")
+    if kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            raise BadSetting(f"{variable}={text!r}: use a number.") from None
+        if not 0 < number < float("inf"):
+            raise BadSetting(f"{variable}={text!r}: use a number above zero.")
+        return number
+    if not text:
+        raise BadSetting(f"{variable} is set but empty: give it a value, or unset it.")
+    return Path(text) if issubclass(kind, Path) else text
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings.from_environ(os.environ)

@@ -1,0 +1,122 @@
+"""The parts every page has: hook, evidence, model card, presenter's notes, and the way to be forgotten."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dlintro_demos.gallery.catalogue import Demo, demos
+from dlintro_demos.gallery.runtime.model_cards import ModelCard
+from dlintro_demos.gallery.ui.menu import page_of
+from dlintro_demos.gallery.ui.session import forget
+from dlintro_demos.gallery.ui.show import bundled, show_picture
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Step:
+    """One step of “What just happened?”: words, and pictures (PNG, JPEG, SVG as text) with alt texts."""
+
+    title: str
+    words: str
+    pictures: Sequence[tuple[bytes | str, str]]
+
+
+def panel(label: str, *, key: str, icon: str) -> Iterator[DeltaGenerator]:
+    """A folded panel: `for place in panel(...)` runs only while it is open."""
+    folded = st.expander(label, key=key, icon=icon, on_change="rerun")
+    if folded.open:
+        with folded:
+            yield folded
+
+
+def thumbnail(demo: Demo) -> None:
+    """The demo's picture on the wall; decorative, its title stands below."""
+    st.html(f'<figure class="shown"><img src="{_thumbnail(demo)}" alt="" width="640" height="400"></figure>')
+
+
+@functools.cache
+def _thumbnail(demo: Demo) -> str:
+    return bundled(demo.thumbnail.read_bytes())
+
+
+def hook(demo: Demo, daily_life: str) -> None:
+    """Title, one sentence, and where one meets this in daily life."""
+    st.title(demo.title, anchor=False)
+    st.markdown(f"{demo.tagline}  \n:gray[{daily_life}]")
+
+
+def steps(heading: str, parts: Sequence[Step]) -> None:
+    """“What just happened?”: numbered steps, side by side."""
+    st.subheader(heading, anchor=False)
+    for number, (column, step) in enumerate(zip(st.columns(len(parts)), parts, strict=True), start=1):
+        with column:
+            st.markdown(f"**{number}. {step.title}**  \n{step.words}")
+            for picture, alt in step.pictures:
+                show_picture(picture, alt=alt)
+
+
+def under_the_hood(
+    cards: Sequence[ModelCard], *, device: str, stages: Mapping[str, float], code: str
+) -> None:
+    """Model cards, milliseconds by stage, device, and the lines of code that do it."""
+    for _ in panel("Under the hood", key="hood", icon=":material/build:"):
+        total = sum(stages.values())
+        st.markdown(f"**{total * 1000:,.0f} ms** on `{device}`")
+        _table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
+        for card in cards:
+            _card(card)
+        st.code(code, language="python")
+
+
+def _card(card: ModelCard) -> None:
+    st.markdown(
+        f"**{card.title}**, {card.parameters / 1e6:.2f} million parameters, {card.licence}  \n"
+        f"*From:* {card.source}  \n*Trained on:* {card.trained_on}  \n*Good for:* {card.good_for}"
+    )
+    st.markdown("*Limits:*\n" + "\n".join(f"- {limit}" for limit in card.limits))
+    if card.figures:
+        _table(
+            ("Figure", "Value", "Measured by"),
+            [(figure.name, figure.value, figure.source) for figure in card.figures],
+        )
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A small table of our own words; a data frame would cost each visitor a grid's worth of script."""
+    lines = [heading, ["---"] * len(heading), *rows]
+    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+
+
+def footer(demo: Demo | None = None) -> None:
+    """Presenter's notes, privacy, and forgetting: the end of every page."""
+    st.divider()
+    if demo:
+        _presenter_notes(demo)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            "What you show this gallery stays in this visit: it is kept in memory only, never written to a "
+            "disk or a log, and dropped when you leave."
+        )
+        st.button(
+            "Forget everything I showed",
+            on_click=forget,
+            icon=":material/delete_forever:",
+            help="Drops your pictures, results and settings. Also resets the gallery for the next visitor.",
+        )
+
+
+def _presenter_notes(demo: Demo) -> None:
+    for _ in panel("For presenters", key="presenters", icon=":material/co_present:"):
+        st.markdown(
+            f"About {demo.minutes} minutes on stage.\n\n"
+            + "\n".join(f"- {point}" for point in demo.talking_points)
+        )
+        following = demos()[(demos().index(demo) + 1) % len(demos())]
+        if following is demo:
+            st.page_link(page_of("home"), label="Back to the wall")
+        else:
+            st.page_link(page_of(following.slug), label=f"Next demo: {following.title}")

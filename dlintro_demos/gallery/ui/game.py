@@ -1,0 +1,99 @@
+"""You against the machine: question, the visitor's guess first, the machine's answer, truth, score."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+Question = TypeVar("Question")
+Say = Callable[[Any], None]
+
+
+@dataclass
+class Score:
+    """One visitor's game: right answers, and what was said in this round. `seed` makes each another."""
+
+    seed: int = field(default_factory=lambda: secrets.randbits(32))
+    round: int = 0
+    yours: int = 0
+    machine: int = 0
+    unsure: int = 0
+    said: Any = None
+
+    @property
+    def played(self) -> int:
+        """Rounds that were answered."""
+        return self.round + (self.said is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Whether the visitor was right, and the machine: None where it said that it does not know."""
+
+    right: bool
+    machine: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Game(Generic[Question]):
+    """A game of some rounds.
+
+    `name` names it in the session. `ask` gives the question of a round, or None after saying why there is
+    none. `put` shows it: with `said` None it waits for an answer, to be told to `say` (as a button's
+    `on_click`), else it shows the truth. `judge` weighs an answer, `tally` says the score in words.
+    """
+
+    name: str
+    rounds: int
+    round_title: str
+    intro: str
+    ask: Callable[[Score], Question | None]
+    put: Callable[[Question, Any, Say], None]
+    judge: Callable[[Question, Any], Verdict]
+    tally: Callable[[Score], str]
+
+
+@st.fragment
+def play(game: Game[Question]) -> None:
+    """Play round after round; only this part of the page runs again on a click."""
+    slot = f"game-{game.name}"
+    score: Score | None = st.session_state.get(slot)
+    if score is None:
+        st.caption(game.intro)
+        st.button("Play", key=f"{slot}-play", on_click=_begin, args=(slot,), icon=":material/sports_esports:")
+        return
+    question = game.ask(score)
+    if question is None:
+        return
+    st.markdown(f"**{game.round_title} {score.round + 1} of {game.rounds}**")
+    game.put(question, score.said, lambda said: _note(score, said, game.judge(question, said)))
+    if score.played:
+        st.markdown(game.tally(score))
+    if score.said is not None:
+        last = score.played >= game.rounds
+        label = "Play again" if last else f"Next {game.round_title.lower()}"
+        st.button(label, key=f"{slot}-next", on_click=_go_on, args=(slot, score, last))
+
+
+def _begin(slot: str) -> None:
+    st.session_state[slot] = Score()
+
+
+def _note(score: Score, said: Any, verdict: Verdict) -> None:
+    if score.said is not None:
+        return
+    score.said = said
+    score.yours += verdict.right
+    score.machine += bool(verdict.machine)
+    score.unsure += verdict.machine is None
+
+
+def _go_on(slot: str, score: Score, last: bool) -> None:
+    if last:
+        del st.session_state[slot]
+    else:
+        score.round, score.said = score.round + 1, None

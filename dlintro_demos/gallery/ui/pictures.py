@@ -1,0 +1,153 @@
+"""Where a picture comes from: a strip of samples, a file, or the camera."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from dlintro_demos.gallery.intake.images import ImageLimits, Picture, decode_image, encode_jpeg
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.components.samples import Tile, choose_tile
+from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.show import bundled
+
+FORMATS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
+SOURCES = {
+    "samples": ":material/photo_library: Samples",
+    "upload": ":material/upload: My photo",
+    "camera": ":material/photo_camera: Camera",
+}
+
+
+class Sample(Protocol):
+    """What the strip needs of a bundled picture; `lesson` says what fails on it, if anything should."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def alt(self) -> str: ...  # noqa: D102
+    @property
+    def credit(self) -> str: ...  # noqa: D102
+    @property
+    def lesson(self) -> str: ...  # noqa: D102
+    def load(self) -> np.ndarray: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Chosen:
+    """The picture to work on: `rgb` (H, W, 3) uint8, `alpha` (H, W) uint8 or None, and what names it.
+
+    `sample` is the key of a bundled picture, None for the visitor's own. `alt` describes it for those who
+    do not see it.
+    """
+
+    rgb: np.ndarray
+    alpha: np.ndarray | None
+    digest: str
+    alt: str
+    sample: str | None
+
+
+def choose_source() -> str:
+    """Samples, a file or the camera: a key of `SOURCES`."""
+    return st.segmented_control(
+        "Which picture?",
+        list(SOURCES),
+        format_func=SOURCES.__getitem__,
+        default="samples",
+        required=True,
+        key="source",
+    )
+
+
+def choose_picture(source: str, samples: Sequence[Sample]) -> Chosen | None:
+    """Let the visitor choose; the first sample, or the one in the URL, stands there from the start.
+
+    Returns None, after saying what to do, while there is no picture of theirs yet or it cannot be read.
+    """
+    return _from_samples(samples) if source == "samples" else _from_visitor(source)
+
+
+def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
+    """Thumbnails to click on; a click puts the sample's key into the URL."""
+    choose_tile(_tiles(tuple(samples)), chosen=chosen, query="sample", label="Samples")
+
+
+def _from_samples(samples: Sequence[Sample]) -> Chosen:
+    by_key = {sample.key: sample for sample in samples}
+    sample = by_key.get(st.query_params.get("sample", ""), samples[0])
+    sample_strip(samples, chosen=sample.key)
+    failing = sum(bool(each.lesson) for each in samples)
+    st.caption(sample.credit + (f". The last {failing} pictures are made to fail." if failing else ""))
+    if sample.lesson:
+        st.warning(f"**Made to fail.** {sample.lesson}", icon=":material/visibility_off:")
+    return Chosen(
+        rgb=sample.load(), alpha=None, digest=f"sample:{sample.key}", alt=sample.alt, sample=sample.key
+    )
+
+
+def _from_visitor(source: str) -> Chosen | None:
+    limits = image_limits()
+    if source == "upload":
+        given = st.file_uploader(
+            f"A photo: JPEG, PNG, WebP, GIF, BMP or TIFF, up to {limits.max_bytes // MB} MB",
+            type=FORMATS,
+            key=private_key("upload"),
+        )
+    else:
+        given = st.camera_input(
+            "Take a picture (the camera needs https or this very computer)",
+            key=private_key("camera"),
+            resolution="480p",
+            width=480,
+        )
+    if given is None:
+        st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
+        return None
+    picture = run_job(
+        "open", given.file_id, open_picture, given.getvalue(), limits, label="Opening your picture"
+    )
+    if picture is None:
+        return None
+    if picture.notes:
+        st.caption(f"Your {picture.format} file: {'; '.join(picture.notes)}.")
+    return Chosen(
+        rgb=picture.rgb, alpha=picture.alpha, digest=picture.digest, alt="your picture", sample=None
+    )
+
+
+def image_limits() -> ImageLimits:
+    """What a visitor's picture may be, by the operator's settings."""
+    settings = engine().settings
+    return ImageLimits(max_bytes=settings.upload_mb * MB, max_pixels=round(settings.input_megapixels * 1e6))
+
+
+def open_picture(data: bytes, limits: ImageLimits) -> Iterator[Picture]:
+    """A job: decode a visitor's file, few at a time. Raises `UnreadableMedia`."""
+    with engine().decoding:
+        yield decode_image(data, limits)
+
+
+@functools.lru_cache(maxsize=64)
+def _tiles(samples: tuple[Sample, ...]) -> tuple[Tile, ...]:
+    return tuple(
+        Tile(key=sample.key, title=sample.title, source=bundled(_thumbnail(sample.load())))
+        for sample in samples
+    )
+
+
+def _thumbnail(rgb: np.ndarray) -> bytes:
+    side = min(rgb.shape[:2])
+    top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
+    square = np.ascontiguousarray(rgb[top : top + side, left : left + side])
+    return encode_jpeg(cv2.resize(square, (152, 152), interpolation=cv2.INTER_AREA))

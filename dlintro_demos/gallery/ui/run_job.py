@@ -1,0 +1,105 @@
+"""Run heavy work from a page: queue, progress, time left, cancel, and errors in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from dlintro_demos.gallery.intake.images import UnreadableMedia
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.jobs import Job, JobError, Progress
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.runtime.results import EVERYBODY
+from dlintro_demos.gallery.runtime.running import name_of
+from dlintro_demos.gallery.ui.session import Seat, visitor
+
+T = TypeVar("T")
+QUIET_SECONDS = 0.4  # a job that is done by then shows no progress bar
+POLL_SECONDS = 0.25
+
+
+def run_job(
+    slot: str,
+    fingerprint: Hashable,
+    work: Callable[..., Iterator[Progress | T]],
+    *args: Any,
+    label: str,
+    shared: bool = False,
+    watch: Callable[[Any], None] | None = None,
+) -> T | None:
+    """The result of `work(*args)`: one that is kept, that of a job under way, or of a new one.
+
+    Args:
+        slot: what the page uses the job for; a new fingerprint in a slot drops the old job.
+        fingerprint: everything that the result depends on, but for the work itself.
+        shared: the inputs are bundled samples, so all visitors share one job and its result.
+        watch: shows what there is of the result so far (`Progress.so_far`), whenever there is more.
+
+    Returns None after saying why on the page: cancelled, queue full, too slow, no model, unreadable.
+    """
+    me = visitor()
+    me.asked.add(slot)
+    owner = EVERYBODY if shared else me.id
+    key = (name_of(work), fingerprint)
+    kept = engine().results.get(owner, key)
+    if kept is not None:
+        me.leave(slot)
+        return kept
+    seat = me.seats.get(slot)
+    if seat and seat.stopped and seat.key == (owner, *key):
+        st.info("Cancelled, as you asked.", icon=":material/cancel:")
+        st.button(
+            "Start again", key=f"restart-{slot}", on_click=me.leave, args=(slot,), icon=":material/refresh:"
+        )
+        return None
+    try:
+        seat = _take_seat(slot, (owner, *key), work, args)
+        result = _wait(slot, seat.job, label, watch)
+    except (JobError, ModelUnavailable, UnreadableMedia) as error:
+        me.leave(slot)
+        st.warning(str(error), icon=":material/error:")
+        if not isinstance(error, UnreadableMedia):
+            st.button("Try again", key=f"again-{slot}", icon=":material/refresh:")
+        return None
+    engine().results.put(owner, key, result)
+    me.leave(slot)
+    return result
+
+
+def _take_seat(slot: str, key: Hashable, work: Callable[..., Any], args: tuple[Any, ...]) -> Seat:
+    me = visitor()
+    seat = me.seats.get(slot)
+    if seat and seat.key == key and seat.job.cancel_reason is None:
+        return seat
+    me.leave(slot)
+    queue = engine().queue
+    job = engine().running.join(key, me.id, lambda: queue.submit(work, *args, visitor=me.id))
+    me.seats[slot] = Seat(key, job)
+    return me.seats[slot]
+
+
+def _wait(slot: str, job: Job[T], label: str, watch: Callable[[Any], None] | None) -> T:
+    if not job.wait(QUIET_SECONDS):
+        place = st.empty()
+        with place.container(horizontal=True, vertical_alignment="center"):
+            bar = st.progress(0.0, text=label)
+            st.button("Cancel", key=f"cancel-{slot}", on_click=visitor().stop, args=(slot,))
+        shown = None
+        while not job.wait(POLL_SECONDS):
+            bar.progress(job.progress.fraction, text=f"{label}: {_where(job)}")
+            so_far = job.progress.so_far
+            if watch and so_far is not None and so_far != shown:
+                watch(so_far)
+                shown = so_far
+        place.empty()
+    return job.result()
+
+
+def _where(job: Job[Any]) -> str:
+    if job.state == "waiting":
+        return f"number {job.place} in the queue"
+    left = job.eta
+    time_left = "estimating the time left" if left is None else f"about {max(1, round(left))} s left"
+    return f"{job.progress.note}, {time_left}" if job.progress.note else time_left

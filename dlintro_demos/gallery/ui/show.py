@@ -1,0 +1,71 @@
+"""Pictures on a page: the browser fetches them by address, so that a page sends a line for each."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Sequence
+from functools import lru_cache
+
+import streamlit as st
+from PIL import Image
+
+from dlintro_demos.gallery.runtime import shown
+from dlintro_demos.gallery.ui.session import visitor
+
+Pictures = Sequence[tuple[bytes | str, str]]
+"""Encoded pictures (PNG, JPEG, WebP, or SVG as text), each with what it shows in words."""
+
+
+def address(picture: bytes | str) -> str:
+    """Where this visitor's browser finds a picture, as long as it is on the screen."""
+    return visitor().shown.address(picture)
+
+
+def bundled(picture: bytes) -> str:
+    """Where every browser finds a picture of the gallery's own, and may keep it."""
+    return shown.bundled(picture)
+
+
+def show_picture(
+    picture: bytes | str, *, alt: str, width: int | None = None, caption: str = "", pixelated: bool = False
+) -> None:
+    """One picture, `width` px wide, or as wide as there is room; `caption` is plain text."""
+    st.html(_figure(picture, alt, width, caption, pixelated), width="stretch" if width is None else "content")
+
+
+def show_pictures(
+    pictures: Pictures, *, width: int, captions: Sequence[str] = (), pixelated: bool = False
+) -> None:
+    """Several pictures side by side in one element of the page, each `width` px wide."""
+    captions = captions or [""] * len(pictures)
+    figures = (
+        _figure(picture, alt, width, caption, pixelated)
+        for (picture, alt), caption in zip(pictures, captions, strict=True)
+    )
+    st.html(f'<div class="shown-row">{"".join(figures)}</div>')
+
+
+def _figure(picture: bytes | str, alt: str, width: int | None, caption: str, pixelated: bool) -> str:
+    size = _size(picture)
+    attributes = [f'src="{address(picture)}"', f'alt="{html.escape(alt)}"']
+    attributes += [f'width="{size[0]}" height="{size[1]}"'] if size else []  # room before it has come
+    style = "" if width is None else f' style="width:{width:d}px"'
+    names = "shown pixelated" if pixelated else "shown"
+    words = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    return f'<figure class="{names}"{style}><img {" ".join(attributes)}>{words}</figure>'
+
+
+@lru_cache(maxsize=2000)
+def _size_of(_fingerprint: int, _length: int, start: bytes) -> tuple[int, int] | None:
+    try:
+        with Image.open(io.BytesIO(start)) as opened:
+            return opened.size
+    except OSError:
+        return None
+
+
+def _size(picture: bytes | str) -> tuple[int, int] | None:
+    if isinstance(picture, str):
+        return None
+    return _size_of(hash(picture), len(picture), picture[:65536])

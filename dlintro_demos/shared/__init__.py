@@ -1,0 +1,1 @@
+"""What two demos or more need."""

@@ -1,0 +1,57 @@
+"""“What just happened?” for a lesson: picture, numbers, mean."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dlintro_demos.gallery.ui.frame import Step, steps
+from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.teach_a_child.heads import class_means
+from dlintro_demos.teach_a_child.seeing import barcode
+from dlintro_demos.teach_a_child.ui.visit import TeachVisit
+
+
+def show_explanation(visit: TeachVisit) -> None:
+    """With the newest example of this very lesson."""
+    lesson = visit.lesson
+    if not lesson.examples:
+        return
+    newest = lesson.examples[-1]
+    means = class_means(lesson.embeddings, lesson.labels)
+    name = plain(newest.name)
+    others = [place for place, word in enumerate(lesson.names) if word != newest.name]
+    strips = [(barcode(means[lesson.names.index(newest.name)]), f"The mean of {newest.name}, as a pattern")]
+    if others:
+        strips.append((barcode(means[others[0]]), f"The mean of {lesson.names[others[0]]}, another pattern"))
+    steps(
+        "What just happened?",
+        [
+            Step(
+                title="A picture",
+                words="It is what a camera sees: coloured dots. Two pictures of one apple hardly share any.",
+                pictures=[(newest.seen.thumbnail, newest.seen.alt)] if newest.seen.thumbnail else [],
+            ),
+            Step(
+                title="Numbers that mean something",
+                words="A network that was taught with 1.3 million photographs turns it into 1,280 numbers, "
+                "one for each thing that it learned to look for. Bright squares are large numbers. Pictures "
+                "of one kind give similar patterns. Nobody wrote down what they stand for.",
+                pictures=[
+                    (barcode(newest.seen.embedding), "The picture's 1,280 numbers as bright and dark squares")
+                ],
+            ),
+            Step(
+                title="A word for a pattern",
+                words=f"Learning a word is now easy: the mean of its examples. Above the pattern of “{name}”"
+                + (f", below that of “{plain(lesson.names[others[0]])}”" if others else "")
+                + ". A new picture gets the word whose pattern is most like its own.",
+                pictures=strips,
+            ),
+        ],
+    )
+    st.caption(
+        "As with a child that has learned to see long before it learns to speak. Its eyes are good at things "
+        "on photographs. At what looks alike to them it is weak, with few examples above all: it takes a "
+        "pullover for a shirt sooner than it says “never seen”, and on tiny digits plain pixels do better. "
+        "How often, measured, stands on the card under the hood."
+    )

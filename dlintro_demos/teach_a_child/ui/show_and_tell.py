@@ -1,0 +1,261 @@
+"""Show and tell: the visitor shows something, the machine says what it is, the visitor says what it is."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from dlintro_demos.gallery.intake.images import decode_image
+from dlintro_demos.gallery.intake.names import LONGEST_NAME
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.pictures import FORMATS, Chosen, choose_picture, choose_source, image_limits
+from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.shared.things import THINGS
+from dlintro_demos.teach_a_child.heads import Guess
+from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, MOST_EXAMPLES, Seen
+from dlintro_demos.teach_a_child.seeing import Look, look, look_at_files
+from dlintro_demos.teach_a_child.tray import HARD, TRAYS, TrayThing, look_at_things, tray
+from dlintro_demos.teach_a_child.ui.charts import bars, percent
+from dlintro_demos.teach_a_child.ui.inside import show_what_changed
+from dlintro_demos.teach_a_child.ui.visit import TeachVisit
+
+MOST_MB = 200  # of files at once
+MOST_DRAWN = 20
+MOST_SAID = 8  # sentences about files that were left out
+
+
+def show_and_tell(visit: TeachVisit) -> None:
+    """One picture after the other, and what each changes."""
+    chosen = choose_picture(choose_source(), (*tray(_number()), *HARD))
+    seen = None if chosen is None else _talk(visit, chosen)
+    _whole_lesson(visit)
+    _many(visit)
+    if visit.lesson.examples:
+        show_what_changed(visit, None if seen is None or visit.lesson.called(seen.key) else seen)
+
+
+def _number() -> int:
+    """Of the tray, from the address: 1 to 50."""
+    asked = st.query_params.get("tray", "1")
+    return int(asked) if asked.isdecimal() and 1 <= int(asked[:4]) <= TRAYS else 1
+
+
+def _talk(visit: TeachVisit, chosen: Chosen) -> Seen | None:
+    """What is said about a picture; gives what the machine saw."""
+    looked: Look | None = run_job(
+        "see", chosen.digest, look, chosen.rgb, chosen.alt, engine().cache,
+        label="Looking", shared=bool(chosen.sample),
+    )  # fmt: skip
+    if looked is None:
+        return None
+    visit.stages["look at the picture"] = looked.seconds
+    for sentence in looked.left_out:
+        st.warning(f"{sentence} Show it a thing.", icon=":material/visibility_off:")
+    if not looked.seen:
+        return None
+    (seen,) = looked.seen
+    left, right = st.columns([1, 2])
+    left.image(chosen.rgb, alt=chosen.alt, width="stretch")
+    with right:
+        guess = next(iter(visit.guesses([seen])), None)
+        _say(visit, seen, guess)
+        _ask(visit, seen, guess)
+        if visit.problem:
+            st.warning(plain(visit.problem), icon=":material/error:")
+    if guess is not None:
+        _reasons(visit, guess)
+    return seen
+
+
+def _say(visit: TeachVisit, seen: Seen, guess: Guess | None) -> None:
+    """The machine's words, as a child would say them."""
+    if guess is None:
+        st.markdown("### “I know no words yet. What is this?”")
+        return
+    called = visit.lesson.called(seen.key)
+    if called is not None:
+        st.markdown(f"### “{spoken(called)}!”")
+        st.markdown(_what_it_learned(visit, seen))
+        return
+    if guess.name is None:
+        st.markdown("### “I have never seen this.”")
+        st.markdown(
+            f"The nearest example is {guess.nearest[0].distance:.2f} away; beyond {guess.limit:.2f} it "
+            f"does not guess. If it had to: **{spoken(guess.likeliest)}**."
+        )
+    else:
+        st.markdown(f"### “{spoken(guess.name)}?”")
+        if len(guess.probabilities) == 1:
+            st.markdown("It knows only this one word. Teach it a second one, and it has to choose.")
+    bars(guess)
+
+
+def spoken(name: str) -> str:
+    """“An apple” for a thing of the tray; a visitor's own word as it is, since its article is not known."""
+    return THINGS[name].phrase.capitalize() if name in THINGS else plain(name)
+
+
+def _what_it_learned(visit: TeachVisit, seen: Seen) -> str:
+    change = visit.change
+    if change is None or change.key != seen.key:
+        return "You have told it what this one is. Say something else if that was wrong, or show another."
+    name = visit.lesson.called(seen.key) or ""
+    words = f"You called this {plain(change.was)} before; now it is {plain(name)}. " if change.was else ""
+    if change.before is None:
+        return f"{words}Its first word: **{plain(name)}**."
+    before = change.before.probabilities.get(name, 0.0)
+    after = change.after.probabilities[name]
+    new = "" if name in change.before.probabilities else " (a word it did not have)"
+    return (
+        f"{words}“{plain(name)}”, for this picture: {percent(before)}{new} before you told it, "
+        f"**{percent(after)}** after."
+    )
+
+
+def _ask(visit: TeachVisit, seen: Seen, guess: Guess | None) -> None:
+    """Right, or no, that is something else."""
+    called = visit.lesson.called(seen.key)
+    with st.container(horizontal=True, gap="xsmall"):
+        if called is not None:
+            st.button("Show it another thing", on_click=_next, args=(visit,), icon=":material/redo:")
+        else:
+            likely = guess.likeliest if guess else None
+            names = sorted(visit.lesson.names, key=lambda name: name != likely)
+            for place, name in enumerate(names):
+                right = guess is not None and name == guess.name
+                st.button(
+                    f"Right, {plain(name)}"
+                    if right
+                    else f"{'No, ' if guess and guess.name else ''}{plain(name)}",
+                    key=f"tell-{place}",
+                    on_click=visit.tell,
+                    args=((seen,), name),
+                )
+    if len(visit.lesson.names) < MOST_CLASSES or called is not None:
+        with st.form(key=private_key("new-word"), clear_on_submit=True, border=False):
+            text = st.text_input(
+                "It is something else" if visit.lesson.names else "What is it?",
+                placeholder="a new word, such as cup",
+                max_chars=LONGEST_NAME,
+                key=private_key("word"),
+            )
+            if st.form_submit_button("Teach it this word"):
+                visit.tell((seen,), text)
+                st.rerun()
+
+
+def _next(visit: TeachVisit) -> None:
+    """Another thing from another tray: mostly of what it was taught, sometimes something new."""
+    number = _number() % TRAYS + 1
+    known = [kind for kind in THINGS if kind in visit.lesson.names]
+    among = known if known and random.random() < 0.75 else list(THINGS)  # noqa: S311 - no secret
+    st.query_params.from_dict({"tray": str(number), "sample": f"{random.choice(among)}-{number}"})  # noqa: S311
+    visit.problem = ""
+    if st.session_state["source"] != "samples":
+        st.session_state["source"] = "samples"
+
+
+def _reasons(visit: TeachVisit, guess: Guess) -> None:
+    """The nearest examples."""
+    st.caption("Nearest among what you taught it, and how far away (0: the same, 1: nothing in common):")
+    with st.container(horizontal=True, gap="xsmall"):
+        for near in guess.nearest:
+            example = visit.lesson.examples[near.place]
+            with st.container(width=96, gap="xxsmall"):
+                if example.seen.thumbnail:
+                    st.image(example.seen.thumbnail, alt=example.seen.alt, width=96)
+                st.caption(f"{plain(example.name)}, {near.distance:.2f}")
+
+
+def _whole_lesson(visit: TeachVisit) -> None:
+    count, names = len(visit.lesson.examples), len(visit.lesson.names)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(
+            f"**{count} example{'s' * (count != 1)}, {names} word{'s' * (names != 1)}:** "
+            + (", ".join(plain(name) for name in visit.lesson.names) or "none yet")
+        )
+        st.button("Undo", on_click=visit.undo, disabled=not visit.past, icon=":material/undo:")
+        st.button("Begin with nothing", on_click=_empty, args=(visit,), disabled=not count)
+
+
+def _empty(visit: TeachVisit) -> None:
+    visit.set(type(visit.lesson)())
+
+
+def _many(visit: TeachVisit) -> None:
+    """Several examples of one word at once: drawn ones, or the visitor's own files."""
+    shown = private_key("many-shown")
+    with st.expander("Many at once", icon=":material/library_add:"):
+        given = st.file_uploader(
+            f"Up to {MOST_EXAMPLES} pictures of one thing, {MOST_MB} MB in all",
+            type=FORMATS,
+            accept_multiple_files=True,
+            key=private_key("many"),
+        )
+        kind, count = "", 0
+        if not given:
+            left, right = st.columns(2)
+            kind = left.selectbox("Or drawn ones, of", list(THINGS), key="many-kind")
+            count = right.slider("How many", 1, MOST_DRAWN, 5, key="many-count")
+        word = st.text_input(
+            "They are called", value=kind, max_chars=LONGEST_NAME, key=private_key(f"many-word-{kind}")
+        )
+        if not st.session_state.get(shown):
+            st.button("Show them to the machine", on_click=_set, args=(shown, True))
+            return
+        looked = _look_at_many(given, kind, count, first=1000 + MOST_DRAWN * len(visit.past))
+        if looked is None:
+            return
+        for sentence in looked.left_out[:MOST_SAID]:
+            st.warning(plain(sentence), icon=":material/broken_image:")
+        if len(looked.left_out) > MOST_SAID:
+            st.warning(f"And {len(looked.left_out) - MOST_SAID} more were left out.")
+        if not looked.seen:
+            return
+        said = [guess.name for guess in visit.guesses(list(looked.seen))]
+        st.markdown(
+            f"**{len(looked.seen)} pictures.** Before being told, it calls {said.count(word)} of them "
+            f"“{plain(word)}”, and says of {said.count(None)} that it has never seen such a thing."
+        )
+        teach_all = st.button(f"Teach it all {len(looked.seen)}", key="many-teach")
+        if teach_all:
+            visit.tell(looked.seen, word)
+            if not visit.problem:
+                _set(shown, on=False)
+            st.rerun()
+
+
+def _set(key: str, on: bool) -> None:
+    st.session_state[key] = on
+
+
+def _look_at_many(given: list[UploadedFile], kind: str, count: int, *, first: int) -> Look | None:
+    cache = engine().cache
+    if not given:
+        things = tuple(TrayThing(kind=kind, seed=first + number) for number in range(count))
+        return run_job(
+            "many", things, look_at_things, things, cache, label="Drawing and looking", shared=True
+        )
+    size = sum(file.size for file in given)
+    if len(given) > MOST_EXAMPLES or size > MOST_MB * MB:
+        st.warning(
+            f"{len(given)} pictures of {size / MB:.0f} MB are too many at once. The limits are "
+            f"{MOST_EXAMPLES} pictures and {MOST_MB} MB: choose fewer, in several goes.",
+            icon=":material/error:",
+        )
+        return None
+    limits, turn = image_limits(), engine().decoding
+    files = tuple((f"picture {place}", file.getvalue()) for place, file in enumerate(given, 1))
+
+    def decode(data: bytes) -> np.ndarray:
+        with turn:
+            return decode_image(data, limits).rgb
+
+    key = tuple(file.file_id for file in given)
+    return run_job("many", key, look_at_files, files, decode, cache, label="Looking at your pictures")

@@ -1,0 +1,100 @@
+"""What a visitor has taught so far, in the session; every panel of the page begins here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from dlintro_demos.gallery.intake.names import BadName
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.teach_a_child.heads import Guess, Head, HeadKey, fit, guesses
+from dlintro_demos.teach_a_child.lesson import Lesson, LessonFull, Seen, teach
+from dlintro_demos.teach_a_child.tray import begin
+
+HEAD_TITLES: dict[HeadKey, str] = {
+    "mean": "Class means",
+    "neighbours": "Nearest neighbours",
+    "logistic": "Logistic regression",
+}
+_VISIT = "taught"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a word of the visitor changed: the guess for one picture before and after."""
+
+    key: str
+    before: Guess | None
+    after: Guess
+    was: str | None = None
+    """What the picture was called until then, if it was called otherwise."""
+
+
+@dataclass
+class TeachVisit:
+    """The lesson, those before it, how the machine learns, and what the last word changed."""
+
+    lesson: Lesson
+    head: HeadKey = "mean"
+    past: list[Lesson] = field(default_factory=list)
+    change: Change | None = None
+    problem: str = ""
+    fitted: tuple[Lesson, HeadKey, Head] | None = None
+    stages: dict[str, float] = field(default_factory=dict)
+    """Seconds of the last look, the last learning and the last answer."""
+
+    def set(self, lesson: Lesson) -> None:
+        """Another lesson; the one before can be had back."""
+        self.past = [*self.past[-19:], self.lesson]
+        self.lesson, self.change, self.problem = lesson, None, ""
+
+    def undo(self) -> None:
+        """The lesson before the last change."""
+        self.lesson, self.change, self.problem = self.past.pop(), None, ""
+
+    def guesses(self, seen: list[Seen]) -> list[Guess]:
+        """What the machine says; nothing where it was never taught."""
+        if not self.lesson.examples:
+            return []
+        if self.fitted is None or self.fitted[:2] != (self.lesson, self.head):
+            started = time.perf_counter()
+            self.fitted = self.lesson, self.head, fit(self.lesson, self.head)
+            self.stages["learn all examples"] = time.perf_counter() - started
+        started = time.perf_counter()
+        found = guesses(self.fitted[2], seen)
+        self.stages["answer"] = time.perf_counter() - started
+        return found
+
+    def tell(self, seen: tuple[Seen, ...], name: str) -> None:
+        """These pictures are called `name`. What cannot be is said in `problem`, and changes nothing."""
+        before = self.guesses(list(seen))
+        told = {each: guess.name for each, guess in zip(seen, before, strict=True)} if before else None
+        was = self.lesson.called(seen[0].key)
+        try:
+            lesson = teach(self.lesson, told or dict.fromkeys(seen), name)
+        except (BadName, LessonFull) as error:
+            self.problem = str(error)
+            return
+        self.set(lesson)
+        (after,) = self.guesses([seen[0]])
+        now = lesson.called(seen[0].key)
+        self.change = Change(
+            key=seen[0].key,
+            before=before[0] if before else None,
+            after=after,
+            was=was if was != now else None,
+        )
+
+
+def teach_visit() -> TeachVisit | None:
+    """The visitor's; begins with two apples and two balls. None, after saying why, without the network."""
+    if _VISIT not in st.session_state:
+        lesson = run_job("begin", "begin", begin, engine().cache, label="Learning two words", shared=True)
+        if lesson is None:
+            return None
+        st.session_state[_VISIT] = TeachVisit(lesson=lesson)
+    visit: TeachVisit = st.session_state[_VISIT]
+    return visit

@@ -1,0 +1,175 @@
+"""Friends in photos, clicked through."""
+
+import io
+import json
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from dlintro_demos.faces.samples import LIMITS, SAMPLES
+from tests.visiting import ours, visit
+
+
+def pick(page, name):
+    page.get_by_role("radio", name=name, exact=True).click()
+
+
+def settled(page):
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
+
+
+def name_face(page, name):
+    expect(page.get_by_label("Who is it?")).to_have_count(1, timeout=20_000)  # the last photo's field is gone
+    page.get_by_label("Who is it?").fill(name)
+    page.get_by_role("button", name="Save the name").click()
+    expect(page.get_by_text("People of this visit")).to_be_visible(timeout=20_000)
+    settled(page)
+
+
+def sample(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+    alt = next(sample.alt for sample in (*SAMPLES, *LIMITS) if sample.title == name)
+    expect(page.get_by_role("group", name=f"Faces in: {alt}")).to_be_visible(timeout=20_000)
+    settled(page)
+
+
+@pytest.fixture
+def demo(gallery, page):
+    visit(page, f"{gallery}/faces")
+    return page
+
+
+def test_tag_suggest_no_undo_and_forget(demo, problems, screenshot):
+    expect(demo.get_by_text("I don't know this person.")).to_be_visible(timeout=30_000)
+    name_face(demo, "Eileen <b>Collins</b>")
+    sample(demo, "Dark")
+    expect(demo.get_by_text(re.compile(r"Is this Eileen <b>Collins</b>\? I am sure"))).to_be_visible(
+        timeout=20_000
+    )
+    screenshot(demo, "faces-suggestion")
+    demo.get_by_role("button", name="No", exact=True).click()
+    expect(demo.get_by_text("but you said no")).to_be_visible(timeout=20_000)
+    demo.get_by_role("button", name="Undo").click()
+    expect(demo.get_by_text(re.compile(r"\? I am sure"))).to_be_visible(timeout=20_000)
+    demo.get_by_role("button", name="Yes", exact=True).click()
+    expect(demo.get_by_text("you said so")).to_be_visible(timeout=20_000)
+    demo.get_by_text("Change", exact=True).click()
+    demo.get_by_role("button", name="Forget this person").click()
+    expect(demo.get_by_text("People of this visit")).to_have_count(0, timeout=20_000)
+    expect(demo.get_by_text("I don't know this person.")).to_be_visible(timeout=20_000)
+    assert demo.locator("b", has_text="Collins").count() == 0
+    assert ours(problems) == []
+
+
+def test_an_album_is_grouped_named_once_and_exported(demo, screenshot):
+    pick(demo, "An album")
+    expect(demo.get_by_text(re.compile(r"14 photos, \d+ faces"))).to_be_visible(timeout=60_000)
+    field = demo.get_by_role("textbox", name="Somebody, 1")
+    field.fill("Grace")
+    demo.get_by_role("button", name="Name them").first.click()
+    expect(demo.get_by_text("People of this visit")).to_be_visible(timeout=20_000)
+    settled(demo)
+    screenshot(demo, "faces-album")
+    with demo.expect_download() as download:
+        demo.get_by_role("button", name="Download the tagged album (zip)").click()
+    archive = zipfile.ZipFile(download.value.path())
+    album = json.loads(archive.read("album.json"))
+    tagged = [face["person"] for photo in album["photos"] for face in photo["faces"]]
+    assert tagged.count("Grace") >= 5
+    assert len([name for name in archive.namelist() if name.endswith(".xmp")]) == 14
+
+
+def board_card(page, title):
+    return page.locator(".people-board").get_by_role("region", name=title, exact=True)
+
+
+def test_a_face_is_moved_by_hand_and_by_menu(demo, problems, screenshot):
+    pick(demo, "An album")
+    expect(board_card(demo, "Somebody, 1")).to_be_visible(timeout=60_000)
+    settled(demo)
+    first = board_card(demo, "Somebody, 1").locator(".chip").first
+    first.drag_to(board_card(demo, "New person"))
+    expect(board_card(demo, "Person 1").locator(".chip")).to_have_count(1, timeout=20_000)
+    settled(demo)
+    second = board_card(demo, "Somebody, 1").locator(".chip").first
+    second.drag_to(board_card(demo, "Person 1"))
+    expect(board_card(demo, "Person 1").locator(".chip")).to_have_count(2, timeout=20_000)
+    settled(demo)
+    board_card(demo, "Somebody, 1").locator(".chip").first.press("Enter")
+    demo.get_by_role("combobox", name="Move A face in").select_option("Person 1")
+    demo.get_by_role("button", name="Move", exact=True).press("Enter")
+    expect(board_card(demo, "Person 1").locator(".chip")).to_have_count(3, timeout=20_000)
+    screenshot(demo, "faces-moved")
+    demo.get_by_role("button", name="Undo").click()
+    expect(board_card(demo, "Person 1").locator(".chip")).to_have_count(2, timeout=20_000)
+    assert ours(problems) == []
+
+
+def test_one_name_for_two_people_is_doubted_and_split(demo, screenshot):
+    name_face(demo, "Eileen")
+    sample(demo, "Admiral")
+    name_face(demo, "Eileen")
+    expect(demo.get_by_role("button", name="Somebody else, call them “Eileen 2”").first).to_be_visible(
+        timeout=20_000
+    )
+    screenshot(demo, "faces-one-name-for-two")
+    demo.get_by_role("button", name="Somebody else, call them “Eileen 2”").first.click()
+    expect(demo.get_by_text("Eileen 2", exact=True).first).to_be_visible(timeout=20_000)
+    expect(demo.get_by_role("button", name="Somebody else, call them")).to_have_count(0)
+
+
+def test_a_video_shows_who_is_when_and_hides_them(demo, screenshot):
+    pick(demo, "A video")
+    expect(demo.get_by_text("2 people")).to_be_visible(timeout=60_000)
+    expect(demo.locator("video")).to_be_visible(timeout=30_000)
+    pick(demo, "Faces pixelated")
+    expect(demo.get_by_role("button", name="Download this video (WebM)")).to_be_visible(timeout=30_000)
+    settled(demo)
+    screenshot(demo, "faces-video")
+
+
+def test_a_photo_without_a_face_says_so_and_a_box_can_be_drawn(demo):
+    sample(demo, "Tiny")
+    expect(demo.get_by_text("No face found here.")).to_be_visible(timeout=20_000)
+    demo.get_by_role("button", name="Draw a box").press("Enter")
+    expect(demo.get_by_role("application")).to_be_focused()
+    demo.keyboard.press("Enter")
+    expect(demo.get_by_role("button", name="Remove this box")).to_be_visible(timeout=20_000)
+    demo.get_by_role("button", name="Remove this box").click()
+    expect(demo.get_by_text("No face found here.")).to_be_visible(timeout=20_000)
+
+
+def test_faces_can_be_hidden_and_the_photo_downloaded(demo):
+    demo.get_by_text("Hide faces in this photo").click()
+    with demo.expect_download() as download:
+        demo.get_by_role("button", name="Download this photo (PNG)").click()
+    hidden = Image.open(download.value.path())
+    assert (hidden.format, hidden.size) == ("PNG", (960, 480))
+
+
+def test_the_game_counts(demo):
+    demo.get_by_role("button", name="Play").click()
+    for _ in range(2):
+        demo.get_by_role("button", name="The same person").click()
+        demo.get_by_role("button", name="Next pair").click()
+    expect(demo.get_by_text(re.compile("After 2: you"))).to_be_visible(timeout=20_000)
+
+
+def test_an_album_with_a_bad_file_and_a_zip_keeps_the_good_ones(demo):
+    file = io.BytesIO()
+    Image.fromarray(np.full((60, 80, 3), 120, np.uint8)).save(file, "JPEG")
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("../../one.jpg", file.getvalue())
+        archive.writestr("page.jpg", b"<!doctype html><script>alert(1)</script>")
+    pick(demo, "An album")
+    pick(demo, "My photos")
+    demo.locator("input[type=file]").set_input_files(
+        {"name": "album.zip", "mimeType": "application/zip", "buffer": zipped.getvalue()}
+    )
+    expect(demo.get_by_text(re.compile("1 photos?, 0 faces"))).to_be_visible(timeout=30_000)
+    expect(demo.get_by_text(re.compile("looks like a web page"))).to_be_visible()

@@ -1,0 +1,136 @@
+import pytest
+
+from dlintro_demos.flappy_bird.state_player import Course, learn
+from dlintro_demos.flappy_bird.ui import modes as flappy_modes
+from dlintro_demos.flappy_bird.ui.components.flappy_game import Finished, LaneResult
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from tests.flappy_bird.fakes import flown
+
+MODES = ["Watch it learn", "Inside its head", "Race it", "Break it", "Train one now"]
+
+
+def words(at):
+    kinds = ("info", "warning", "caption", "markdown")
+    return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
+
+
+def press(at, label):
+    return next(button for button in at.button if button.label == label).click().run()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_is_a_link(open_page, no_network, mode):
+    at = open_page("flappy_bird", do=mode)
+    assert not at.exception
+    assert at.button_group(key="do").value == mode
+
+
+def test_the_best_plays_before_anyone_clicks_and_its_figures_stand_below(open_page):
+    said = words(open_page("flappy_bird"))
+    assert "**The best**" in said
+    assert "On 100 new levels it passed" in said
+    assert "What it expected" not in said  # that is a picture's text
+    assert "1. It saw four pictures" in said
+
+
+@pytest.mark.parametrize("mode", MODES[:4])
+def test_players_that_are_missing_are_said(open_page, monkeypatch, mode):
+    def missing(age):
+        raise ModelUnavailable("The player is missing; restore it from the repository")
+
+    monkeypatch.setattr(flappy_modes, "lane_of", missing)
+    at = open_page("flappy_bird", do=mode)
+    assert not at.exception
+    assert "restore it from the repository" in words(at)
+
+
+def test_a_level_out_of_range_in_the_address_does_no_harm(open_page):
+    at = open_page("flappy_bird", level="-7", age="older", do="Nothing")
+    assert not at.exception
+    assert len(at.title) == 1
+
+
+def test_a_crash_is_one_click_away(open_page):
+    at = press(open_page("flappy_bird", do="Inside its head"), "Show me a crash")
+    assert not at.exception
+    assert at.select_slider(key="age").value in ("2min", "5min", "10min")
+    assert "and the game crashed" in words(at)
+
+
+@pytest.mark.parametrize("name", flappy_modes.BREAKS)
+def test_every_break_is_one_click_away(open_page, name):
+    at = press(open_page("flappy_bird", do="Break it"), name)
+    assert not at.exception
+    for key, value in flappy_modes.BREAKS[name].items():
+        assert at.session_state[key] == value
+    levels, mean = at.metric
+    assert 0 <= int(levels.value) <= 20
+    assert 0 <= float(mean.value) <= 20
+
+
+def finished(game, pipes, said, seed=5):
+    flaps, ticks, _ = flown(seed, pipes)
+    lanes = (
+        LaneResult(key="you", pipes=said, ticks=ticks, alive=False, flaps=tuple(flaps)),
+        LaneResult(key="10min", pipes=said + 1, ticks=ticks, alive=True, flaps=()),
+    )
+    return Finished(game=game, seed=seed, lanes=lanes)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What the browser tells in the next runs."""
+    games: list[Finished | None] = []
+
+    def game(lanes, **options):
+        return games.pop(0) if games else None
+
+    monkeypatch.setattr(flappy_modes, "flappy_game", game)
+    return games
+
+
+def test_a_race_is_judged_and_stands_in_the_table_once(open_page, told):
+    at = open_page("flappy_bird", do="Race it")
+    assert "Nobody has played yet" in words(at)
+    told += [finished("a", 2, 2), finished("a", 2, 2), None]
+    at.run()
+    assert "You passed 2 pipes. It wins: 3 in the same time, and still flying." in words(at)
+    at.run()
+    at.run()
+    table = next(each.value for each in at.markdown if each.value.startswith("| |"))
+    assert table.count("10 minutes") == 1
+    assert "| 1 | **2** | 10 minutes | 3 | 5 |" in table
+
+
+def test_a_forged_race_is_refused_in_words(open_page, told):
+    at = open_page("flappy_bird", do="Race it")
+    told += [finished("b", 1, 50)]
+    at.run()
+    assert "This game does not count. The flaps pass 1 pipes, not 50." in words(at)
+    assert "Nobody has played yet" in words(at)
+
+
+def test_the_table_is_forgotten_on_request(open_page, told):
+    at = open_page("flappy_bird", do="Race it")
+    told += [finished("c", 1, 1)]
+    at.run()
+    assert "| 1 | **1** |" in words(at)
+    press(at, "Forget everything I showed")
+    assert not at.exception
+    assert "| 1 | **1** |" not in words(at)
+    assert not any("race-board" in key and at.session_state[key].best(1) for key in at.session_state)
+
+
+def test_one_learns_in_the_queue_and_can_be_raced(open_page, monkeypatch):
+    def quickly(seed):
+        return learn(seed, Course(updates=200, scores=2))
+
+    monkeypatch.setattr(flappy_modes, "learn", quickly)
+    at = open_page("flappy_bird", do="Train one now")
+    assert "**told** numbers instead of seeing pictures" in words(at)
+    press(at, "Start learning")
+    assert not at.exception
+    assert "It made 6,400 decisions" in words(at)
+    first = at.session_state[next(key for key in at.session_state if key.startswith("lesson"))]
+    press(at, "Teach another one")
+    assert at.session_state[next(key for key in at.session_state if key.startswith("lesson"))] != first

@@ -1,0 +1,378 @@
+import gc
+import itertools
+import random
+import threading
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from dlintro_demos.gallery.runtime.jobs import (
+    DeadlineExceeded,
+    JobCancelled,
+    JobError,
+    JobQueue,
+    Progress,
+    QueueFull,
+)
+from dlintro_demos.gallery.runtime.running import RunningJobs, name_of
+
+
+def until(condition, seconds=10.0):
+    """Wait for something another thread does; fails the test where it never comes."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        threading.Event().wait(0.005)
+
+
+class Gate:
+    """Work that stops at its first chunk until it is let on; `closed` tells that it was cleaned up."""
+
+    def __init__(self):
+        self.entered, self.open, self.closed = threading.Event(), threading.Event(), threading.Event()
+
+    def work(self, result="done", chunks=3):
+        try:
+            for done in range(chunks):
+                self.entered.set()
+                assert self.open.wait(10)
+                yield Progress(done + 1, chunks, f"chunk {done + 1}")
+            yield result
+        finally:
+            self.closed.set()
+
+
+def quick(result):
+    yield Progress(1, 2)
+    yield result
+
+
+@pytest.fixture
+def make_queue():
+    queues = []
+
+    def make(**options):
+        queues.append(JobQueue(**options))
+        return queues[-1]
+
+    yield make
+    for queue in queues:
+        queue.shutdown()
+
+
+def test_a_job_gives_its_last_value_as_the_result(make_queue):
+    assert make_queue().submit(quick, 42, visitor="ann").result() == 42
+
+
+def test_progress_and_time_left_are_there_while_it_runs(make_queue):
+    now = itertools.count(0.0, 1.0)
+    queue, gate = make_queue(clock=lambda: next(now), lease_s=1e9, deadline_s=1e9), Gate()
+    job = queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    assert job.eta is None
+    gate.open.set()
+    job.result()
+    assert job.progress == Progress(3, 3, "chunk 3")
+    assert job.progress.fraction == 1.0
+
+
+def test_time_left_follows_the_pace_so_far(make_queue):
+    time_now = [100.0]
+    queue, first, second = make_queue(clock=lambda: time_now[0]), threading.Event(), threading.Event()
+
+    def work():
+        yield Progress(1, 4)
+        first.set()
+        assert second.wait(10)
+        yield "done"
+
+    job = queue.submit(work, visitor="ann")
+    assert first.wait(10)
+    time_now[0] += 2.0
+    assert job.eta == pytest.approx(6.0)
+    second.set()
+    job.result()
+    assert job.eta is None
+
+
+def test_what_the_work_raises_reaches_whoever_asks(make_queue):
+    def broken():
+        yield Progress(0, 1)
+        raise KeyError("weights")
+
+    job = make_queue().submit(broken, visitor="ann")
+    with pytest.raises(KeyError, match="weights"):
+        job.result()
+    assert job.state == "failed"
+
+
+def test_work_without_a_result_is_an_error_not_a_hang(make_queue):
+    def forgetful():
+        yield Progress(1, 1)
+
+    with pytest.raises(RuntimeError, match="without yielding a result"):
+        make_queue().submit(forgetful, visitor="ann").result()
+
+
+def test_a_waiting_job_knows_its_place(make_queue):
+    queue, gate = make_queue(at_once=1), Gate()
+    running = queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    second, third = queue.submit(quick, 2, visitor="bob"), queue.submit(quick, 3, visitor="cem")
+    assert [running.place, second.place, third.place] == [0, 1, 2]
+    gate.open.set()
+    assert third.result() == 3
+    assert third.place == 0
+
+
+def test_a_visitor_with_many_jobs_does_not_starve_one_with_few(make_queue):
+    queue, gate, order = make_queue(at_once=1), Gate(), []
+
+    def note(name):
+        order.append(name)
+        yield name
+
+    queue.submit(gate.work, visitor="greedy")
+    assert gate.entered.wait(10)
+    jobs = [queue.submit(note, name, visitor="greedy") for name in ("greedy 1", "greedy 2")]
+    jobs.append(queue.submit(note, "modest", visitor="modest"))
+    assert jobs[-1].place <= 2
+    gate.open.set()
+    for job in jobs:
+        job.result()
+    assert order.index("modest") < order.index("greedy 2")
+
+
+def test_a_full_queue_says_busy_and_the_limit(make_queue):
+    queue, gate = make_queue(at_once=1, waiting=2), Gate()
+    queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    waiting = [queue.submit(quick, i, visitor=f"visitor {i}") for i in range(2)]
+    with pytest.raises(QueueFull, match="2 jobs are waiting"):
+        queue.submit(quick, 3, visitor="late")
+    gate.open.set()
+    assert [job.result() for job in waiting] == [0, 1]
+    assert queue.status()["refused"] == 1
+
+
+def test_one_visitor_gets_only_so_many_jobs(make_queue):
+    queue, gate = make_queue(at_once=1, per_visitor=2), Gate()
+    queue.submit(gate.work, visitor="ann")
+    queue.submit(quick, 1, visitor="ann")
+    with pytest.raises(QueueFull, match="already have 2 jobs"):
+        queue.submit(quick, 2, visitor="ann")
+    other = queue.submit(quick, 3, visitor="bob")
+    gate.open.set()
+    assert other.result() == 3
+
+
+def test_cancelling_a_running_job_stops_it_at_the_next_chunk_and_cleans_up(make_queue):
+    queue, gate = make_queue(), Gate()
+    job = queue.submit(gate.work, "never", 1000, visitor="ann")
+    assert gate.entered.wait(10)
+    job.cancel()
+    gate.open.set()
+    with pytest.raises(JobCancelled):
+        job.result()
+    assert gate.closed.wait(10)
+    assert job.progress.done <= 1
+
+
+def test_cancelling_a_waiting_job_takes_it_out_at_once(make_queue):
+    queue, gate = make_queue(at_once=1), Gate()
+    queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    waiting = queue.submit(quick, 1, visitor="bob")
+    waiting.cancel("Changed my mind.")
+    assert waiting.ended
+    assert queue.status()["waiting"] == 0
+    with pytest.raises(JobCancelled, match="Changed my mind"):
+        waiting.result()
+    gate.open.set()
+
+
+def test_a_job_past_its_deadline_is_stopped_and_names_the_limit(make_queue):
+    time_now = [0.0]
+    queue = make_queue(deadline_s=30, clock=lambda: time_now[0])
+
+    def slow():
+        for done in range(100):
+            time_now[0] += 1.0
+            yield Progress(done, 100)
+        yield "never"
+
+    job = queue.submit(slow, visitor="ann")
+    with pytest.raises(DeadlineExceeded, match="30 seconds"):
+        job.result()
+
+
+def test_a_closed_tab_frees_the_slot(make_queue):
+    queue = make_queue(at_once=1, lease_s=0.2)
+    release = threading.Event()
+
+    def endless():
+        while not release.wait(0.01):
+            yield Progress(0, 1)
+        yield "never"
+
+    abandoned = queue.submit(endless, visitor="gone")
+    wanted = queue.submit(quick, 7, visitor="here")
+    assert wanted.result() == 7
+    with pytest.raises(JobCancelled, match="gone"):
+        abandoned.result()
+    release.set()
+
+
+def test_a_job_somebody_waits_for_outlives_its_lease(make_queue):
+    queue = make_queue(lease_s=1)  # a busy machine may take its time between two looks
+
+    def unhurried():
+        for done in range(60):
+            threading.Event().wait(0.03)
+            yield Progress(done, 60)
+        yield "done"
+
+    assert queue.submit(unhurried, visitor="ann").result() == "done"
+
+
+def test_an_idle_queue_keeps_neither_the_picture_nor_the_result(make_queue):
+    class Picture:
+        pass
+
+    queue, picture = make_queue(at_once=1), Picture()
+    seen = weakref.ref(picture)
+    job = queue.submit(quick, picture, visitor="ann")
+    job.result()
+    del job, picture
+    until(lambda: gc.collect() >= 0 and seen() is None)
+
+
+def test_shutting_down_ends_the_threads_and_refuses_new_jobs():
+    before = threading.active_count()
+    queue, gate = JobQueue(at_once=3), Gate()
+    job = queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    gate.open.set()
+    queue.shutdown()
+    assert job.ended
+    assert threading.active_count() == before
+    with pytest.raises(QueueFull, match="shutting down"):
+        queue.submit(quick, 1, visitor="ann")
+
+
+def test_two_thousand_random_operations_lose_no_job_and_leak_no_thread():
+    before = threading.active_count()
+    queue = JobQueue(at_once=4, waiting=30, per_visitor=6, deadline_s=60, lease_s=60)
+    outcomes, lock = [], threading.Lock()
+
+    def work(kind):
+        for done in range(3):
+            yield Progress(done, 3)
+        if kind == "fail":
+            raise ArithmeticError("as planned")
+        yield "done"
+
+    def outcome_of(job):
+        try:
+            return job.result()
+        except ArithmeticError:
+            return "failed"
+        except JobCancelled:
+            return "cancelled"
+
+    def visitor(seed):
+        dice = random.Random(seed)
+        for _burst in range(8):
+            jobs = []
+            for _ in range(5):
+                kind = dice.choice(["done", "done", "fail", "cancel"])
+                try:
+                    jobs.append(queue.submit(work, kind, visitor=f"visitor {seed % 20}"))
+                except QueueFull:
+                    with lock:
+                        outcomes.append("refused")
+                else:
+                    if kind == "cancel":
+                        jobs[-1].cancel()
+            ends = [outcome_of(job) for job in jobs]
+            with lock:
+                outcomes.extend(ends)
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(visitor, range(50)))
+    status = queue.status()
+    assert len(outcomes) == 2000
+    assert (status["running"], status["waiting"]) == (0, 0)
+    for outcome in ("done", "failed", "cancelled", "refused"):
+        assert status[outcome] == outcomes.count(outcome) > 0
+    assert status["submitted"] == status["done"] + status["failed"] + status["cancelled"]
+    queue.shutdown()
+    assert threading.active_count() == before
+
+
+def test_job_errors_have_one_family():
+    assert {QueueFull, DeadlineExceeded, JobCancelled} <= set(JobError.__subclasses__())
+
+
+def test_visitors_who_want_the_same_share_one_job(make_queue):
+    queue, shared, gate = make_queue(), RunningJobs(), Gate()
+    jobs = [
+        shared.join("cat", name, lambda name=name: queue.submit(gate.work, visitor=name))
+        for name in ("ann", "bob")
+    ]
+    assert jobs[0] is jobs[1]
+    gate.open.set()
+    assert jobs[0].result() == "done"
+    assert queue.status()["submitted"] == 1
+
+
+def test_a_shared_job_goes_on_until_the_last_one_leaves(make_queue):
+    queue, shared, gate = make_queue(), RunningJobs(), Gate()
+    job = shared.join("cat", "ann", lambda: queue.submit(gate.work, visitor="ann"))
+    shared.join("cat", "bob", lambda: pytest.fail("there is a job already"))
+    shared.leave("cat", "ann")
+    assert job.cancel_reason is None
+    shared.leave("cat", "bob")
+    assert job.cancel_reason is not None
+    gate.open.set()
+
+
+def test_a_failed_shared_job_is_tried_again(make_queue):
+    queue, shared = make_queue(), RunningJobs()
+
+    def broken():
+        raise ArithmeticError
+        yield
+
+    first = shared.join("cat", "ann", lambda: queue.submit(broken, visitor="ann"))
+    with pytest.raises(ArithmeticError):
+        first.result()
+    second = shared.join("cat", "ann", lambda: queue.submit(quick, 2, visitor="ann"))
+    assert second.result() == 2
+
+
+def test_a_job_that_nobody_waits_for_any_more_is_kept_by_nobody(make_queue):
+    queue, running = make_queue(), RunningJobs()
+    running.join("cat", "ann", lambda: queue.submit(quick, 2, visitor="ann")).result()
+    running.leave("cat", "ann")
+    assert len(running) == 0
+
+
+def test_a_visitor_who_is_gone_waits_for_nothing(make_queue):
+    queue, running, gate = make_queue(), RunningJobs(), Gate()
+    mine = running.join("mine", "ann", lambda: queue.submit(gate.work, visitor="ann"))
+    both = running.join("both", "ann", lambda: queue.submit(gate.work, visitor="ann"))
+    running.join("both", "bob", lambda: pytest.fail("there is a job already"))
+    running.leave_all("ann")
+    assert mine.cancel_reason is not None
+    assert both.cancel_reason is None
+    gate.open.set()
+    assert both.result() == "done"
+
+
+def test_work_is_named_by_its_module_and_function():
+    assert name_of(quick) == f"{__name__}.quick"
+    assert name_of(partial(partial(quick), 3)) == name_of(quick)

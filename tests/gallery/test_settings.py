@@ -1,0 +1,36 @@
+import pytest
+
+from dlintro_demos.gallery.settings import BadSetting, Settings
+
+
+def test_every_setting_has_a_default_an_operator_can_override():
+    chosen = Settings.from_environ({"DLINTRO_PORT": "8600", "DLINTRO_JOB_SECONDS": "7.5"})
+    assert (chosen.port, chosen.job_seconds) == (8600, 7.5)
+    assert chosen.upload_mb == Settings().upload_mb == 20
+
+
+def test_downloads_are_off_until_an_operator_says_so():
+    assert Settings.from_environ({}).allow_downloads is False
+    assert Settings.from_environ({"DLINTRO_ALLOW_DOWNLOADS": "1"}).allow_downloads is True
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DLINTRO_PORT", "eighty"),
+        ("DLINTRO_JOBS_AT_ONCE", "0"),
+        ("DLINTRO_JOB_SECONDS", "-1"),
+        ("DLINTRO_OUTPUT_MEGAPIXELS", "inf"),
+        ("DLINTRO_OUTPUT_MEGAPIXELS", "nan"),
+        ("DLINTRO_ALLOW_DOWNLOADS", "maybe"),
+        ("DLINTRO_MODELS_DIR", ""),
+        ("DLINTRO_ADDRESS", " "),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_by_name(variable, value):
+    with pytest.raises(BadSetting, match=variable):
+        Settings.from_environ({variable: value})
+
+
+def test_other_programs_variables_do_not_matter():
+    assert Settings.from_environ({"PORT": "1", "PATH": "/bin"}) == Settings()

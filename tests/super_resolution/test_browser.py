@@ -1,0 +1,133 @@
+"""Sharpen a blurry photo, clicked through."""
+
+import io
+import re
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.visiting import ours, visit
+
+
+def photo(width, height, mode="RGB"):
+    pixels = np.random.default_rng(3).integers(0, 255, (height, width, len(mode)), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels, mode if mode == "RGBA" else None).save(file, "PNG")
+    return file.getvalue()
+
+
+def upload(page, data, name="photo.png", mime="image/png"):
+    pick(page, "My photo")
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": mime, "buffer": data})
+
+
+def pick(page, name):
+    page.get_by_role("radio", name=name, exact=True).click()
+
+
+@pytest.fixture
+def demo(gallery, page):
+    visit(page, f"{gallery}/super_resolution")
+    return page
+
+
+def jobs(page):
+    """Running and waiting jobs, as the status page shows them."""
+    values = page.get_by_test_id("stMetricValue").all_inner_texts()
+    return int(values[2]), int(values[3])
+
+
+def test_a_bundled_photo_stands_there_already_sharpened(demo, problems, screenshot):
+    for side in ("before", "after"):
+        picture = demo.locator(f".comparer img.{side}")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("picture => picture.naturalWidth") == 512
+    assert ours(problems) == []
+    screenshot(demo, "super_resolution-first")
+
+
+def test_my_photo_comes_back_four_times_larger_with_its_transparency(demo):
+    upload(demo, photo(60, 40, "RGBA"))
+    expect(demo.get_by_text("there is no larger original")).to_be_visible(timeout=30_000)
+    with demo.expect_download() as download:
+        demo.get_by_role("button", name="Download the result (PNG)").click()
+    result = Image.open(download.value.path())
+    assert (result.format, result.size, result.mode) == ("PNG", (240, 160), "RGBA")
+    assert "4x" in download.value.suggested_filename
+
+
+def test_a_link_opens_the_same_settings(demo, page):
+    pick(demo, "Lanczos")
+    pick(demo, "2x")
+    demo.get_by_role("button", name="Coffee", exact=True).click()
+    expect(demo.get_by_text("Rachel Michetti")).to_be_visible()
+    link = demo.url
+    visit(page, link)
+    expect(page.get_by_role("radio", name="Lanczos")).to_be_checked()
+    expect(page.get_by_role("radio", name="2x")).to_be_checked()
+    expect(page.get_by_text("Rachel Michetti")).to_be_visible()
+
+
+def test_a_slow_job_shows_its_progress_and_can_be_cancelled(demo):
+    pick(demo, "Photographic network")
+    upload(demo, photo(300, 200))
+    expect(demo.get_by_text(re.compile(r"about \d+ s left"))).to_be_visible(timeout=30_000)
+    demo.get_by_role("button", name="Cancel").click()
+    expect(demo.get_by_text("Cancelled, as you asked.")).to_be_visible(timeout=15_000)
+    expect(demo.get_by_role("button", name="Start again")).to_be_visible()
+
+
+def test_closing_the_tab_frees_the_slot(gallery, demo, new_page):
+    pick(demo, "Photographic network")
+    upload(demo, photo(310, 210))
+    expect(demo.get_by_text(re.compile(r"about \d+ s left"))).to_be_visible(timeout=30_000)
+    watcher = new_page()
+    visit(watcher, f"{gallery}/status")
+    assert jobs(watcher)[0] >= 1
+    demo.close()
+    deadline = time.monotonic() + 40
+    while jobs(watcher) != (0, 0):
+        assert time.monotonic() < deadline, "the job goes on although nobody waits"
+        visit(watcher, f"{gallery}/status")
+
+
+def test_changing_the_method_drops_the_job_under_way(gallery, demo, new_page):
+    pick(demo, "Photographic network")
+    upload(demo, photo(320, 220))
+    expect(demo.get_by_text(re.compile(r"about \d+ s left"))).to_be_visible(timeout=30_000)
+    pick(demo, "Bicubic")
+    expect(demo.get_by_text("there is no larger original")).to_be_visible(timeout=30_000)
+
+
+def test_a_file_that_is_no_picture_is_refused_in_words(demo, problems):
+    upload(demo, b"<!doctype html><img src=x onerror=alert(1)>", "photo.png")
+    expect(demo.get_by_text(re.compile("JPEG, PNG"))).not_to_have_count(0)
+    expect(demo.get_by_test_id("stAlert")).to_be_visible()
+    assert demo.locator("img[onerror]").count() == 0
+    assert ours(problems) == []
+
+
+def test_the_camera_gives_a_picture(demo):
+    pick(demo, "Camera")
+    expect(demo.locator("video")).to_have_js_property("readyState", 4, timeout=20_000)
+    demo.get_by_role("button", name="Take Photo").click()
+    expect(demo.get_by_text("there is no larger original")).to_be_visible(timeout=90_000)
+
+
+def test_forgetting_goes_back_to_the_samples(demo):
+    upload(demo, photo(50, 50))
+    expect(demo.get_by_text("there is no larger original")).to_be_visible(timeout=30_000)
+    demo.get_by_role("button", name="Forget everything I showed").click()
+    expect(demo.get_by_text("PSNR against the original")).to_be_visible(timeout=30_000)
+    pick(demo, "My photo")
+    expect(demo.get_by_text("photo.png")).to_have_count(0)
+
+
+def test_blur_first_then_repair(demo, screenshot):
+    pick(demo, "Blur it first, then repair it")
+    expect(demo.get_by_text("Make it smaller by")).to_be_visible()
+    expect(demo.get_by_text("Invented detail: the brighter")).to_be_visible(timeout=30_000)
+    screenshot(demo, "super_resolution-repair")

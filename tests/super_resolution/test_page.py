@@ -1,0 +1,197 @@
+import io
+import os
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
+
+
+def photo(width=40, height=30, fmt="PNG", mode="RGB"):
+    rng = np.random.default_rng(7)
+    pixels = rng.integers(0, 255, (height, width, len(mode)), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels, mode if mode == "RGBA" else None).save(file, fmt)
+    return file.getvalue()
+
+
+def upload(at, name, data, mime="image/png"):
+    at.button_group(key="source").set_value("upload").run()
+    at.file_uploader[0].set_value((name, data, mime))
+    return at.run()
+
+
+def metrics(at):
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def words(at):
+    return " ".join(element.value for kind in ("info", "warning", "caption") for element in at.get(kind))
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page("super_resolution")
+
+
+def test_a_sample_stands_there_sharpened_before_anyone_clicks(page):
+    assert not page.exception
+    assert float(metrics(page)["PSNR against the original"].split()[0]) > 20
+    assert page.get("bidi_component")
+
+
+def test_being_faithful_brings_the_result_nearer_to_the_original(page):
+    faithful = float(metrics(page)["PSNR against the original"].split()[0])
+    page.toggle(key="faithful").set_value(False).run()
+    assert float(metrics(page)["PSNR against the original"].split()[0]) < faithful
+
+
+@pytest.mark.parametrize("sample", [*SAMPLES, *LIMITS], ids=lambda sample: sample.key)
+def test_every_sample_is_one_click_away(page, sample):
+    page.button(key=f"sample-{sample.key}").click().run()
+    assert not page.exception
+    assert page.query_params["sample"] == sample.key
+    assert sample.lesson in words(page)
+
+
+def test_a_link_opens_the_same_sample_and_settings(open_page):
+    at = open_page("super_resolution", sample="coffee", method="Lanczos", scale="2x")
+    assert "Rachel Michetti" in words(at)
+    assert at.button_group(key="method").value == "Lanczos"
+    assert at.button_group(key="scale").value == "2x"
+
+
+def test_a_link_to_a_sample_nobody_knows_opens_the_first(open_page):
+    at = open_page("super_resolution", sample="<script>", method="nonsense")
+    assert not at.exception
+    assert "Eileen Collins" in words(at)
+
+
+def test_an_uploaded_photo_comes_back_and_says_that_nobody_knows_the_truth(page):
+    at = upload(page, "me.png", photo())
+    assert not at.exception
+    assert list(metrics(at)) == ["True to the photo it came from"]
+    assert "there is no larger original" in words(at)
+
+
+def test_a_transparent_photo_is_enlarged_too(page):
+    at = upload(page, "logo.png", photo(mode="RGBA"))
+    assert not at.exception
+    assert "True to the photo it came from" in metrics(at)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.png", b""),
+        ("page.png", b"<!doctype html><script>alert(1)</script>"),
+        ("drawing.png", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
+        ("half.png", photo(200, 200)[:4000]),
+    ],
+)
+def test_a_file_that_is_no_picture_is_refused_in_words(page, name, data):
+    at = upload(page, name, data)
+    assert not at.exception
+    assert not at.error
+    assert len(at.warning) == 1
+    assert "alert" not in words(at)
+    assert not metrics(at)
+
+
+def test_a_one_pixel_photo_is_enlarged(page):
+    at = upload(page, "dot.png", photo(1, 1))
+    assert not at.exception
+    assert metrics(at)
+
+
+def test_a_photo_whose_result_would_be_too_large_is_offered_cut_or_shrunk(open_page):
+    at = open_page("super_resolution", method="Bicubic")
+    upload(at, "large.jpg", photo(2400, 1800, "JPEG"), "image/jpeg")
+    said = words(at)
+    assert "the result would have 69 megapixels, and the limit is 20" in said
+    size = re.search(r"take (\d+) x (\d+) pixels", said)
+    assert int(size[1]) * int(size[2]) * 16 <= 20e6
+    assert metrics(at)
+    cut = at.session_state["visitor"]
+    used = engine().results.used(cut.id)
+    at.button_group(key="way").set_value(f"Shrink it to {size[1]} x {size[2]} first").run()
+    assert metrics(at)
+    assert engine().results.used(cut.id) != used
+
+
+def test_blurring_first_shows_how_near_the_repair_comes(page):
+    at = page
+    at.button_group(key="mode").set_value("Blur it first, then repair it").run()
+    assert not at.exception
+    clean = float(metrics(at)["SSIM against the original"])
+    at.slider(key="noise").set_value(30).run()
+    assert float(metrics(at)["SSIM against the original"]) < clean
+
+
+def test_forgetting_drops_the_upload_and_everything_kept(page):
+    at = upload(page, "me.png", photo())
+    me = at.session_state["visitor"]
+    assert engine().results.used(me.id) > 0
+    next(button for button in at.button if "Forget everything" in button.label).click().run()
+    assert engine().results.used(me.id) == 0
+    assert me.seats == {} or all(seat.shared for seat in me.seats.values())
+    assert "Eileen Collins" in words(at)
+
+
+def test_the_game_counts_what_was_found_and_what_fooled(page):
+    page.button(key="fool_me-play").click().run()
+    for _ in range(3):
+        page.button(key="fool_me-A").click().run()
+        page.button(key="fool_me-next").click().run()
+    score = page.session_state["fool_me"]
+    assert score.round == 3
+    assert score.found + score.fooled == 3
+    assert score.found == sum((score.seed >> turn & 1) == 0 for turn in range(3))
+
+
+def test_a_visit_writes_nothing_to_a_disk_and_nothing_of_it_to_a_log(page, written, caplog):
+    at = upload(page, "my-secret-holiday.png", photo(90, 60))
+    assert metrics(at)
+    at = upload(page, "my-secret-page.png", b"<html>my secret</html>")
+    assert [path for path in written if not path.endswith(".pyc") and path != os.devnull] == []
+    assert "secret" not in caplog.text
+
+
+def test_the_file_watch_of_the_test_above_does_see_a_file(tmp_path, written):
+    (tmp_path / "seen").write_text("x")
+    assert written == [str(tmp_path / "seen")]
+
+
+def test_our_own_network_is_the_default_and_beats_bicubic(page):
+    assert page.button_group(key="method").value == "Our own network"
+    (gain,) = [metric.delta for metric in page.metric if metric.label == "PSNR against the original"]
+    assert float(gain.split()[0]) > 0.5
+
+
+def test_the_machine_says_why_it_takes_a_photo_for_clean_or_not(page):
+    assert "So the photo seems only small." in words(page)
+    noise = np.random.default_rng(1).normal(128, 12, (96, 96, 3)).clip(0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    upload(page, "noisy.png", file.getvalue())
+    assert "So the photo seems noisy or compressed." in words(page)
+    assert page.toggle(key="faithful_to_spoilt").value is False
+    page.button_group(key="photo_is").set_value("Only small").run()
+    assert page.toggle(key="faithful").value is True
+    assert not page.exception
+
+
+def test_without_strength_the_result_is_plain_enlargement(page):
+    page.toggle(key="faithful").set_value(False).run()
+    page.slider(key="strength").set_value(0).run()
+    (gain,) = [metric.delta for metric in page.metric if metric.label == "PSNR against the original"]
+    assert abs(float(gain.split()[0])) < 0.05
+
+
+def test_what_was_spoilt_goes_to_the_network_for_spoilt_photos(open_page):
+    at = open_page("super_resolution", mode="Blur it first, then repair it", noise="10")
+    assert not at.exception
+    assert "You spoilt it." in words(at)
