@@ -25,6 +25,7 @@ check: $(STAMP)-dev ## lint, formatting and types
 	@$(BIN)/mypy
 
 bench: $(STAMP)-bench ## measure speed and quality beside the peers
+	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.super_resolution
 	@$(BIN)/python -m bench.faces
 	@$(BIN)/python -m bench.feature_layers

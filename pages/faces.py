@@ -5,9 +5,10 @@ import streamlit as st
 from dlintro_demos.faces.experiment import look
 from dlintro_demos.faces.samples import LIMITS, SAMPLES
 from dlintro_demos.faces.ui.albums import show_album
-from dlintro_demos.faces.ui.photo import ask_who, show_board, show_hiding, show_people
+from dlintro_demos.faces.ui.photo import ask_who, show_board, show_hiding
 from dlintro_demos.faces.ui.reasons import show_evidence, show_explanation
-from dlintro_demos.faces.ui.same_or_not import play
+from dlintro_demos.faces.ui.roster import show_people
+from dlintro_demos.faces.ui.same_or_not import same_or_not
 from dlintro_demos.faces.ui.videos import show_video
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.process import engine
@@ -44,9 +45,9 @@ def one_photo() -> None:
     looked = run_job("look", (chosen.digest, detail), *work, label=label, shared=shared)
     if looked is None:
         return
-    face = show_board(chosen, looked)
+    face, suggestion = show_board(chosen, looked)
     if face is not None:
-        ask_who(chosen, looked.found, face)
+        ask_who(looked.found.key, face, suggestion)
     show_people()
     show_hiding(chosen, looked.found)
     if face is not None:
@@ -73,7 +74,7 @@ mode = st.segmented_control(
 {PHOTO: one_photo, ALBUM: show_album, VIDEO: show_video}[mode]()
 
 st.subheader("You against the machine: the same person or not?", anchor=False)
-play()
+same_or_not()
 st.caption(
     "Recognising faces is processing biometric data. In the EU it needs consent or a law (GDPR, article 9), "
     "and the AI Act forbids most live use by the police in public places; Illinois, Texas and others have "

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dlintro_demos.gallery.catalogue import demos
-from dlintro_demos.gallery.ui.frame import footer, thumbnail
-from dlintro_demos.gallery.ui.menu import page_of
+from dlintro_demos.gallery.ui.frame import card, footer
+
+ACROSS = 3
 
 st.title("Deep Learning, Live", anchor=False)
 st.markdown(
@@ -12,12 +13,8 @@ st.markdown(
     "Everything runs on this computer: nothing you show it leaves it."
 )
 
-columns = st.columns(3)
-for place, demo in enumerate(demos()):
-    with columns[place % 3], st.container(border=True):
-        thumbnail(demo)
-        st.subheader(demo.title, anchor=False)
-        st.write(demo.tagline)
-        st.page_link(page_of(demo.slug), label="Try it", icon=demo.icon)
-        st.caption(f"{demo.chapter} · about {demo.minutes} minutes")
+for first in range(0, len(demos()), ACROSS):  # row by row: so they also follow each other on a phone
+    for column, demo in zip(st.columns(ACROSS), demos()[first : first + ACROSS], strict=False):
+        with column:
+            card(demo)
 footer()

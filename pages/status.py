@@ -4,7 +4,7 @@ import streamlit as st
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.status import examine
-from dlintro_demos.gallery.ui.frame import footer
+from dlintro_demos.gallery.ui.frame import footer, table
 
 st.title("Status", anchor=False)
 st.markdown("What this gallery runs on. Before a workshop, every model should say *ready* or *loaded*.")
@@ -22,14 +22,15 @@ waiting.metric("Jobs waiting", report.queue["waiting"])
 st.caption(report.device.name)
 
 st.subheader("Models", anchor=False)
-st.dataframe(report.model_rows(), hide_index=True)
+models = report.model_rows()
+table(tuple(models[0]) if models else ("none",), [tuple(row.values()) for row in models])
 for model in report.models:
     if model.note and model.state != "optional":
         st.warning(f"**{model.title}**: {model.note}", icon=":material/info:")
 
 st.subheader("Jobs since the start", anchor=False)
-st.dataframe([report.queue], hide_index=True)
+table(tuple(report.queue), [tuple(map(str, report.queue.values()))])
 st.subheader("Versions", anchor=False)
-st.dataframe([report.versions], hide_index=True)
+table(("package", "version"), list(report.versions.items()))
 st.button("Look again", icon=":material/refresh:")
 footer()

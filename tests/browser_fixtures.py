@@ -10,17 +10,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 HERE = Path(__file__).parent
-REPOSITORY = HERE.parent.parent
+REPOSITORY = HERE.parent
 # The resolver rule makes every call that leaves this computer fail: the tests prove "offline" as they go.
 FLAGS = [
     "--headless",
@@ -34,23 +35,60 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    # For short visits: one process for all pages of a context, and no code made faster than it is run.
+    "--process-per-site",
+    "--js-flags=--no-turbofan",
 ]
+DESK: ViewportSize = {"width": 1280, "height": 900}
 START_SECONDS = 180
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if HERE not in item.path.parents:
-            continue
-        item.add_marker(pytest.mark.browser)
-        if {"gallery", "start_gallery"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("gallery"))
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="module")
+@dataclass(frozen=True)
+class Doorkeeper:
+    """Opens the gallery when the first test of any worker knocks, and closes it when all have ended."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log: Path
+
+
+DOORKEEPER = pytest.StashKey[Doorkeeper]()
+
+
+def _doorkeeper(config: pytest.Config) -> Doorkeeper:
+    """The one of this run, which only the process that ends last may have."""
+    if DOORKEEPER not in config.stash:
+        log = config._tmp_path_factory.mktemp("gallery") / "log"  # type: ignore[attr-defined]
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+            env = {"DLINTRO_ADDRESS": "127.0.0.1", "DLINTRO_PORT": str(port)}
+            process = _tied([sys.executable, "app.py"], env, log, door)
+        config.stash[DOORKEEPER] = Doorkeeper(process, f"http://127.0.0.1:{port}", log)
+    return config.stash[DOORKEEPER]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """In xdist's controller: tell a worker where the gallery of all workers is."""
+    keeper = _doorkeeper(node.config)
+    node.workerinput["gallery"] = {"url": keeper.url, "log": str(keeper.log)}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if DOORKEEPER in config.stash:
+        _end(config.stash[DOORKEEPER].process)
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Chromium, once per module: Playwright occupies the thread's event loop while it is open."""
+    """Chromium, one for all tests of a worker. Playwright occupies the thread's event loop from now on."""
     names = ("google-chrome", "chromium-browser")
     found = os.environ.get("DLINTRO_CHROMIUM") or shutil.which("chromium")
     found = found or next(filter(None, map(shutil.which, names)), None)
@@ -71,36 +109,68 @@ def problems() -> list[str]:
     return []
 
 
-@pytest.fixture(scope="module")
-def open_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """`open_context(**options of Browser.new_context)`: one per module and options, for its warm cache."""
+@pytest.fixture(scope="session")
+def _contexts(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: dict[str, BrowserContext] = {}
 
-    def open_one(**options: Any) -> BrowserContext:
+    def context_of(**options: Any) -> BrowserContext:
+        options = {"viewport": DESK} | options
         name = repr(sorted(options.items()))
         if name not in contexts:
             contexts[name] = chromium.new_context(permissions=["camera", "microphone"], **options)
+            _stay(contexts[name])
         return contexts[name]
 
-    yield open_one
+    yield context_of
     for context in contexts.values():
         context.close()
 
 
+def _stay(context: BrowserContext) -> None:
+    """Open a page that remains, and with it the process that has Streamlit's script compiled already."""
+    page = context.new_page()
+    page.route("**", lambda route: route.fulfill(body=""))
+    page.goto("http://127.0.0.1/")
+
+
+@pytest.fixture(scope="module")
+def open_context(_contexts: Callable[..., BrowserContext]) -> Iterator[Callable[..., BrowserContext]]:
+    """`open_context(**options of Browser.new_context)`: one for all tests with these options.
+
+    The pages that are opened in it are closed after the module.
+    """
+    asked: list[BrowserContext] = []
+
+    def open_one(**options: Any) -> BrowserContext:
+        asked.append(_contexts(**options))
+        return asked[-1]
+
+    yield open_one
+    for context in asked:
+        for page in context.pages[1:]:
+            page.close()
+
+
 @pytest.fixture
-def new_page(
-    open_context: Callable[..., BrowserContext], problems: list[str]
-) -> Iterator[Callable[..., Page]]:
+def new_page(_contexts: Callable[..., BrowserContext], problems: list[str]) -> Iterator[Callable[..., Page]]:
     """`new_page(**options of Browser.new_context)`: a page with a fake camera and microphone.
 
-    It is a visitor of its own; the browser's cache and cookies are shared by the module's pages of the same
-    options.
+    It is a visitor of its own; the browser's cache and cookies are shared by pages of the same options, where
+    size, scheme and motion make no difference.
     """
     pages: list[Page] = []
 
-    def open_page(**options: Any) -> Page:
-        page = open_context(**options).new_page()
+    def open_page(
+        *,
+        viewport: ViewportSize = DESK,
+        color_scheme: Literal["dark", "light"] | None = None,
+        reduced_motion: Literal["no-preference", "reduce"] | None = None,
+        **options: Any,
+    ) -> Page:
+        page = _contexts(**options).new_page()
         pages.append(page)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         _watch(page, problems)
         return page
 
@@ -112,7 +182,7 @@ def new_page(
 @pytest.fixture
 def page(new_page: Callable[..., Page]) -> Page:
     """A page of 1280 x 900 pixels."""
-    return new_page(viewport={"width": 1280, "height": 900})
+    return new_page()
 
 
 def _watch(page: Page, problems: list[str]) -> None:
@@ -135,10 +205,14 @@ def _watch(page: Page, problems: list[str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def gallery(start_gallery: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
-    """Base URL of the gallery, warm; one server for all tests that ask for it."""
-    with start_gallery() as url:
-        yield url
+def gallery(pytestconfig: pytest.Config) -> str:
+    """Base URL of the gallery, warm; one server for all tests of all workers."""
+    there = getattr(pytestconfig, "workerinput", {}).get("gallery")
+    if there is None:
+        keeper = _doorkeeper(pytestconfig)
+        there = {"url": keeper.url, "log": keeper.log}
+    _wait_until_answered(None, there["url"] + "/readyz", Path(there["log"]))
+    return there["url"]
 
 
 @pytest.fixture(scope="session")
@@ -160,20 +234,24 @@ def start_gallery(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Abs
 
 
 @pytest.fixture(scope="session")
-def serve_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], AbstractContextManager[str]]:
-    """`with serve_script(path) as url`: a Streamlit script alone, without the gallery around it."""
+def serve_script(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Path], AbstractContextManager[str]]]:
+    """`with serve_script(path) as url`: a Streamlit script alone, with the gallery's addresses around it.
 
-    @contextmanager
-    def serve(script: Path) -> Iterator[str]:
-        port = _free_port()
-        options = ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true"]
-        command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
-        log = tmp_path_factory.mktemp("script") / "log"
-        env = {"PYTHONPATH": str(REPOSITORY)}
-        with _serving(command, env, f"http://127.0.0.1:{port}", "/_stcore/health", log) as url:
-            yield url
+    One server for all of them, one after the other.
+    """
+    folder = tmp_path_factory.mktemp("script_server")
+    port = _free_port()
+    command = [sys.executable, str(HERE / "script_server.py"), str(folder / "script"), str(port)]
+    env = {"PYTHONPATH": str(REPOSITORY)}
+    with _serving(command, env, f"http://127.0.0.1:{port}", "/_stcore/health", folder / "log") as url:
 
-    return serve
+        def serve(script: Path) -> AbstractContextManager[str]:
+            (folder / "script").write_text(str(script), encoding="utf-8")
+            return nullcontext(url)
+
+        yield serve
 
 
 def _ours() -> dict[str, str]:
@@ -181,36 +259,50 @@ def _ours() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
 
 
+def _tied(
+    command: Sequence[str], env: dict[str, str], log: Path, door: socket.socket | None = None
+) -> subprocess.Popen[bytes]:
+    """A server that ends with this process; see tests/tied.py."""
+    number = "-" if door is None else str(door.fileno())
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-I", str(HERE / "tied.py"), number, *command],
+            cwd=REPOSITORY,
+            env=_ours() | env,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=() if door is None else (door.fileno(),),
+            start_new_session=True,  # Ctrl+C is for the tests; the server goes when they have gone
+        )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin
+    process.stdin.close()
+    process.wait()
+
+
 @contextmanager
 def _serving(command: Sequence[str], env: dict[str, str], url: str, until: str, log: Path) -> Iterator[str]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=REPOSITORY, env=_ours() | env, stdout=output, stderr=subprocess.STDOUT
-        )
+    process = _tied(command, env, log)
     try:
         _wait_until_answered(process, url + until, log)
         yield url
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
 
 
-def _wait_until_answered(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait_until_answered(process: subprocess.Popen[bytes] | None, url: str, log: Path) -> None:
+    """Wait for status 200; fail with the end of the log where `process` ends, or patience does."""
     deadline = time.monotonic() + START_SECONDS
     while not _answers(url):
-        try:
-            code = process.wait(0.2)
-        except subprocess.TimeoutExpired:
-            if time.monotonic() < deadline:
-                continue
-            code = None
-        ending = "did not answer" if code is None else f"ended with {code}"
-        tail = log.read_text(encoding="utf-8", errors="replace")[-3000:]
-        pytest.fail(f"{' '.join(map(str, process.args))} {ending}: {url}\n{tail}")
+        code = process.poll() if process else None
+        if code is not None or time.monotonic() > deadline:
+            ending = "did not answer" if code is None else f"ended with {code}"
+            tail = log.read_text(encoding="utf-8", errors="replace")[-3000:]
+            pytest.fail(f"The server {ending}: {url}\n{tail}")
+        time.sleep(0.2)
 
 
 def _answers(url: str) -> bool:

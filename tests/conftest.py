@@ -13,8 +13,6 @@ from dlintro_demos.gallery import ui
 
 pytest_plugins = ["tests.browser_fixtures"]
 
-pytest_plugins = ["tests.browser_fixtures"]
-
 
 @pytest.fixture
 def open_page():

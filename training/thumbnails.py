@@ -38,10 +38,10 @@ from dlintro_demos.flappy_bird.game import (
 )
 from dlintro_demos.flappy_bird.game import WIDTH as FIELD_WIDTH
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP
+from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import Settings
-from dlintro_demos.gallery.ui.frame import THUMBNAILS
 from dlintro_demos.shared.imagenet import MODEL
 from dlintro_demos.shared.things import draw
 from dlintro_demos.super_resolution.samples import SAMPLES
@@ -276,4 +276,4 @@ def write(picture: Image.Image, path: Path) -> None:
 if __name__ == "__main__":
     cache = build_engine(Settings()).cache
     for make in (super_resolution, faces, feature_layers, flappy_bird, teach_a_child, classical_vs_deep):
-        write(make(cache), THUMBNAILS / f"{make.__name__}.webp")
+        write(make(cache), find(make.__name__).thumbnail)

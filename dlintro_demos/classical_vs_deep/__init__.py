@@ -25,25 +25,29 @@ DEMO = Demo(
         "In “Stack of layers” ask for a show of hands: are four layers better than one? Then look, and "
         "at what the network gets on the curves that it has seen.",
     ),
+    modes={
+        "More data": "part=More+data",
+        "Real digits": "part=More+data&learn=Real+digits%2C+recorded",
+        "Stack of layers": "part=Stack+of+layers",
+    },
     minutes=8,
 )
 
 
 def warm_up(cache: ModelCache) -> None:
-    """Load the small network. Raises `ModelUnavailable`."""
+    """Draw what every visitor gets to see, and load the small network. Raises `ModelUnavailable`."""
+    from dlintro_demos.classical_vs_deep import still_pictures
     from dlintro_demos.classical_vs_deep.learned import MODEL
 
+    still_pictures.warm_up()
     cache.warm([MODEL])
 
 
 def measure(cache: ModelCache) -> None:  # noqa: ARG001 - as every demo's
-    """Measure the hand-made features, learn and draw a little: whoever comes later waits for none of it."""
+    """Measure the hand-made features and learn a little: whoever comes later waits for none of it."""
     from dlintro_demos.classical_vs_deep import hand_made
-    from dlintro_demos.classical_vs_deep.learning_curves import SMALLEST, learning_curves, summarise
-    from dlintro_demos.classical_vs_deep.plot import curves_png
-    from dlintro_demos.classical_vs_deep.recorded import MNIST_FILE, read_points
+    from dlintro_demos.classical_vs_deep.learning_curves import SMALLEST, learning_curves
 
     hand_made.warm_up()
     for _ in learning_curves([SMALLEST], [0]):
         pass
-    curves_png(summarise(read_points(MNIST_FILE)), "")

@@ -1,4 +1,4 @@
-"""Zero to four hidden layers on MNIST-1D, with about as many weights each, and their answers on a plane."""
+"""Zero to four hidden layers on MNIST-1D, with about as many weights each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ DEPTHS = (0, 1, 2, 3, 4)
 SEEDS = (0, 1, 2)
 WEIGHTS = 5_000  # at most, of a network with hidden layers
 STEPS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 1_000, 128, 3e-3, 0.05
-MARGIN = 0.45  # of the triangle's extent, around it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,58 +112,4 @@ def _train(examples: Examples, test: Examples, depth: int, seed: int, steps: int
         accuracy=float((trained.answer(test.x) == test.y).mean()),
         learned=float((trained.answer(examples.x) == examples.y).mean()),
         layers=layers,
-    )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Plane:
-    """The flat sheet through three curves of the 40-dimensional space that curves live in.
-
-    `curves` (3, 40) float32; `classes` (3,) what they are; `places` (3, 2) where they lie on the sheet, x and
-    y from 0 to 1, y upwards; `grid` (side, side, 40) the curve at each point, the top row first.
-    """
-
-    curves: np.ndarray
-    classes: np.ndarray
-    places: np.ndarray
-    grid: np.ndarray
-
-    def answers(self, stack: Stack) -> np.ndarray:
-        """The class that the network gives each point of the grid, (side, side) int64."""
-        side = len(self.grid)
-        return stack.answer(self.grid.reshape(side * side, POINTS)).reshape(side, side)
-
-
-def three_curves(seed: int) -> Examples:
-    """Three test curves of three classes."""
-    test, rng = MNIST1D.test(), np.random.default_rng(seed)
-    classes = rng.choice(CLASSES, 3, replace=False)
-    some = [int(rng.choice(np.flatnonzero(test.y == each))) for each in classes]
-    return Examples(x=test.x[some], y=test.y[some])
-
-
-def plane_through(three: Examples, side: int = 120) -> Plane:
-    """The plane of three curves, with a margin. Raises `ValueError` where they lie on one line."""
-    first, second, third = three.x.astype(np.float64)
-    along = second - first
-    across = third - first
-    length = np.linalg.norm(along)
-    if length:
-        along = along / length
-        across = across - (across @ along) * along
-    height = np.linalg.norm(across)
-    if height <= 1e-6 * np.linalg.norm(third - first) or length == 0:
-        raise ValueError("Three different curves are needed, not on one line.")
-    axes = np.stack([along, across / height])
-    flat = (three.x - first) @ axes.T
-    middle = (flat.min(0) + flat.max(0)) / 2
-    reach = float((flat.max(0) - flat.min(0)).max()) * (0.5 + MARGIN)
-    steps = np.linspace(-reach, reach, side)
-    x, y = np.meshgrid(middle[0] + steps, middle[1] - steps)
-    grid = first + np.stack([x, y], -1) @ axes
-    return Plane(
-        curves=three.x,
-        classes=three.y,
-        places=(flat - middle) / (2 * reach) + 0.5,
-        grid=grid.astype(np.float32),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from dlintro_demos.classical_vs_deep import drawn
+from dlintro_demos.classical_vs_deep import drawn, feature_pictures
 from dlintro_demos.classical_vs_deep.drawn import Answer, Report, pictures
+from dlintro_demos.gallery.intake.images import encode_png
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
@@ -158,10 +160,29 @@ def train(seed: int = 0, epochs: int = EPOCHS) -> Iterator[Progress | tuple[Less
     yield lesson, network
 
 
-def watch_it_learn(seed: int) -> Iterator[Progress | Lesson]:
-    """`train` for those who look on: the network itself is let go."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Watched:
+    """A training so far, as it is shown: the share of the test pictures that was named rightly before any
+    learning and after each epoch, the latest report, and the latest filters of the first layer (PNG).
+    """
+
+    shares: tuple[float, ...]
+    report: Report
+    filters: bytes
+
+
+def watch_it_learn(seed: int) -> Iterator[Progress | Watched]:
+    """A job: `train` for those who look on; the network itself is let go."""
+    watched: Watched | None = None
     for step in train(seed):
-        yield step if isinstance(step, Progress) else step[0]
+        epochs = (step.so_far if isinstance(step, Progress) else step[0]).epochs
+        if watched is None or len(watched.shares) < len(epochs):
+            watched = Watched(
+                shares=tuple(epoch.report.accuracy for epoch in epochs),
+                report=epochs[-1].report,
+                filters=encode_png(feature_pictures.filters(epochs[-1].filters)),
+            )
+        yield dataclasses.replace(step, so_far=watched) if isinstance(step, Progress) else watched
 
 
 def _moved(x: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
@@ -243,7 +264,12 @@ def look_at(network: SmallCNN, rgb: np.ndarray, temperature: float, limit: float
 
 
 def shipped_report(cache: ModelCache) -> Report:
-    """The test set, by the network that ships; a moment's work. Raises `ModelUnavailable`."""
+    """The test set, by the network that ships. Raises `ModelUnavailable`."""
     module = cache.get(MODEL).module
     assert isinstance(module, SmallCNN)
     return examine(module)
+
+
+def examine_shipped(cache: ModelCache) -> Iterator[Report]:
+    """A job: `shipped_report`."""
+    yield shipped_report(cache)

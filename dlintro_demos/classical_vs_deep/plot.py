@@ -1,4 +1,4 @@
-"""The learning curves as a picture file to take home."""
+"""Curves as pictures: those to be learned, small, and those of the results, as files to take home."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COLOURS = {"linear": "#7a7f8c", "forest": "#1b9e77", "svm": "#d9730d", "cnn": "#4a7dfc"}
 MARKERS = {"linear": "s", "forest": "^", "svm": "D", "cnn": "o"}
 INCHES, DPI = (8.0, 5.0), 150
+SMALL = {"width": 72, "height": 50}  # px of a curve to be learned: four in a row on a phone
 
 
 def curves_png(summaries: Sequence[Summary], title: str) -> bytes:
@@ -68,6 +69,31 @@ def rounds_png(shares: Sequence[float], title: str) -> bytes:
     axes.plot(range(len(shares)), shares, color=COLOURS["svm"], marker="o", linewidth=2)
     axes.set_xlabel("rounds through the training pictures")
     return _png(figure)
+
+
+def curve_svg(*curves: Sequence[float], width: int, height: int) -> str:
+    """Curves from -1 to 1, one below the other, each of this size in px.
+
+    Small, and without background: it is seen on white and on dark.
+    """
+    lines = "".join(
+        f'<polyline points="{_points(heights, width, height, height * number)}" fill="none" '
+        f'stroke="{COLOURS["cnn"]}" stroke-width="2.5" stroke-linejoin="round"/>'
+        for number, heights in enumerate(curves)
+    )
+    tall = height * len(curves)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {tall}" width="{width}" '
+        f'height="{tall}">{lines}</svg>'
+    )
+
+
+def _points(heights: Sequence[float], width: int, height: int, top: int) -> str:
+    step, middle, reach = (width - 8) / (len(heights) - 1), top + height / 2, height / 2 - 4
+    return " ".join(
+        f"{4 + step * place:.1f},{middle - reach * min(1, max(-1, value)):.1f}"
+        for place, value in enumerate(heights)
+    )
 
 
 def floor_of(summaries: Sequence[Summary]) -> float:

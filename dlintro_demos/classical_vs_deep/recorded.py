@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import astuple, fields
+from functools import cache
 from pathlib import Path
 
 from dlintro_demos.classical_vs_deep.learning_curves import Point
@@ -25,6 +26,12 @@ def as_csv(points: Sequence[Point]) -> str:
         learner, size, seed, accuracy, seconds = astuple(point)
         writer.writerow((learner, size, seed, f"{accuracy:.4f}", f"{seconds:.2f}"))
     return text.getvalue()
+
+
+@cache
+def recorded(file: Path) -> tuple[Point, ...]:
+    """The points of one of the files that lie here: those do not change while the gallery runs."""
+    return read_points(file)
 
 
 def read_points(path: Path) -> tuple[Point, ...]:

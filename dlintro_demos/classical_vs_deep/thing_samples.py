@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 import cv2
 import numpy as np
@@ -27,8 +27,15 @@ class Sample:
     credit: str = CREDIT
 
     def load(self) -> np.ndarray:
-        """(224, 224, 3) uint8 RGB."""
-        return self.make()
+        """(224, 224, 3) uint8 RGB, read-only: drawn once."""
+        return _drawn(self)
+
+
+@cache
+def _drawn(sample: Sample) -> np.ndarray:
+    rgb = sample.make()
+    rgb.setflags(write=False)
+    return rgb
 
 
 def _thing(kind: str, seed: int, alt: str, *, title: str = "", **options: str | bool) -> Sample:

@@ -24,6 +24,10 @@ DEMO = Demo(
         "threshold the machine says that it does not know. Slide the threshold: strangers get tagged.",
         "Ask who may do this to whose photos. Then press “Forget this person”.",
     ),
+    modes={
+        "An album": "look-at=An+album",
+        "A video": "look-at=A+video",
+    },
     minutes=8,
 )
 

@@ -11,6 +11,7 @@ from dlintro_demos.faces.alignment import align
 from dlintro_demos.faces.detector import Detail, Found, detect, landmarks_in
 from dlintro_demos.faces.embedders import Embedder, pick_embedder
 from dlintro_demos.faces.face import Box, Face, PhotoFaces
+from dlintro_demos.gallery.intake.images import encode_jpeg
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
@@ -65,7 +66,7 @@ def drawn_face(key: str, rgb: np.ndarray, box: Box, cache: ModelCache) -> Face:
         landmarks=landmarks,
         probability=probability,
         embedding=embedding,
-        chip=chip,
+        chip=encode_jpeg(chip),
         drawn=True,
     )
 
@@ -88,7 +89,7 @@ def _faces(
             landmarks=detection.landmarks,
             probability=detection.probability,
             embedding=embedding,
-            chip=chip,
+            chip=encode_jpeg(chip),
         )
         for number, (detection, chip, embedding) in enumerate(zip(detections, chips, embeddings, strict=True))
     )

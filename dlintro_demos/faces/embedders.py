@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import cv2
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from dlintro_demos.faces.alignment import SIDE, TEMPLATE
+from dlintro_demos.faces.alignment import SIDE
 from dlintro_demos.faces.face import Thresholds
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
@@ -58,11 +58,14 @@ EMBEDDERS = {
     VGGFACE2: Embedder(key=VGGFACE2, side=160, prepare=lambda x: (x - 127.5) / 128, unit_length=True),
     DLIB: Embedder(key=DLIB, side=SIDE, prepare=lambda x: x, unit_length=False),
 }
-CHIP_TEMPLATE = TEMPLATE
 
 
+@lru_cache(maxsize=4)
 def pick_embedder(cache: ModelCache) -> Embedder:
-    """The optional network where an operator has put its weights in place, else dlib's."""
+    """The optional network where an operator has put its weights in place, else dlib's.
+
+    Looked up once for each cache: faces of two networks cannot be compared.
+    """
     try:
         cache.card(VGGFACE2).locate()
     except ModelUnavailable:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,15 +13,6 @@ from scipy.spatial.distance import pdist
 from dlintro_demos.faces.face import Face
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tags:
-    """What a threshold does: pairs of one person below it, and of two."""
-
-    threshold: float
-    right: int
-    wrong: int
-
-
 def pair_distances(embeddings: np.ndarray, labels: Sequence[Hashable]) -> tuple[np.ndarray, np.ndarray]:
     """L2 distances of all pairs of (N, D): those of one label, and those of two."""
     distances = pdist(embeddings) if len(embeddings) > 1 else np.empty(0)
@@ -30,14 +20,6 @@ def pair_distances(embeddings: np.ndarray, labels: Sequence[Hashable]) -> tuple[
     pairs = zip(first.tolist(), second.tolist(), strict=True)
     alike = np.array([labels[a] == labels[b] for a, b in pairs], np.bool_)
     return distances[alike], distances[~alike]
-
-
-def tag_counts(same: np.ndarray, different: np.ndarray, thresholds: Sequence[float]) -> list[Tags]:
-    """Right and wrong tags at each threshold."""
-    return [
-        Tags(threshold=each, right=int((same < each).sum()), wrong=int((different < each).sum()))
-        for each in thresholds
-    ]
 
 
 def roc_auc(same: np.ndarray, different: np.ndarray) -> float:
@@ -78,8 +60,10 @@ def purity(clusters: Sequence[Hashable], labels: Sequence[Hashable]) -> tuple[fl
 
 def nearest(embedding: np.ndarray, others: Mapping[str, Face], k: int = 5) -> list[tuple[float, str]]:
     """The `k` nearest faces: distance and key."""
-    found = ((float(np.linalg.norm(embedding - face.embedding)), key) for key, face in others.items())
-    return sorted(found)[:k]
+    if not others:
+        return []
+    distances = np.linalg.norm(np.stack([face.embedding for face in others.values()]) - embedding, axis=1)
+    return sorted(zip(distances.tolist(), others, strict=True))[:k]
 
 
 def embedding_map(embeddings: np.ndarray) -> np.ndarray:

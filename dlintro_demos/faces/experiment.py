@@ -1,19 +1,20 @@
-"""What the page shows of one photo, as jobs: its faces, and pictures of how they were found."""
+"""What the page shows, as jobs: faces and how they were found, a box drawn by hand, faces hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from dlintro_demos.faces.analysis import analyse
+from dlintro_demos.faces.analysis import analyse, drawn_face
 from dlintro_demos.faces.detector import Detail
-from dlintro_demos.faces.evidence import pair_distances
-from dlintro_demos.faces.face import Face, PhotoFaces
+from dlintro_demos.faces.evidence import barcode, cluster, embedding_map, pair_distances
+from dlintro_demos.faces.face import Box, CloseUp, Face, PhotoFaces
+from dlintro_demos.faces.privacy import Way, hide_faces
 from dlintro_demos.faces.samples import labelled
-from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
@@ -26,7 +27,7 @@ DOTS = (0, 229, 255)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Looked:
-    """A photo's faces, the photo as JPEG of at most 1280 px, and what each stage kept, JPEG."""
+    """A photo's faces with close-ups, the photo as JPEG of at most 1280 px, what each stage kept, JPEG."""
 
     found: PhotoFaces
     preview: bytes
@@ -49,7 +50,34 @@ def look(key: str, rgb: np.ndarray, cache: ModelCache, detail: Detail) -> Iterat
         if isinstance(step, Progress):
             yield replace(step, total=step.total * 1.2)
     assert isinstance(step, PhotoFaces)
-    yield Looked(found=step, preview=encode_jpeg(shrunk(rgb, SHOWN), quality=88), stages=_stages(rgb, step))
+    found = replace(step, faces=tuple(_with_close_up(rgb, face) for face in step.faces))
+    yield Looked(found=found, preview=_preview(rgb), stages=_stages(rgb, found))
+
+
+def look_there(key: str, rgb: np.ndarray, box: Box, cache: ModelCache) -> Iterator[Progress | Face]:
+    """The face in a box that a visitor drew in (H, W, 3) uint8."""
+    yield Progress(0, 1, "looking there")
+    yield _with_close_up(rgb, drawn_face(key, rgb, box, cache))
+
+
+def preview_hidden(rgb: np.ndarray, boxes: Sequence[Box], way: Way) -> Iterator[bytes]:
+    """The photo with the faces in `boxes` hidden, as JPEG of at most 1280 px."""
+    yield _preview(hide_faces(rgb, boxes, way))
+
+
+def hidden_file(rgb: np.ndarray, boxes: Sequence[Box], way: Way) -> Iterator[bytes]:
+    """The same in full size, as PNG."""
+    yield encode_png(hide_faces(rgb, boxes, way))
+
+
+def grouped(embeddings: np.ndarray, threshold: float) -> Iterator[np.ndarray]:
+    """`cluster`, as a job."""
+    yield cluster(embeddings, threshold)
+
+
+def mapped(embeddings: np.ndarray) -> Iterator[np.ndarray]:
+    """`embedding_map`, as a job."""
+    yield embedding_map(embeddings)
 
 
 def measure_pairs(cache: ModelCache) -> Iterator[Progress | Pairs]:
@@ -74,6 +102,15 @@ def shrunk(rgb: np.ndarray, side: int) -> np.ndarray:
         return rgb
     size = [max(1, round(length * factor)) for length in rgb.shape[1::-1]]
     return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+
+
+def _preview(rgb: np.ndarray) -> bytes:
+    return encode_jpeg(shrunk(rgb, SHOWN), quality=88)
+
+
+def _with_close_up(rgb: np.ndarray, face: Face) -> Face:
+    pattern = encode_png(barcode(face.embedding))
+    return replace(face, close_up=CloseUp(surroundings=with_landmarks(rgb, face), pattern=pattern))
 
 
 def with_landmarks(rgb: np.ndarray, face: Face) -> bytes:

@@ -8,10 +8,9 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from dlintro_demos.faces.album import safe_name
 from dlintro_demos.faces.face import AlbumPhoto, Book, Face
 from dlintro_demos.faces.xmp import orientation_of, printable, sidecar
-from dlintro_demos.gallery.intake.archive import add
+from dlintro_demos.gallery.intake.archive import add, safe_name
 from dlintro_demos.gallery.runtime.jobs import Progress
 
 VERSION = 1

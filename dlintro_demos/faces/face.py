@@ -13,13 +13,22 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class CloseUp:
+    """A face to look at: its surroundings with the landmarks, JPEG, and its embedding as a pattern, PNG."""
+
+    surroundings: bytes
+    pattern: bytes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Face:
     """One face in one photo.
 
     `key` is unique in a visit. `box` is x0, y0, x1, y1 in the photo's upright pixels; it may reach over the
     edge. `landmarks` is (5, 2) float32, x and y of the eye at the picture's left, the other eye, the nose,
     and the mouth's corners. `probability` is the detector's, 0 to 1. `embedding` is (D,) float32. `chip` is
-    the aligned piece that the network saw, (S, S, 3) uint8. `drawn` says that a visitor drew the box.
+    the aligned piece that the network saw, as JPEG. `drawn` says that a visitor drew the box. `close_up` is
+    there where the page shows one photo.
     """
 
     key: str
@@ -27,8 +36,9 @@ class Face:
     landmarks: np.ndarray
     probability: float
     embedding: np.ndarray
-    chip: np.ndarray
+    chip: bytes
     drawn: bool = False
+    close_up: CloseUp | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,7 +69,7 @@ class PhotoFaces:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AlbumPhoto:
-    """A photo of the visit. `original` is the file as it came, `preview` a JPEG of at most 1280 px a side."""
+    """A photo of the visit. `original` is the file as it came, `preview` a JPEG of at most 480 px a side."""
 
     key: str
     name: str

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.embedders import pick_embedder, thresholds
-from dlintro_demos.faces.face import Level
+from dlintro_demos.faces.face import Box, Level
 from dlintro_demos.faces.samples import EILEEN, GRACE, VARIATIONS, portrait
 from dlintro_demos.gallery.intake.images import encode_png
 from dlintro_demos.gallery.runtime.jobs import Progress
@@ -63,10 +64,15 @@ def make_pair(number: int, cache: ModelCache) -> Iterator[Progress | Pair]:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=8)
+def _box_of(name: str, cache: ModelCache) -> Box:
+    """Where the face is in one of the two portraits."""
+    return find_faces(f"quiz-{name}", portrait(name), cache).faces[0].box
+
+
 def _reduced(rgb: np.ndarray, name: str, width: int, cache: ModelCache) -> np.ndarray:
     """The face's surroundings, with the face only `width` px wide, enlarged again: what both players get."""
-    plain = find_faces(f"quiz-{name}", portrait(name), cache).faces[0]
-    x0, y0, x1, y1 = plain.box
+    x0, y0, x1, y1 = _box_of(name, cache)
     margin = 0.6 * (x1 - x0)
     height, across = rgb.shape[:2]
     left, top = max(0, int(x0 - margin)), max(0, int(y0 - margin))

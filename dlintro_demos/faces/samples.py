@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
+from dlintro_demos.faces.tracking import moving_photos
 from dlintro_demos.gallery.intake.images import encode_jpeg
 
 EILEEN, GRACE = "Eileen Collins", "Grace Hopper"
@@ -174,6 +175,11 @@ def sample_album() -> tuple[tuple[str, bytes], ...]:
     ]
     together = [("together.jpg", _collage()), ("drawing.jpg", _drawing())]
     return tuple((name, encode_jpeg(rgb)) for name, rgb in (*together, *singles))
+
+
+def sample_video() -> Iterator[bytes]:
+    """A job: a synthetic video, WebM, of a camera that moves over the two photographs."""
+    yield moving_photos(portrait(EILEEN), portrait(GRACE))
 
 
 def _tile(rgb: np.ndarray, side: int = 320) -> np.ndarray:

@@ -25,6 +25,14 @@ DEMO = Demo(
         "Open “Fool it”, aim the noise at “toaster”, and ask who sees a difference. Then hand the laptop "
         "round for “You against it”.",
     ),
+    modes={
+        "One convolution": "look=One+convolution",
+        "Why?": "look=Why%3F",
+        "Switch it off": "look=Switch+it+off",
+        "Fool it": "look=Fool+it",
+        "Look-alikes": "look=Look-alikes",
+        "You against it": "look=You+against+it",
+    },
     minutes=10,
 )
 

@@ -7,16 +7,20 @@ norm then scales and shifts the sum, and ReLU6 clips it to 0..6.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from dlintro_demos.shared.imagenet import DEVIATION, MEAN
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.imagenet import DEVIATION, MEAN, MODEL, prepare
 
 KERNEL = 3  # px, a side of the kernel
 CEILING = 6.0  # of ReLU6
+FILTERS = 8  # of the first convolution, to choose from
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,6 +61,66 @@ class Window:
     """The sum after batch norm."""
     activation: float
     """After ReLU6: the value of the pixel, up to the network's rounding."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One channel: 27 weights by row, column and colour, and what batch norm makes of their sum."""
+
+    channel: int
+    kernel: tuple[float, ...]
+    scale: float
+    shift: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FirstLayer:
+    """All that a browser needs to compute the liveliest channels on its own, see `Convolution`.
+
+    `pixels` are the picture's bytes, (height, width, 3) uint8 RGB; the maps have `rows` and `columns`.
+    """
+
+    pixels: bytes
+    height: int
+    width: int
+    rows: int
+    columns: int
+    stride: int
+    pad: tuple[int, int]
+    filters: tuple[Filter, ...]
+
+
+def first_layer(rgb: np.ndarray, cache: ModelCache) -> Iterator[Progress | FirstLayer]:
+    """The eight channels that vary most on a picture, (H, W, 3) uint8. Raises `ModelUnavailable`."""
+    yield Progress(0, 1)
+    pixels = prepare(rgb)
+    found = cache.run(
+        MODEL,
+        lambda model: [
+            first_convolution(model.module, pixels, channel)
+            for channel in liveliest(model.module, pixels, FILTERS)
+        ],
+    )
+    height, width = found[0].picture.shape[:2]
+    rows, columns = found[0].feature_map.shape
+    yield FirstLayer(
+        pixels=found[0].picture.tobytes(),
+        height=height,
+        width=width,
+        rows=rows,
+        columns=columns,
+        stride=found[0].stride,
+        pad=found[0].pad,
+        filters=tuple(
+            Filter(
+                channel=each.channel,
+                kernel=tuple(each.kernel.ravel().tolist()),
+                scale=each.scale,
+                shift=each.shift,
+            )
+            for each in found
+        ),
+    )
 
 
 def first_convolution(network: Any, pixels: torch.Tensor, channel: int) -> Convolution:

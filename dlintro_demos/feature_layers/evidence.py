@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from statistics import fmean
 from typing import Any
 
 import cv2
@@ -48,12 +49,12 @@ class Reason:
     @property
     def deletion_area(self) -> float:
         """Mean of the curve: small where the map is right."""
-        return float(np.mean(self.deletion))
+        return fmean(self.deletion)
 
     @property
     def insertion_area(self) -> float:
         """Mean of the curve: large where the map is right."""
-        return float(np.mean(self.insertion))
+        return fmean(self.insertion)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

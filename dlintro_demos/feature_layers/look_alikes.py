@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 
 from dlintro_demos.feature_layers.atlas import DEPTHS, Atlas
 from dlintro_demos.feature_layers.samples import Picture, pictures
+from dlintro_demos.gallery.intake.images import encode_jpeg
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.shared.imagenet import MODEL, prepare, run
 
 NEAREST = 6
 ITSELF = 0.9999  # of two pictures that are one
+SMALL = 240  # px, at most, of a picture beside others
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alike:
-    """A bundled picture and its likeness: the cosine between the two, -1 to 1, about the bundled mean."""
+    """A bundled picture, its middle to look at (JPEG, square), and its likeness: the cosine between the two,
+    -1 to 1, about the bundled mean."""
 
     picture: Picture
+    small: bytes
     likeness: float
 
 
@@ -58,7 +64,22 @@ def look_alikes(rgb: np.ndarray, cache: ModelCache) -> Iterator[Progress | dict[
         likeness = atlas.alike[depth] @ (centred / max(float(np.linalg.norm(centred)), 1e-9))
         order = [number for number in np.argsort(-likeness, kind="stable") if likeness[number] < ITSELF]
         found[depth] = tuple(
-            Alike(picture=known[atlas.keys[number]], likeness=float(likeness[number]))
+            Alike(
+                picture=known[atlas.keys[number]],
+                small=small(known[atlas.keys[number]]),
+                likeness=float(likeness[number]),
+            )
             for number in order[:NEAREST]
         )
     yield found
+
+
+@functools.cache
+def small(picture: Picture) -> bytes:
+    """The middle of a bundled picture, a square of at most 240 px (JPEG)."""
+    rgb = picture.load()
+    side = min(rgb.shape[:2])
+    top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
+    shown = min(side, SMALL)
+    square = rgb[top : top + side, left : left + side]
+    return encode_jpeg(cv2.resize(square, (shown, shown), interpolation=cv2.INTER_AREA))

@@ -25,8 +25,12 @@ CONFUSING = 2  # of the wrong names are those that the machine finds likeliest
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question:
-    """A picture (JPEG, square), five names, which of them is true, and which of them the machine says."""
+    """A picture (JPEG, square), five names, which of them is true, and which of them the machine says.
 
+    `number` is that of the round, from 0.
+    """
+
+    number: int
     picture: bytes
     alt: str
     credit: str
@@ -48,23 +52,24 @@ def rounds(seed: int) -> list[Picture]:
     return list(by_class.values())[:ROUNDS]
 
 
-def ask(picture: Picture, seed: int, cache: ModelCache) -> Iterator[Progress | Question]:
-    """Make a question of a picture whose truth is known. Raises `ModelUnavailable`."""
+def ask(seed: int, number: int, cache: ModelCache) -> Iterator[Progress | Question]:
+    """The question of a round, from 0, in the game that begins with this seed. Raises `ModelUnavailable`."""
     yield Progress(0, 1)
+    picture = rounds(seed)[number]
     assert picture.truth is not None
     rgb = picture.load()
-
     started = time.perf_counter()
     logits = logits_of(prepare(rgb), cache)[0]
     seconds = time.perf_counter() - started
     indices = choices(logits.numpy(), picture.truth, seed)
     yield Question(
+        number=number,
         picture=encode_jpeg(visible(prepare(rgb, side=LOOK_SIDE))),
         alt=picture.alt,
         credit=picture.credit,
         names=tuple(name_of(index) for index in indices),
         truth=indices.index(picture.truth),
-        machine=int(np.argmax(logits[indices])),
+        machine=int(logits[indices].argmax()),
         machine_seconds=seconds,
     )
 

@@ -32,6 +32,12 @@ DEMO = Demo(
         "Open “Break it” and press “The moon”. A child copes at once, the agent does not: it learned "
         "this game, not what falling is.",
     ),
+    modes={
+        "Inside its head": "do=Inside+its+head",
+        "Race it": "do=Race+it",
+        "Break it": "do=Break+it",
+        "Train one now": "do=Train+one+now",
+    },
     minutes=8,
 )
 

@@ -25,22 +25,22 @@ class Checkpoint:
     max_pipes: int
     scores: tuple[int, ...]
 
-    @property
+    @functools.cached_property
     def mean(self) -> float:
         """Of the pipes."""
         return float(np.mean(self.scores))
 
-    @property
+    @functools.cached_property
     def median(self) -> float:
         """Of the pipes."""
         return float(np.median(self.scores))
 
-    @property
+    @functools.cached_property
     def least(self) -> int:
         """Of the pipes."""
         return min(self.scores)
 
-    @property
+    @functools.cached_property
     def early(self) -> int:
         """Levels on which it crashed within the first hundred pipes."""
         return sum(score <= EARLY for score in self.scores)

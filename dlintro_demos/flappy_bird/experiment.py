@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from dlintro_demos.flappy_bird.drawings import frames_seen, what_it_expected, where_it_looked
 from dlintro_demos.flappy_bird.game import FlappyBird, Rules, Shades
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP, play
 from dlintro_demos.gallery.runtime.jobs import Progress
-from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 
 LOOK_PIPES = 10
 TRIAL_LEVELS, TRIAL_PIPES, TRIAL_BATCH = 20, 20, 5
@@ -20,15 +21,16 @@ TRIAL_LEVELS, TRIAL_PIPES, TRIAL_BATCH = 20, 20, 5
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Look:
-    """One game's last decision and the way there.
+    """One game's last decision and the way there, drawn (`drawings`): `saw` and `looked` PNG, `expected` SVG.
 
-    `frames` (4, 84, 84) uint8, what it saw then, the oldest first; `slopes` (84, 84) float32, how strongly
-    each pixel of the newest moves the larger Q-value; `values` (decisions, 2), Q of gliding and flapping.
+    `glide` and `flap` are the last decision's Q-values.
     """
 
-    frames: np.ndarray
-    slopes: np.ndarray
-    values: np.ndarray
+    saw: bytes
+    looked: bytes
+    expected: str
+    glide: float
+    flap: float
     pipes: int
     crashed: bool
     device: str
@@ -45,7 +47,7 @@ def look(cache: ModelCache, model: str, seed: int) -> Iterator[Progress | Look]:
     game.reset(np.array([seed]))
     seen = np.repeat(game.frames()[:, None], FRAMES, 1)
     values: list[np.ndarray] = []
-    stages = {"game and pictures": 0.0, "network": 0.0, "slopes": 0.0}
+    stages = {"game and pictures": 0.0, "network": 0.0}
     last = seen
     while game.alive[0] and game.score[0] < LOOK_PIPES:
         started, last = time.perf_counter(), seen
@@ -60,19 +62,30 @@ def look(cache: ModelCache, model: str, seed: int) -> Iterator[Progress | Look]:
         stages["game and pictures"] += time.perf_counter() - decided
         if len(values) % 50 == 0:
             yield Progress(float(game.score[0]), LOOK_PIPES)
-    started = time.perf_counter()
-    frames = torch.from_numpy(last).to(player.device).float().requires_grad_(True)
-    (slopes,) = torch.autograd.grad(player.module(frames).max(), frames)
-    stages["slopes"] = time.perf_counter() - started
+    played = time.perf_counter()
+    slopes = _slopes(player, last)
+    sloped = time.perf_counter()
+    saw, looked = frames_seen(last[0]), where_it_looked(last[0, -1], slopes)
+    expected = what_it_expected(np.stack(values))
+    stages |= {"slopes": sloped - played, "drawings": time.perf_counter() - sloped}
     yield Look(
-        frames=last[0],
-        slopes=slopes[0, -1].abs().cpu().numpy(),
-        values=np.stack(values),
+        saw=saw,
+        looked=looked,
+        expected=expected,
+        glide=float(values[-1][0]),
+        flap=float(values[-1][1]),
         pipes=int(game.score[0]),
         crashed=not game.alive[0],
         device=str(player.device),
         stages=stages,
     )
+
+
+def _slopes(player: Loaded, frames: np.ndarray) -> np.ndarray:
+    """How strongly each pixel of the newest of `frames` (1, 4, 84, 84) moves the larger Q-value, (84, 84)."""
+    seen = torch.from_numpy(frames).to(player.device).float().requires_grad_(True)
+    (slopes,) = torch.autograd.grad(player.module(seen).max(), seen)
+    return slopes[0, -1].abs().cpu().numpy()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,6 +68,8 @@ class Course:
     flap_share: float = 0.25
     scores: int = 16
     """Points of the curve."""
+    scored_pipes: int = SCORED_PIPES
+    """A game for the curve ends here at the latest."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class _Lesson:
 
     def score(self) -> Point:
         """Without random decisions, on levels that it does not train on."""
-        pipes = play(self.network, SCORED_LEVELS, max_pipes=SCORED_PIPES, observe=observe)
+        pipes = play(self.network, SCORED_LEVELS, max_pipes=self.course.scored_pipes, observe=observe)
         return Point(self.decisions * self.course.games, float(pipes.mean()), int(pipes.min()))
 
     def weights(self) -> bytes:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import functools
 import importlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 
 SLUGS = (
-    "super_resolution", "faces", "feature_layers", "flappy_bird", "teach_a_child", "classical_vs_deep",
-)  # fmt: skip
+    "super_resolution",
+    "faces",
+    "feature_layers",
+    "flappy_bird",
+    "teach_a_child",
+    "classical_vs_deep",
+)
 
 
 class Chapter(StrEnum):
@@ -27,7 +33,8 @@ class Demo:
     """What a demo says of itself, as `DEMO` in its package.
 
     Package, page, address and tests are named by `slug`; `models` are the keys of its cards; `minutes` are
-    those on stage, and `talking_points` what a presenter says in them.
+    those on stage, and `talking_points` what a presenter says in them. `modes` are what else can be done on
+    its page, each with the query that opens it.
     """
 
     slug: str
@@ -38,6 +45,7 @@ class Demo:
     models: tuple[str, ...]
     talking_points: tuple[str, ...]
     minutes: int
+    modes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def thumbnail(self) -> Path:

@@ -47,6 +47,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
 }
 
+# A drawing (SVG) that is opened by itself may not run or fetch anything.
+PICTURE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">{refresh}<style>
 :root {{ color-scheme: light dark }}
@@ -171,7 +177,7 @@ async def shown_picture(request: Request) -> Response:
     found = shown.find(request.path_params["token"], request.path_params["name"])
     if found is None:
         return PlainTextResponse("No such picture, or no longer.", 404)
-    return Response(found[0], media_type=found[1], headers={"Cache-Control": "private, no-store"})
+    return Response(found[0], media_type=found[1], headers=PICTURE | {"Cache-Control": "private, no-store"})
 
 
 async def bundled_picture(request: Request) -> Response:
@@ -179,7 +185,7 @@ async def bundled_picture(request: Request) -> Response:
     found = shown.find_bundled(request.path_params["name"])
     if found is None:
         return PlainTextResponse("No such picture.", 404)
-    return Response(found[0], media_type=found[1], headers=FOREVER)
+    return Response(found[0], media_type=found[1], headers=PICTURE | FOREVER)
 
 
 @functools.cache

@@ -34,6 +34,9 @@ DEMO = Demo(
         "Put “Small text” on the projector and read the lowest line: confident, sharp and wrong. That is "
         "why an enhanced picture is no evidence in court.",
     ),
+    modes={
+        "Blur it first, then repair it": "mode=Blur+it+first%2C+then+repair+it",
+    },
     minutes=6,
 )
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png, encode_webp
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.explain import Explanation, explain
-from dlintro_demos.super_resolution.pace import PACE, crop, shrink
+from dlintro_demos.super_resolution.pace import PACE, Part, crop, shrink, take
 from dlintro_demos.super_resolution.quality import heat, invented_detail, psnr, ssim
-from dlintro_demos.super_resolution.situation import Situation
+from dlintro_demos.super_resolution.situation import Reading, Situation, read_situation
+from dlintro_demos.super_resolution.tiles import Box
 from dlintro_demos.super_resolution.upscale import METHODS, Scale, Upscaled, upscale
 
 SHOWN = 2048  # px; a larger picture is shown smaller, the download has every pixel
 LOSSLESS = 100_000  # pixels; below, what the browser gets is exact; above, workshop Wi-Fi decides
+KEPT = 8_000_000  # pixels; a larger result is made again when somebody wants all of it: it would fill the
+# visitor's share of memory, and then it would be made again on every run of the page
 BESIDE = 512  # px; pictures that stand beside others
+WINDOW = 512  # px; a large result at real pixels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,25 +67,6 @@ class Beside:
     invented: bytes
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Outcome:
-    """A finished run of the page.
-
-    `before` is what the network started from, enlarged by bicubic interpolation; `figures` are those of
-    every picture that can be compared with a truth, by name, empty where there is none. `consistency` is the
-    PSNR between the input and the result made small again: how far the result is true to its input. `beside`
-    is there where a truth is. All is encoded here, once, and not for every visitor who sees it.
-    """
-
-    upscaled: Upscaled
-    before: Shown
-    after: Shown
-    consistency: float
-    figures: dict[str, Figures]
-    inside: Inside
-    beside: Beside | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """How to enlarge: see `upscale`."""
@@ -98,71 +83,186 @@ class Request:
         return METHODS[self.method].card(self.scale, self.situation)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outcome:
+    """A finished run of the page, all pictures encoded.
+
+    `given` is what was enlarged and `whole` the result, both PNG with every pixel; `whole` is None for a
+    large one, see `make_whole`. `size` is the result's width and height, `stages` are seconds by stage,
+    `note` says where the device was not the one asked for. `before` is what was given, enlarged by bicubic
+    interpolation.
+
+    `figures` are those of every picture that can be compared with a truth, by name, empty where there is
+    none; `beside` is there where a truth is. `consistency` is the PSNR between what was given and the result
+    made small again: how far the result is true to its input. `inside` is there where a network ran.
+    """
+
+    request: Request
+    given: bytes
+    whole: bytes | None
+    size: tuple[int, int]
+    device: str
+    note: str
+    stages: dict[str, float]
+    before: Shown
+    after: Shown
+    consistency: float
+    figures: dict[str, Figures]
+    inside: Inside | None
+    beside: Beside | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Window:
+    """The same window at real pixels: of plain enlargement, and of the result."""
+
+    before: Shown
+    after: Shown
+
+
+def examine(rgb: np.ndarray) -> Iterator[Reading]:
+    """What ails a picture, (H, W, 3) uint8."""
+    yield read_situation(rgb)
+
+
 def enlarge(
-    rgb: np.ndarray, alpha: np.ndarray | None, truth: np.ndarray | None, request: Request, cache: ModelCache
+    rgb: np.ndarray,
+    alpha: np.ndarray | None,
+    truth: np.ndarray | None,
+    parts: Sequence[Part],
+    request: Request,
+    cache: ModelCache,
 ) -> Iterator[Progress | Outcome]:
-    """Enlarge (H, W, 3) uint8; `truth` is the original that a sample was made from, if there is one."""
+    """Enlarge what `parts` take of (H, W, 3) uint8.
+
+    `truth` is the original that what is enlarged was made from, if there is one.
+    """
+    rgb, alpha = take(rgb, alpha, parts)
     height, width = rgb.shape[:2]
-    options: dict[str, Any] = {"scale": request.scale, "cache": cache}
-    for step in upscale(
-        rgb,
-        alpha,
-        method=request.method,
-        faithful=request.faithful,
-        situation=request.situation,
-        strength=request.strength,
-        **options,
-    ):
+    for step in _upscale(rgb, alpha, request, cache):
         if isinstance(step, Progress):
             yield replace(step, total=step.total * 1.02)
-    assert isinstance(step, Upscaled)
-    upscaled = step
-    PACE.learn(request.method, width, height, upscaled.seconds)
-    *_, plain = upscale(rgb, alpha, method="bicubic", faithful=False, **options)
-    assert isinstance(plain, Upscaled)
-    small, _ = shrink(upscaled.rgb, None, (width, height))
-    outcome = Outcome(
-        upscaled=upscaled,
-        before=_show(plain.rgb, plain.alpha),
-        after=_show(upscaled.rgb, upscaled.alpha),
-        consistency=psnr(rgb, small),
-        figures={},
-        inside=_look_inside(explain(rgb, cache, model=f"super_resolution_ours_x4_{request.situation}")),
-    )
+        else:
+            result = step
+    PACE.learn(request.method, width, height, result.seconds)
+    plain = _plain(rgb, alpha, request, cache)
+    figures, beside = {}, None
     if truth is not None:
         true_size = (width * request.scale, height * request.scale)
         if truth.shape[1::-1] != true_size:
             truth, _ = shrink(truth, None, true_size)
-        outcome = _compare(outcome, truth, rgb, plain.rgb)
-    yield outcome
+        pictures = {"Bicubic": plain.rgb, "Result": result.rgb}
+        figures = {
+            name: Figures(psnr=psnr(truth, other), ssim=ssim(truth, other))
+            for name, other in pictures.items()
+        }
+        beside = _beside(truth, rgb, plain.rgb, result.rgb)
+    inside = None
+    if request.card is not None:
+        inside = _look_inside(explain(rgb, cache, model=f"super_resolution_ours_x4_{request.situation}"))
+    small, _ = shrink(result.rgb, None, (width, height))
+    large = width * height * request.scale**2 > KEPT
+    yield Outcome(
+        request=request,
+        given=_png(rgb, alpha),
+        whole=None if large else _png(result.rgb, result.alpha),
+        size=(width * request.scale, height * request.scale),
+        device=result.device,
+        note=result.note,
+        stages=result.stages,
+        before=_show(plain.rgb, plain.alpha),
+        after=_show(result.rgb, result.alpha),
+        consistency=psnr(rgb, small),
+        figures=figures,
+        inside=inside,
+        beside=beside,
+    )
 
 
 def repair(
-    truth: np.ndarray, degradation: Degradation, request: Request, cache: ModelCache
+    truth: np.ndarray, parts: Sequence[Part], degradation: Degradation, request: Request, cache: ModelCache
 ) -> Iterator[Progress | Outcome]:
-    """Spoil `truth` (H, W, 3) uint8, then enlarge it back, and compare. Sides are cut to fit the scale."""
+    """Spoil what `parts` take of `truth` (H, W, 3) uint8, then enlarge it back, and compare.
+
+    Sides are cut to fit the scale.
+    """
+    truth, _ = take(truth, None, parts)
     height, width = (side - side % degradation.scale for side in truth.shape[:2])
     truth, _ = crop(truth, None, (width, height))
-    degraded = degrade(truth, degradation)
-    yield from enlarge(degraded, None, truth, request, cache)
+    yield from enlarge(degrade(truth, degradation), None, truth, (), request, cache)
 
 
-def _compare(outcome: Outcome, truth: np.ndarray, degraded: np.ndarray, plain: np.ndarray) -> Outcome:
-    result = outcome.upscaled.rgb
-    pictures = {"Bicubic": plain, "Result": result}
-    departure = invented_detail(truth, result)
-    return replace(
-        outcome,
-        figures={
-            name: Figures(psnr=psnr(truth, rgb), ssim=ssim(truth, rgb)) for name, rgb in pictures.items()
-        },
-        beside=Beside(
-            truth=_small_jpeg(truth),
-            degraded=_small_jpeg(_blocks(degraded, truth.shape[1] // degraded.shape[1])),
-            plain=_small_jpeg(plain),
-            result=_small_jpeg(result),
-            invented=_small_jpeg(heat(departure, result)),
-        ),
+def make_whole(outcome: Outcome, cache: ModelCache) -> Iterator[Progress | bytes]:
+    """The whole result (PNG): the one that was kept, or one that is made again."""
+    if outcome.whole is not None:
+        yield outcome.whole
+        return
+    for step in _upscale(*_pixels(outcome.given), outcome.request, cache):
+        yield step if isinstance(step, Progress) else _png(step.rgb, step.alpha)
+
+
+def look_closer(
+    outcome: Outcome, centre: tuple[float, float], cache: ModelCache
+) -> Iterator[Progress | Window]:
+    """A window of the result; its `centre`, 0 to 1, goes from the left or top edge to the right or bottom.
+
+    Where the whole was not kept, the window is made again, with as much around it as its pixels depend on.
+    """
+    rgb, _ = _pixels(outcome.given)
+    scale = outcome.request.scale
+    height, width = rgb.shape[:2]
+    across, down = min(WINDOW // scale, width), min(WINDOW // scale, height)
+    left, top = round((width - across) * centre[0]), round((height - down) * centre[1])
+    window = Box(left, top, left + across, top + down)
+    reach = METHODS[outcome.request.method].overlap + 4  # 4: what plain interpolation sees
+    around = Box(
+        max(0, left - reach),
+        max(0, top - reach),
+        min(width, window.right + reach),
+        min(height, window.bottom + reach),
+    )
+    near = np.ascontiguousarray(rgb[around.slices()])
+    inner = window.within(around).slices(scale)
+    if outcome.whole is None:
+        for step in _upscale(near, None, outcome.request, cache):
+            if isinstance(step, Progress):
+                yield step
+            else:
+                result = step.rgb[inner]
+    else:
+        result = _pixels(outcome.whole)[0][window.slices(scale)]
+    plain = _plain(near, None, outcome.request, cache).rgb[inner]
+    yield Window(before=_show(plain, None), after=_show(result, None))
+
+
+def _upscale(
+    rgb: np.ndarray, alpha: np.ndarray | None, request: Request, cache: ModelCache
+) -> Iterator[Progress | Upscaled]:
+    return upscale(
+        rgb,
+        alpha,
+        method=request.method,
+        scale=request.scale,
+        faithful=request.faithful,
+        situation=request.situation,
+        strength=request.strength,
+        cache=cache,
+    )
+
+
+def _plain(rgb: np.ndarray, alpha: np.ndarray | None, request: Request, cache: ModelCache) -> Upscaled:
+    *_, plain = _upscale(rgb, alpha, replace(request, method="bicubic"), cache)
+    assert isinstance(plain, Upscaled)
+    return plain
+
+
+def _beside(truth: np.ndarray, degraded: np.ndarray, plain: np.ndarray, result: np.ndarray) -> Beside:
+    return Beside(
+        truth=_small_jpeg(truth),
+        degraded=_small_jpeg(_blocks(degraded, truth.shape[1] // degraded.shape[1])),
+        plain=_small_jpeg(plain),
+        result=_small_jpeg(result),
+        invented=_small_jpeg(heat(invented_detail(truth, result), result)),
     )
 
 
@@ -211,15 +311,13 @@ def _at_most(rgb: np.ndarray, alpha: np.ndarray | None, side: int) -> tuple[np.n
     return shrink(rgb, alpha, (max(1, round(width * factor)), max(1, round(height * factor))))
 
 
-def detail(
-    rgb: np.ndarray, upscaled: Upscaled, centre: tuple[float, float], side: int = 512
-) -> tuple[Shown, Shown]:
-    """A window of the result at real pixels, and the same window by bicubic interpolation."""
-    scale = upscaled.scale
-    size = (min(side // scale, rgb.shape[1]), min(side // scale, rgb.shape[0]))
-    low, _ = crop(rgb, None, size, centre)
-    left = round((rgb.shape[1] - size[0]) * centre[0]) * scale
-    top = round((rgb.shape[0] - size[1]) * centre[1]) * scale
-    high = upscaled.rgb[top : top + size[1] * scale, left : left + size[0] * scale]
-    plain = cv2.resize(low, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    return _show(plain, None), _show(high, None)
+def _png(rgb: np.ndarray, alpha: np.ndarray | None) -> bytes:
+    """Quickly, four times as fast as the smallest file."""
+    file = io.BytesIO()
+    Image.fromarray(rgb if alpha is None else np.dstack([rgb, alpha])).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _pixels(png: bytes) -> tuple[np.ndarray, np.ndarray | None]:
+    pixels = np.asarray(Image.open(io.BytesIO(png)))
+    return np.ascontiguousarray(pixels[..., :3]), pixels[..., 3] if pixels.shape[2] == 4 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,6 +100,26 @@ def plan_fit(
         size = (max(1, int(width * factor)), max(1, int(height * factor)))
         factor *= 0.97
     return Fit(obstacle=first, seconds=pace.estimate(method, *size), size=size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What is taken of a picture, `size` (width, height): cut out at `centre`, or all of it made so small."""
+
+    size: tuple[int, int]
+    centre: tuple[float, float] | None
+
+
+def take(
+    rgb: np.ndarray, alpha: np.ndarray | None, parts: Sequence[Part]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """One part of the other; the picture as it is where there are none."""
+    for part in parts:
+        if part.centre is None:
+            rgb, alpha = shrink(rgb, alpha, part.size)
+        else:
+            rgb, alpha = crop(rgb, alpha, part.size, part.centre)
+    return rgb, alpha
 
 
 def crop(

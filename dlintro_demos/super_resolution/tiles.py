@@ -70,7 +70,12 @@ def plan_tiles(width: int, height: int, *, core: int, overlap: int) -> list[Tile
 
 def work_pixels(width: int, height: int, *, core: int, overlap: int) -> int:
     """Pixels that the network really sees: the picture and the context of its tiles."""
-    return sum(tile.context.pixels for tile in plan_tiles(width, height, core=core, overlap=overlap))
+
+    def along(length: int) -> int:
+        cuts = _cuts(length, core, overlap)
+        return sum(min(length, end + overlap) - max(0, start - overlap) for start, end in cuts)
+
+    return along(width) * along(height)
 
 
 def _cuts(length: int, core: int, overlap: int) -> list[tuple[int, int]]:

@@ -25,6 +25,11 @@ DEMO = Demo(
         "Ask what it learned from so few. Not to see: that took 1.3 million photographs, before. Only "
         "the word.",
     ),
+    modes={
+        "The red ball": "teach=The+red+ball",
+        "What it got wrong": "teach=What+it+got+wrong",
+        "Keep the lesson": "teach=Keep+the+lesson",
+    },
     minutes=8,
 )
 
@@ -33,9 +38,11 @@ def warm_up(cache: ModelCache) -> None:
     """Load the network, and look at all that the first visitor sees. Raises `ModelUnavailable`."""
     from dlintro_demos.shared.imagenet import MODEL
     from dlintro_demos.teach_a_child.seeing import look
-    from dlintro_demos.teach_a_child.tray import begin, tray
+    from dlintro_demos.teach_a_child.tray import HARD, begin, lay, tray
 
     cache.warm([MODEL])
     first = tray(1)[0]
-    for _ in (*begin(cache), *look(first.load(), first.alt, cache)):
+    for _ in (*begin(cache), *lay(1), *look(first.load(), first.alt, cache)):
         pass
+    for picture in HARD:
+        picture.load()

@@ -5,6 +5,7 @@ Everything is fitted anew with every example, which takes milliseconds (`bench/t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -118,7 +119,7 @@ def too_far(x: np.ndarray, y: np.ndarray) -> float:
     return float(mean + SPREADS * np.sqrt(variance))
 
 
-def guesses(head: Head, seen: list[Seen]) -> list[Guess]:
+def guesses(head: Head, seen: Sequence[Seen]) -> list[Guess]:
     """What the machine says to pictures."""
     if not seen:
         return []

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -11,6 +15,7 @@ from dlintro_demos.gallery.intake.names import clean_name
 MOST_CLASSES = 8
 MOST_EXAMPLES = 500
 FEATURES = 1280  # of an embedding
+T = TypeVar("T")
 
 
 class LessonFull(ValueError):
@@ -51,7 +56,7 @@ class Lesson:
 
     examples: tuple[Example, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The classes, in the order in which they came up."""
         return tuple(dict.fromkeys(example.name for example in self.examples))
@@ -71,6 +76,19 @@ class Lesson:
     def called(self, key: str) -> str | None:
         """What the picture of that key was called, if it is among the examples."""
         return next((example.name for example in self.examples if example.seen.key == key), None)
+
+
+def once_a_lesson(work: Callable[[Lesson], T]) -> Callable[[Lesson], T]:
+    """A function of a lesson that is worked out once for each; what it gives is small, and goes with it."""
+    kept: WeakKeyDictionary[Lesson, T] = WeakKeyDictionary()
+
+    @wraps(work)
+    def of(lesson: Lesson) -> T:
+        if lesson not in kept:
+            kept[lesson] = work(lesson)
+        return kept[lesson]
+
+    return of
 
 
 def known_name(lesson: Lesson, text: str) -> str:

@@ -13,6 +13,7 @@ import json
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from types import NoneType
 from typing import Any
 
@@ -22,7 +23,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
-from dlintro_demos.gallery.intake.archive import add
+from dlintro_demos.gallery.intake.archive import ArchiveError, ArchiveLimits, ArchiveTooLarge, add, read_zip
 from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
 from dlintro_demos.gallery.intake.names import BadName, clean_name
 from dlintro_demos.teach_a_child.heads import HEADS, HeadKey
@@ -34,6 +35,12 @@ FACTS, NUMBERS = "lesson.json", "lesson.safetensors"
 MOST_BYTES = 16 * 2**20  # of the file, and of all that is in it
 MOST_LISTED = 2 * 2**20  # bytes of lesson.json
 MOST_ENTRIES = 1000  # of the zip, before anything in it is read
+UNPACKED = ArchiveLimits(
+    max_entries=MOST_ENTRIES,
+    max_bytes=MOST_BYTES,
+    max_total=MOST_BYTES,
+    max_ratio=1100,  # more than any zip has: the bytes are few enough
+)
 LONGEST_ALT = 500  # characters
 PICTURES = ImageLimits(max_bytes=32 * 2**10, max_pixels=256 * 256, max_side=256)
 OFF_LENGTH = 1e-3  # that an embedding may be longer or shorter than 1
@@ -41,7 +48,7 @@ AGAIN = "Choose a lesson that this page saved."
 COPY = "Save the lesson again, or choose another copy of the file."
 
 
-class LessonFileError(ValueError):
+class LessonFileError(UnreadableMedia):
     """A file that gives no lesson; the message tells a visitor what is wrong and quotes nothing of it."""
 
 
@@ -79,6 +86,11 @@ def _picture(place: int) -> str:
     return f"pictures/{place:04}.jpg"
 
 
+def open_lesson(data: bytes) -> Iterator[tuple[Lesson, HeadKey]]:
+    """A job: `load`."""
+    yield load(data)
+
+
 def load(data: bytes) -> tuple[Lesson, HeadKey]:
     """The lesson and its head, out of bytes that anybody may have made. Raises `LessonFileError`."""
     inside = _unpacked(data)
@@ -108,35 +120,24 @@ def load(data: bytes) -> tuple[Lesson, HeadKey]:
 
 
 def _unpacked(data: bytes) -> dict[str, bytes]:
-    """Every file in the zip, by its name."""
+    """Every file in the zip, by its name: all of them or none."""
     limit = f"{MOST_BYTES >> 20} MB"
     if len(data) > MOST_BYTES:
         raise LessonFileError(f"The file has {len(data) / 2**20:.1f} MB; the limit is {limit}. {AGAIN}")
-    if data.count(b"PK\1\2") > MOST_ENTRIES:  # before zipfile makes an object of each
-        raise LessonFileError(f"More than {MOST_ENTRIES} files are in this one, which is the limit. {AGAIN}")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, UnicodeError):
-        raise LessonFileError(f"This is not a lesson, or a part of it is missing. {AGAIN}") from None
     inside: dict[str, bytes] = {}
-    left = MOST_BYTES
-    for entry in entries:
-        if entry.filename in inside:
-            raise LessonFileError(f"Two files in this one have the same name. {AGAIN}")
-        if entry.flag_bits & 1:
-            raise LessonFileError(f"The file has a password. {AGAIN}")
-        # Of the other methods, zipfile unpacks a member whole, whatever limit is asked for.
-        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise LessonFileError(f"The file is packed in a rare way. {AGAIN}")
-        try:
-            with archive.open(entry) as stream:
-                inside[entry.filename] = stream.read(left + 1)  # a header may lie about the size
-        except Exception:  # noqa: BLE001 - zipfile and its decompressors raise many types, and quote the file
-            raise LessonFileError(f"The file is damaged and cannot be unpacked. {COPY}") from None
-        left -= len(inside[entry.filename])
-        if left < 0:
-            raise LessonFileError(f"Unpacked, the file has more than {limit}, which is the limit. {AGAIN}")
+    try:
+        for entry in read_zip(data, limits=UNPACKED):
+            if entry.problem:
+                raise LessonFileError(f"A part of the file {entry.problem} {AGAIN}")
+            if entry.path in inside:
+                raise LessonFileError(f"Two files in this one have the same name. {AGAIN}")
+            inside[entry.path] = entry.data
+    except ArchiveTooLarge:
+        raise LessonFileError(
+            f"Unpacked, the file has more than {limit}, which is the limit. {AGAIN}"
+        ) from None
+    except ArchiveError as error:
+        raise LessonFileError(f"This is not a lesson, or not all of it. {error}") from None
     return inside
 
 

@@ -9,6 +9,7 @@ from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.teach_a_child.heads import Guess, fit, guesses
 from dlintro_demos.teach_a_child.lesson import Lesson, Seen, teach
+from dlintro_demos.teach_a_child.seeing import for_page
 from dlintro_demos.teach_a_child.tray import TrayThing, look_at_things
 
 TRUTH = "ball"
@@ -24,8 +25,12 @@ SHOWN = tuple(TrayThing(kind=TRUTH, seed=seed, colour="red") for seed in (424, 4
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Round:
-    """A red ball, what the machine says to it, and what it says to the very same one after being told."""
+    """A red ball, what the machine says to it, and what it says to the very same one after being told.
 
+    `picture` is the ball as the page shows it: JPEG.
+    """
+
+    picture: bytes
     seen: Seen
     guess: Guess
     after: Guess
@@ -46,9 +51,9 @@ def tell_story(cache: ModelCache) -> Iterator[Progress | tuple[Round, ...]]:
     for thing, each in zip(KNOWN, seen, strict=False):
         lesson = teach(lesson, {each: None}, thing.kind, test=False)
     rounds = []
-    for ball in seen[len(KNOWN) :]:
+    for thing, ball in zip(SHOWN, seen[len(KNOWN) :], strict=True):
         (guess,) = guesses(fit(lesson, "mean"), [ball])
         lesson = teach(lesson, {ball: guess.name}, TRUTH)
         (after,) = guesses(fit(lesson, "mean"), [ball])
-        rounds.append(Round(seen=ball, guess=guess, after=after))
+        rounds.append(Round(picture=for_page(thing.load()), seen=ball, guess=guess, after=after))
     yield tuple(rounds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -49,13 +50,27 @@ class TrayThing:
 
     def load(self) -> np.ndarray:
         """(224, 224, 3) uint8 RGB."""
-        return draw(self.kind, self.seed, side=SIDE, colour=self.colour)
+        return _drawn(self.kind, self.seed, self.colour)
+
+
+@lru_cache(maxsize=128)  # 150 kB each; the page asks for its picture again whenever it runs
+def _drawn(kind: str, seed: int, colour: str | None) -> np.ndarray:
+    return draw(kind, seed, side=SIDE, colour=colour)
 
 
 def tray(number: int) -> tuple[TrayThing, ...]:
     """One of each kind; `number`, 1 to 50, decides how they look."""
     kinds = (*FIRST, *(kind for kind in THINGS if kind not in FIRST))
     return tuple(TrayThing(kind=kind, seed=number) for kind in kinds)
+
+
+def lay(number: int) -> Iterator[Progress | tuple[TrayThing, ...]]:
+    """A job: the `tray`, with all its things drawn."""
+    things = tray(number)
+    for place, thing in enumerate(things):
+        yield Progress(place, len(things), "drawing")
+        thing.load()
+    yield things
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +86,12 @@ class Hard:
 
     def load(self) -> np.ndarray:
         """(H, W, 3) uint8 RGB."""
-        return self.make()
+        return _made(self.make)
+
+
+@lru_cache
+def _made(make: Callable[[], np.ndarray]) -> np.ndarray:
+    return make()
 
 
 def _two_at_once() -> np.ndarray:

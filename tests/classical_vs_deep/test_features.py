@@ -1,9 +1,11 @@
 import hashlib
+import io
 import threading
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -25,7 +27,7 @@ from dlintro_demos.classical_vs_deep.learned import (
     train,
     watch_it_learn,
 )
-from dlintro_demos.classical_vs_deep.machine import OneAgainstAll
+from dlintro_demos.classical_vs_deep.one_picture import look
 from dlintro_demos.classical_vs_deep.thing_samples import LIMITS, SAMPLES
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -124,14 +126,6 @@ def test_a_report_names_the_commonest_mistakes():
 # By hand
 
 
-@pytest.mark.parametrize("key", GROUPS)
-def test_every_group_measures_numbers_whatever_the_picture(key):
-    for rgb in strange_pictures().values():
-        features = measure(shrink(rgb)[None], [key])
-        assert features.shape[0] == 1
-        assert np.isfinite(features).all()
-
-
 def test_colours_do_not_care_where_and_edges_do_not_care_which():
     rgb = drawn.picture("cup", 5)
     moved = np.roll(rgb, 9, axis=1)
@@ -191,21 +185,20 @@ def test_one_in_twenty_known_things_is_turned_away_and_noise_always(everything):
     assert not everything.recognise(shrink(strange_pictures()["one colour"])).known
 
 
-@pytest.mark.parametrize("name", strange_pictures())
-def test_both_roads_answer_to_any_picture(everything, cache, name):
-    rgb = shrink(strange_pictures()[name])
-    for answer in (everything.recognise(rgb), recognise(rgb, cache).answer):
-        assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
-        assert answer.strangeness > 0
-        assert sorted(answer.ranking) == list(range(8))
-
-
-def test_the_machine_is_scikit_learns_one_against_all():
+def test_the_expert_is_scikit_learns_one_against_all():
+    expert = expert_of("colour")
     x, y = hand_made.features_of("training", ["colour"]), hand_made.truth_of("training")
     new = hand_made.features_of("test", ["colour"])
     oracle = make_pipeline(StandardScaler(), OneVsRestClassifier(SVC(C=3.0, gamma=1 / x.shape[1]))).fit(x, y)
-    machine = OneAgainstAll(x, y, c=3.0)
-    assert np.allclose(machine.logits(machine.scaled(new)), oracle.decision_function(new), atol=0.01)
+    said = softmax(oracle.decision_function(new), expert.temperature)
+    assert np.allclose(expert.judge(new)[0], said, atol=1e-3)
+    assert expert.report.right == (oracle.predict(new) == hand_made.truth_of("test")).sum()
+
+
+def test_who_only_wants_to_know_how_good_an_expert_is_gets_that(everything):
+    *_, examined = hand_made.examine_expert(list(GROUPS))
+    assert (examined.keys, examined.numbers) == (tuple(GROUPS), 594)
+    assert examined.report is everything.report
 
 
 def test_an_empty_picture_is_known_to_nobody(cache, everything):
@@ -235,15 +228,21 @@ def test_the_network_is_better_than_the_best_hand_made_choice_by_more_than_chanc
 
 
 def test_training_is_the_same_for_a_seed_and_grows_round_by_round():
-    first = next(watch_it_learn(3))
-    assert isinstance(first, Progress)
-    assert first.so_far.epochs[0].number == 0
-    one, again, other = (list(train(seed, epochs=2))[-1] for seed in (3, 3, 4))
-    assert [epoch.number for epoch in one[0].epochs] == [0, 1, 2]
+    one, again = (list(train(3, epochs=1))[-1] for _ in range(2))
+    assert [epoch.number for epoch in one[0].epochs] == [0, 1]
     assert np.array_equal(one[0].epochs[-1].filters, again[0].epochs[-1].filters)
-    assert not np.array_equal(one[0].epochs[-1].filters, other[0].epochs[-1].filters)
-    assert not np.array_equal(one[0].epochs[0].filters, one[0].epochs[2].filters)
+    assert not np.array_equal(one[0].epochs[0].filters, next(train(4)).so_far.epochs[0].filters)
+    assert not np.array_equal(one[0].epochs[0].filters, one[0].epochs[1].filters)
     assert one[0].epochs[-1].report.right > one[0].epochs[0].report.right
+
+
+def test_those_who_look_on_get_something_new_only_after_a_round():
+    watching = watch_it_learn(3)
+    first, second = next(watching), next(watching)
+    assert isinstance(first, Progress)
+    assert second.so_far is first.so_far
+    assert first.so_far.shares == (first.so_far.report.accuracy,)
+    assert Image.open(io.BytesIO(first.so_far.filters)).size == (192, 192)
 
 
 def test_a_training_that_is_cancelled_leaves_the_shipped_network_as_it_was(cache):
@@ -296,14 +295,34 @@ def test_an_upright_edge_gives_an_upright_line():
     assert field.sum(0).max() > 3 * field.sum(1).max()
 
 
+# Both, on one picture
+
+
 @pytest.mark.parametrize("name", strange_pictures())
-def test_features_of_any_picture_can_be_drawn(cache, name):
-    rgb = shrink(strange_pictures()[name])
-    seen = recognise(rgb, cache)
-    shown = [make(rgb) for make in feature_pictures.HAND_MADE.values()]
-    shown += [feature_pictures.filters(seen.filters), feature_pictures.answers(seen.first)]
-    shown.append(feature_pictures.answers(seen.second))
-    assert all(picture.dtype == np.uint8 and picture.shape[2] == 3 for picture in shown)
+def test_both_roads_answer_to_any_picture_and_show_what_they_look_at(cache, name):
+    rgb = strange_pictures()[name]
+    *_, looked = look(rgb, np.full(rgb.shape[:2], 200, np.uint8), list(GROUPS), cache)
+    for answer in (looked.by_hand.answer, looked.by_itself.answer):
+        assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert answer.strangeness > 0
+        assert sorted(answer.ranking) == list(range(8))
+    assert list(looked.by_hand.pictures) == ["edges", "directions", "texture", "pixels"]
+    assert len(looked.by_hand.hues) == 12
+    inside = (looked.by_itself.filters, looked.by_itself.first, looked.by_itself.second)
+    for picture in (looked.small, *looked.by_hand.pictures.values(), *inside):
+        with Image.open(io.BytesIO(picture)) as opened:
+            assert (opened.format, opened.mode) == ("PNG", "RGB")
+            assert min(opened.size) >= 192
+
+
+def test_a_road_that_is_not_asked_says_nothing(cache):
+    rgb = SAMPLES[0].load()
+    *_, without_network = look(rgb, None, ("edges",), None)
+    assert without_network.by_itself is None
+    assert without_network.by_hand.hues is None
+    (without_expert,) = look(rgb, None, (), cache)
+    assert without_expert.by_hand is None
+    assert without_expert.by_itself.answer.known
 
 
 # The sketch

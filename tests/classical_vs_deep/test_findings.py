@@ -1,7 +1,6 @@
 import dataclasses
 import io
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -118,13 +117,12 @@ def test_depths_that_are_not_measured_yet_say_nothing():
     assert depth_findings([depth(0, 0.3), depth(2, 0.4)]) == []
 
 
-@pytest.mark.parametrize("deviation", [0.0, 0.02])
-def test_the_curves_can_be_taken_home_as_a_picture(deviation):
-    one = [dataclasses.replace(each, deviation=deviation) for each in LEADING]
+def test_the_curves_can_be_taken_home_as_a_picture():
+    one = [*CLIMBING, *(dataclasses.replace(each, deviation=0.0) for each in LEADING)]
     depths = depths_png([depth(0, 0.3), depth(1, 0.4)], "Depths")
     for data in (curves_png(one, "Curves"), depths, rounds_png([0.1, 0.8], "Rounds")):
         file = Image.open(io.BytesIO(data))
         assert (file.format, file.size) == ("PNG", (1200, 750))
         picture = file.convert("RGB")
         assert picture.getpixel((2, 2)) == (255, 255, 255)
-        assert len(np.unique(np.asarray(picture).reshape(-1, 3), axis=0)) > 10
+        assert len(picture.getcolors(picture.width * picture.height)) > 10

@@ -9,12 +9,18 @@ from dlintro_demos.classical_vs_deep.ui import stack_of_layers as stack_panel
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.jobs import Progress, QueueFull
 
-PARTS = ["Who makes the features?", "More data", "Stack of layers"]
-
 
 def words(at):
     kinds = ("info", "warning", "caption", "markdown")
     return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
+
+
+def charts(at):
+    return " ".join(element.proto.alt for element in at.get("vega_lite_chart"))
+
+
+def pictures(at):
+    return " ".join(element.proto.body for element in at.get("html"))
 
 
 def pills(at, label):
@@ -44,25 +50,17 @@ def quick_curves(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def quick_stacks(monkeypatch):
-    """A tenth of the steps."""
+    """Two repeats of a few steps: they learn next to nothing."""
 
     def train(size):
-        return layer_stack.train_stacks(size, seeds=(0, 1), steps=60)
+        return layer_stack.train_stacks(size, seeds=(0, 1), steps=8)
 
     monkeypatch.setattr(stack_panel, "train_stacks", train)
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_every_part_is_a_link(open_page, no_network, part):
-    at = open_page("classical_vs_deep", part=part)
-    assert not at.exception
-    assert at.button_group(key="part").value == part
-    assert "What just happened?" in [heading.value for heading in at.subheader]
-
-
 def test_nonsense_in_the_address_does_no_harm(open_page):
     at = open_page(
-        "classical_vs_deep", part="<b>", learn="x", repeats="999999", hidden="-3", three="a", curves="7"
+        "classical_vs_deep", part="<b>", expert="<script>", sample="../../etc", three="a", curves="7"
     )
     assert not at.exception
     at = open_page("classical_vs_deep", part="More data", repeats="-1", learn="<script>")
@@ -73,16 +71,20 @@ def test_nonsense_in_the_address_does_no_harm(open_page):
     assert at.slider(key="hidden").value in range(5)
 
 
-def test_the_recorded_curves_stand_there_without_the_network_until_one_bets(open_page):
+def test_the_recorded_curves_stand_there_without_the_network_until_one_bets(open_page, no_network):
     at = open_page("classical_vs_deep", part="More data")
     assert "**Recorded**" in words(at)
     assert "place your bet" in words(at)
     assert "convolutional network leads" not in words(at)
+    assert "Random forest" in charts(at)
+    assert "Convolutional network" not in charts(at)
+    assert pictures(at).count("two curves of kind") == 10
     bet = pills(at, "Which would you bet on")
     bet.set_value(["Random forest"] if isinstance(bet.value, list) else "Random forest").run()
     assert not at.exception
     assert "**Not this time.**" in words(at)
     assert "convolutional network leads" in words(at)
+    assert "Convolutional network 100: " in charts(at)
     assert "place your bet" not in words(at)
 
 
@@ -94,23 +96,21 @@ def test_a_run_replaces_the_recorded_curves_and_says_so(open_page, quick_curves)
     assert "too close to call" in words(at)  # as the figures of this run are, not the recorded ones
 
 
-def test_sizes_and_repeats_are_bounded_by_what_a_job_may_take(open_page, quick_curves):
+def test_sizes_and_repeats_are_bounded_by_what_a_job_may_take(open_page):
+    def start():
+        return next(button for button in at.button if button.label == "Run it here")
+
     at = open_page("classical_vs_deep", part="More data", repeats="5")
     pills(at, "Numbers").set_value([1_000, 3_000, 10_000]).run()
     assert not at.exception
-    start = next(button for button in at.button if button.label == "Run it here")
-    assert start.disabled
+    assert start().disabled
     assert "Choose fewer repeats" in words(at)
     at.slider(key="repeats").set_value(1).run()
-    assert not next(button for button in at.button if button.label == "Run it here").disabled
-
-
-def test_no_size_at_all_asks_for_one(open_page):
-    at = open_page("classical_vs_deep", part="More data")
+    assert not start().disabled
     pills(at, "Numbers").set_value([]).run()
     assert not at.exception
     assert "Choose at least one number" in words(at)
-    assert next(button for button in at.button if button.label == "Run it here").disabled
+    assert start().disabled
 
 
 def test_a_run_that_was_cancelled_keeps_its_points(open_page, monkeypatch):
@@ -132,7 +132,6 @@ def test_a_full_queue_leaves_the_recorded_curves(open_page, monkeypatch):
         raise QueueFull("The gallery is busy. Try again in a minute.")
 
     at = open_page("classical_vs_deep", part="More data")
-    monkeypatch.setattr(engine().shared_jobs, "take", full, raising=False)
     monkeypatch.setattr(engine().queue, "submit", full)
     at.session_state[more_data.RUN] = ((30, 3000), 1)
     at.run()
@@ -148,27 +147,27 @@ def test_the_real_digits_are_labelled_recorded(open_page):
     assert "new digits" in words(at)
 
 
-@pytest.mark.parametrize("depth", [0, 1, 4])
-def test_a_stack_says_its_weights_its_accuracy_and_its_borders(open_page, depth):
-    at = open_page("classical_vs_deep", part="Stack of layers", hidden=str(depth), curves="300")
-    assert not at.exception
-    assert ("410 weights" if depth == 0 else "**One hidden" if depth == 1 else "**4 hidden layers") in words(
-        at
-    )
-    assert words(at).count("It names A") == (2 if depth else 1)
+def test_a_stack_says_its_weights_its_accuracy_and_its_borders(open_page, no_network, written):
+    at = open_page("classical_vs_deep", part="Stack of layers", hidden="4", curves="300")
+    for depth, says in ((4, "**4 hidden layers"), (1, "**One hidden"), (0, "410 weights")):
+        at.slider(key="hidden").set_value(depth).run()
+        assert not at.exception
+        assert says in words(at)
+        assert pictures(at).count("<figcaption>It names A") == (2 if depth else 1)
+    assert charts(at).startswith("Share of new curves named rightly, by number of hidden layers. 0: ")
+    before = pictures(at)
     at.slider(key="three").set_value(3).run()
     assert not at.exception
+    assert pictures(at) != before
+    assert "What just happened?" in [heading.value for heading in at.subheader]
+    assert [path for path in written if not path.startswith(("/dev/", "/proc/"))] == []
 
 
 def test_the_page_shows_the_seconds_that_were_recorded(open_page):
     at = open_page("classical_vs_deep", part="More data")
-    most = max(point.size for point in read_points(MNIST1D_FILE))
-    seconds = [
-        point.seconds for point in read_points(MNIST1D_FILE) if (point.learner, point.size) == ("svm", most)
-    ]
+    at.session_state["hood"] = True  # opened
+    at.run()
+    points = read_points(MNIST1D_FILE)
+    most = max(point.size for point in points)
+    seconds = [point.seconds for point in points if (point.learner, point.size) == ("svm", most)]
     assert f"| Support vector machine | {sum(seconds) / len(seconds) * 1000:,.1f} |" in words(at)
-
-
-def test_nothing_is_written(open_page, written):
-    open_page("classical_vs_deep", part="Stack of layers", curves="300")
-    assert [path for path in written if not path.startswith(("/dev/", "/proc/"))] == []

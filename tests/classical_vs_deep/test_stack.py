@@ -1,17 +1,19 @@
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from dlintro_demos.classical_vs_deep.layer_stack import (
     DEPTHS,
     WEIGHTS,
-    plane_through,
-    three_curves,
     train_stacks,
     weights_of,
     width_for,
 )
 from dlintro_demos.classical_vs_deep.learners import MNIST1D
 from dlintro_demos.classical_vs_deep.mnist1d import Examples
+from dlintro_demos.classical_vs_deep.planes import colour_sheet, plane_through, three_curves
 from dlintro_demos.gallery.runtime.jobs import Progress
 
 
@@ -86,3 +88,14 @@ def test_three_curves_on_one_line_have_no_plane():
     for second, third in ((one, 2 * one), (2 * one, 3 * one)):
         with pytest.raises(ValueError, match="not on one line"):
             plane_through(Examples(x=np.stack([one, second, third]), y=np.arange(3)))
+
+
+def test_a_sheet_is_ready_for_the_page_and_the_same_for_everybody(steps):
+    stack = steps[-1][1]
+    (sheet,), (again,) = colour_sheet(stack, 4), colour_sheet(stack, 4)
+    assert (sheet.picture, sheet.words, sheet.curves) == (again.picture, again.words, again.curves)
+    assert Image.open(io.BytesIO(sheet.picture)).size == (640, 640)
+    assert sheet.kinds == tuple(three_curves(4).y)
+    assert sheet.words.startswith(f"It names A (kind {sheet.kinds[0]}) ")
+    assert "Largest regions: kind " in sheet.words
+    assert [curve.count("<polyline") for curve in sheet.curves] == [1, 1, 1]

@@ -8,6 +8,7 @@ from dlintro_demos.faces.alignment import TEMPLATE, align, similarity
 from dlintro_demos.faces.analysis import drawn_face, find_faces
 from dlintro_demos.faces.detector import GREY, detect
 from dlintro_demos.faces.samples import LIMITS, in_profile
+from dlintro_demos.gallery.intake.images import decode_image
 from tests.faces.fakes import astronaut, real_cache
 
 
@@ -68,13 +69,11 @@ def test_a_large_picture_gives_boxes_in_its_own_pixels():
     np.testing.assert_allclose(found.box / 4, small.box, atol=4)
 
 
-def test_high_detail_finds_the_small_faces_of_a_crowd():
-    crowd = montage(10, 10, 100)
-    normal, high = (
-        len(find_faces("x", crowd, real_cache(), detail=each).faces) for each in ("normal", "high")
-    )
-    assert high >= 90
-    assert high >= normal
+def test_high_detail_finds_small_faces_that_are_missed_otherwise():
+    crowd = montage(9, 9, 40)
+    normal, high = (len(detect(crowd, real_cache(), detail=each).detections) for each in ("normal", "high"))
+    assert high >= 78
+    assert normal < 10
 
 
 def test_a_face_at_the_edge_is_found():
@@ -97,7 +96,7 @@ def test_one_person_is_near_herself_in_another_size_and_light():
 def test_a_face_has_a_key_of_its_photo_and_a_chip():
     found = find_faces("photo", astronaut(), real_cache())
     assert [face.key for face in found.faces] == ["photo/0"]
-    assert found.faces[0].chip.shape == (150, 150, 3)
+    assert decode_image(found.faces[0].chip).rgb.shape == (150, 150, 3)
     assert set(found.seconds) == {"find faces", "align", "embed"}
 
 

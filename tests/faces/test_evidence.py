@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from dlintro_demos.faces.evidence import (
-    Tags,
     barcode,
     cluster,
     embedding_map,
@@ -15,7 +14,6 @@ from dlintro_demos.faces.evidence import (
     pair_distances,
     purity,
     roc_auc,
-    tag_counts,
 )
 from dlintro_demos.faces.face import Face
 
@@ -28,7 +26,7 @@ def line(*places):
 def face(key, place):
     return Face(
         key=key, box=(0, 0, 1, 1), landmarks=np.zeros((5, 2), np.float32), probability=1.0,
-        embedding=line(place)[0], chip=np.zeros((2, 2, 3), np.uint8),
+        embedding=line(place)[0], chip=b"",
     )  # fmt: skip
 
 
@@ -42,11 +40,6 @@ def test_pairs_of_one_person_are_told_from_pairs_of_two():
 def test_there_is_no_pair_without_two_faces(number):
     same, different = pair_distances(np.zeros((number, 3)), ["a"] * number)
     assert len(same) == len(different) == 0
-
-
-def test_tags_are_pairs_nearer_than_the_threshold():
-    counts = tag_counts(np.array([0.1, 0.4, 0.6]), np.array([0.5, 0.9]), [0.4, 0.6])
-    assert counts == [Tags(threshold=0.4, right=1, wrong=0), Tags(threshold=0.6, right=2, wrong=1)]
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,9 @@ def jpeg(orientation=1):
 
 
 def face(key, box=BOX, *, drawn=False):
-    landmarks, chip = np.zeros((5, 2), np.float32), np.zeros((2, 2, 3), np.uint8)
+    landmarks = np.zeros((5, 2), np.float32)
     return Face(
-        key=key, box=box, landmarks=landmarks, probability=0.99, embedding=EMBEDDING, chip=chip, drawn=drawn
+        key=key, box=box, landmarks=landmarks, probability=0.99, embedding=EMBEDDING, chip=b"", drawn=drawn
     )
 
 

@@ -84,20 +84,6 @@ def test_a_face_is_dragged_to_another_card(page: Page, url: str, problems: list[
     assert not problems
 
 
-def test_a_face_is_dragged_to_a_new_person(page: Page, url: str) -> None:
-    board = visit(page, url)
-    chip(board, "face 0").drag_to(card(board, "New person"))
-    expect(page.get_by_text("Last: Move(face='face 0', to='new')")).to_be_visible()
-
-
-def test_a_face_dropped_on_its_own_card_stays(page: Page, url: str) -> None:
-    board = visit(page, url)
-    chip(board, "face 0").drag_to(card(board, "Eileen").locator("h3"))
-    expect(board.locator(".over, .lifted")).to_have_count(0)
-    chip(board, "face 0").drag_to(card(board, "New person"))
-    expect(page.get_by_text("Run 2", exact=True)).to_be_visible()  # the first since the visit began
-
-
 def test_the_menu_moves_a_face_from_the_keyboard_alone(page: Page, url: str) -> None:
     board = visit(page, url)
     chip(board, "face 1").press("Enter")
@@ -112,14 +98,19 @@ def test_the_menu_moves_a_face_from_the_keyboard_alone(page: Page, url: str) -> 
     expect(board.get_by_role("status")).to_have_text("face 1 goes to Eileen.")
 
 
-def test_escape_closes_the_menu_and_moves_nothing(page: Page, url: str) -> None:
+def test_a_face_dropped_at_home_or_let_go_by_escape_stays_until_it_is_dragged_to_a_new_person(
+    page: Page, url: str
+) -> None:
     board = visit(page, url)
+    chip(board, "face 0").drag_to(card(board, "Eileen").locator("h3"))
+    expect(board.locator(".over, .lifted")).to_have_count(0)
     chip(board, "face 4").click()
     expect(chip(board, "face 4")).to_have_attribute("aria-expanded", "true")
     board.get_by_role("button", name="Cancel").press("Escape")
     expect(board.get_by_role("combobox")).to_be_hidden()
     expect(chip(board, "face 4")).to_be_focused()
     chip(board, "face 0").drag_to(card(board, "New person"))
+    expect(page.get_by_text("Last: Move(face='face 0', to='new')")).to_be_visible()
     expect(page.get_by_text("Run 2", exact=True)).to_be_visible()  # the first since the visit began
 
 

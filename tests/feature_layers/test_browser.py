@@ -7,47 +7,46 @@ from playwright.sync_api import expect
 
 from tests.visiting import ours, visit
 
+PATIENCE = 90_000  # ms for what is computed
+
 
 @pytest.fixture
-def open_mode(gallery, page):
-    def open_(mode, **query):
-        settings = {"look": mode.replace(" ", "+").replace("?", "%3F")} | query
-        asked = "&".join(f"{key}={value}" for key, value in settings.items())
-        visit(page, f"{gallery}/feature_layers?{asked}")
-        return page
+def shows():
+    """`shows(page, mode, words)`: chooses a panel and waits for what it says."""
 
-    return open_
+    def choose(page, mode, words):
+        page.get_by_role("radio", name=mode, exact=True).click()
+        expect(page.get_by_text(words).first).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
+
+    return choose
 
 
-def test_walking_shows_channels_and_a_closer_look(open_mode, problems, screenshot):
-    page = open_mode("Layer by layer", layer="8")
-    expect(page.get_by_text("What else it likes")).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name=re.compile(r"^No\. "))).to_have_count(12)
-    page.get_by_role("button", name=re.compile(r"^No\. ")).nth(3).click()
-    expect(page.get_by_role("img", name=re.compile("preferred input|Parts of")).first).to_be_visible()
+def test_the_slider_walks_with_the_keyboard_and_a_channel_is_looked_at_closer(
+    gallery, page, problems, screenshot
+):
+    visit(page, f"{gallery}/feature_layers?layer=3")
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Edges that repeat")).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("layer=4"))
+    channels = page.get_by_role("button", name=re.compile(r"^No\. "))
+    expect(channels).to_have_count(12)
+    other = channels.and_(page.locator("[aria-pressed=false]")).nth(3)
+    number = other.inner_text().strip().removeprefix("No. ")
+    other.click()
+    expect(page.get_by_role("heading", name=f"Channel {number}", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name=f"No. {number}", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(page).to_have_url(re.compile(f"channel={number}"))
+    expect(page.get_by_role("img", name=re.compile("^Parts of"))).to_be_visible()
+    expect(page.get_by_role("img", name=f"Lit where channel {number} answers")).to_be_visible()
     screenshot(page, "feature-layers-walk")
     assert ours(problems) == []
 
 
-def test_the_slider_walks_with_the_keyboard(open_mode, page):
-    open_mode("Layer by layer", layer="3")
-    handle = page.get_by_role("slider").first
-    handle.focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Edges that repeat")).to_be_visible(timeout=60_000)
-    expect(page).to_have_url(re.compile("layer=4|feature_layers"))
-
-
-def test_one_convolution_moves_with_the_window(open_mode, problems, screenshot):
-    page = open_mode("One convolution")
-    expect(page.get_by_text("Multiply: pixel times weight")).to_be_visible(timeout=60_000)
-    screenshot(page, "feature-layers-convolution")
-    assert ours(problems) == []
-
-
-def test_covering_the_picture_moves_the_bars(open_mode, problems, screenshot):
-    page = open_mode("Why?", sample="coffee")
-    expect(page.get_by_text("Do the maps mean something?")).to_be_visible(timeout=90_000)
+def cover_the_middle(page):
     board = page.locator(".occluder .stage")
     board.scroll_into_view_if_needed()
     box = board.bounding_box()
@@ -56,51 +55,59 @@ def test_covering_the_picture_moves_the_bars(open_mode, problems, screenshot):
     for share in (0.3, 0.5, 0.7, 0.9):
         page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2, steps=3)
     page.mouse.up()
-    expect(page.get_by_text(re.compile(r"\d+ ?% covered\. Now it says"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"\d+ ?% covered\. Now it says"))).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_visitor_looks_into_every_panel(gallery, page, problems, screenshot, shows, serious_violations):
+    visit(page, f"{gallery}/feature_layers?sample=coffee")
+    assert serious_violations(page) == []
+    shows(page, "One convolution", "Multiply: pixel times weight")
+    expect(page.locator(".convolution")).to_have_attribute("data-done", "", timeout=PATIENCE)
+    screenshot(page, "feature-layers-convolution")
+    shows(page, "Why?", "Do the maps mean something?")
+    cover_the_middle(page)
+    assert serious_violations(page) == []
     screenshot(page, "feature-layers-why")
-    assert ours(problems) == []
-
-
-def test_channels_are_switched_off(open_mode, problems, screenshot):
-    page = open_mode("Switch it off", sample="coffee")
-    expect(page.get_by_text("10 of 1152 channels off:")).to_be_visible(timeout=60_000)
+    shows(page, "Switch it off", "10 of 1152 channels off:")
     screenshot(page, "feature-layers-off")
-    assert ours(problems) == []
-
-
-def test_noise_fools_it(open_mode, problems, screenshot):
-    page = open_mode("Fool it")
-    expect(page.get_by_text(re.compile("are enough|It still says")).first).to_be_visible(timeout=60_000)
+    shows(page, "Fool it", re.compile("are enough|It still says"))
+    assert serious_violations(page) == []
     screenshot(page, "feature-layers-fool")
+    shows(page, "Look-alikes", "The number is the cosine")
+    screenshot(page, "feature-layers-alike")
     assert ours(problems) == []
 
 
-def test_a_round_of_the_game(open_mode, page, problems, screenshot):
-    open_mode("You against it")
+def test_a_round_of_the_game(gallery, page, problems, screenshot):
+    visit(page, f"{gallery}/feature_layers?look=You+against+it")
     page.get_by_role("button", name="Play", exact=True).click()
     game = page.locator(".flash")
-    game.get_by_role("button", name="Start").click(timeout=60_000)
-    game.locator(".answers button").first.click(timeout=60_000)
-    expect(page.get_by_text(re.compile("After 1: you"))).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name="Next picture")).to_be_visible()
+    game.get_by_role("button", name="Start").click(timeout=PATIENCE)
+    game.locator(".answers button").first.click(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("After 1: you"))).to_be_visible(timeout=PATIENCE)
+    expect(game.locator(".picture")).to_be_visible()
     screenshot(page, "feature-layers-game")
+    page.get_by_role("button", name="Next picture").click()
+    expect(page.get_by_text("Picture 2 of 10")).to_be_visible(timeout=PATIENCE)
+    expect(game.get_by_role("button", name="Start")).to_be_visible()
     assert ours(problems) == []
 
 
-@pytest.mark.parametrize("mode", ["Layer by layer", "Why?", "Fool it"])
-def test_a_phone_needs_no_sideways_scrolling(gallery, new_page, mode, screenshot):
-    page = new_page(viewport={"width": 360, "height": 740}, has_touch=True)
-    visit(page, f"{gallery}/feature_layers?look={mode.replace(' ', '+').replace('?', '%3F')}")
-    expect(page.get_by_text("What just happened?")).to_be_visible(timeout=90_000)
-    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert wide <= 360
-    screenshot(page, f"feature-layers-phone-{mode[:3]}")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_panels_are_accessible(gallery, new_page, scheme, serious_violations):
-    page = new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    for mode in ("Layer+by+layer", "Why%3F", "Fool+it"):
-        visit(page, f"{gallery}/feature_layers?look={mode}")
-        expect(page.get_by_text("What just happened?")).to_be_visible(timeout=90_000)
-        assert serious_violations(page) == []
+def test_a_phone_in_the_dark_needs_no_sideways_scrolling_and_is_accessible(
+    gallery, new_page, screenshot, shows, serious_violations
+):
+    page = new_page(viewport={"width": 360, "height": 740}, has_touch=True, color_scheme="dark")
+    visit(page, f"{gallery}/feature_layers")
+    for mode, words in {
+        "Layer by layer": "What else it likes",
+        "One convolution": "Multiply: pixel times weight",
+        "Why?": "Do the maps mean something?",
+        "Switch it off": "10 of 1152 channels off:",
+        "Fool it": re.compile("are enough|It still says"),
+        "Look-alikes": "The number is the cosine",
+    }.items():
+        shows(page, mode, words)
+        assert page.get_by_test_id("stMain").evaluate("part => part.scrollWidth") <= 360
+        if mode in ("Layer by layer", "Why?", "Fool it"):
+            assert serious_violations(page) == []
+        screenshot(page, f"feature-layers-phone-{mode}")

@@ -54,6 +54,7 @@ def test_a_cover_of_one_row_lies_in_that_row():
         ["0"] * 196,
         {"0": 1},
     ],
+    ids=lambda cells: str(cells)[:12],
 )
 def test_cells_that_the_occluder_cannot_send_are_not_believed(cells):
     assert read_covered({"cells": cells, "picture": "cat", "serial": 1}, "cat") is None
@@ -96,7 +97,7 @@ def test_a_cover_of_another_shape_is_not_believed(value):
 )
 def test_bars_that_cannot_be_compared_are_refused(before, now, message):
     with pytest.raises(ValueError, match=message):
-        occluder(b"", mime="image/png", alt="", picture_id="cat", before=before, now=now, note="", key="test")
+        occluder(b"", alt="", picture_id="cat", before=before, now=now, note="", key="test")
 
 
 def test_an_honest_answer_is_believed():
@@ -151,4 +152,4 @@ def test_an_answer_of_another_shape_is_not_believed(value):
 )
 def test_a_round_that_cannot_be_played_is_refused(labels, result, message):
     with pytest.raises(ValueError, match=message):
-        flash(b"", mime="image/png", alt="", round_number=1, labels=labels, result=result, key="test")
+        flash(b"", alt="", round_number=1, labels=labels, result=result, key="test")

@@ -1,3 +1,4 @@
+import dataclasses
 import threading
 
 import numpy as np
@@ -9,24 +10,15 @@ from captum.attr import LayerGradCam
 from dlintro_demos.feature_layers.ablation import speaking_for, switch_off
 from dlintro_demos.feature_layers.classifier import classify
 from dlintro_demos.feature_layers.evidence import CELLS, METHODS, covered, explain, grad_cam, ladder
-from dlintro_demos.feature_layers.experiment import hide, look_at
+from dlintro_demos.feature_layers.experiment import hide
 from dlintro_demos.feature_layers.fooling import CHANGES, cropped, fgsm, greyed, pgd, sweep, turned
 from dlintro_demos.feature_layers.guesses import chances, top_guesses
 from dlintro_demos.feature_layers.quiz import NAMES, ROUNDS, ask, choices, playable, rounds
-from dlintro_demos.feature_layers.samples import LIMITS, SAMPLES
 from dlintro_demos.feature_layers.walk import stop_named
 from dlintro_demos.gallery.runtime.jobs import Progress
-from dlintro_demos.gallery.runtime.model_cache import ModelCache
-from dlintro_demos.gallery.runtime.model_cards import read_cards
-from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.shared.imagenet import DEVIATION, MODEL, labels, load_lite0, prepare, run, silenced
 
 ESPRESSO = 967
-
-
-@pytest.fixture(scope="module")
-def cache():
-    return ModelCache(read_cards(REPOSITORY / "models"))
 
 
 @pytest.fixture(scope="module")
@@ -39,32 +31,15 @@ def coffee():
     return skimage.data.coffee()
 
 
+@pytest.fixture(scope="module")
+def explained(cache, coffee):
+    """All that `explain` says of the coffee; its evidence is the last."""
+    return list(explain(coffee, ESPRESSO, cache))
+
+
 def last(steps):
     *_, result = steps
     return result
-
-
-def strange_pictures():
-    rng = np.random.default_rng(0)
-    return {
-        "one pixel": np.full((1, 1, 3), 200, np.uint8),
-        "a line": rng.integers(0, 256, (2, 3000, 3)).astype(np.uint8),
-        "one colour": np.full((300, 200, 3), (30, 140, 60), np.uint8),
-        "black": np.zeros((50, 50, 3), np.uint8),
-        "noise": rng.integers(0, 256, (224, 224, 3)).astype(np.uint8),
-    }
-
-
-@pytest.mark.parametrize("name", strange_pictures())
-def test_every_panel_copes_with_strange_pictures(cache, name):
-    rgb = strange_pictures()[name]
-    looked = last(look_at(rgb, cache))
-    assert len(looked.answer.top) == 5
-    target = looked.answer.top[0].index
-    assert np.isfinite(last(explain(rgb, target, cache)).reasons["gradcam"].cells).all()
-    assert last(switch_off(rgb, target, "block 6.0", cache)).after
-    for change in ("fgsm", "rotation", "crop", "grey"):
-        assert last(sweep(rgb, change, None, cache)).steps
 
 
 def test_grad_cam_is_captums_on_the_networks_own_last_maps(model, coffee):
@@ -78,14 +53,14 @@ def test_grad_cam_is_captums_on_the_networks_own_last_maps(model, coffee):
     assert found.max() == pytest.approx(1)
 
 
-def test_nothing_is_left_hooked_in_the_shared_network(cache, model, coffee):
-    last(explain(coffee, ESPRESSO, cache))
+def test_nothing_is_left_hooked_in_the_shared_network(explained, model):
+    assert explained
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.module.modules())
     assert not any(parameter.requires_grad for parameter in model.module.parameters())
 
 
-def test_the_maps_of_the_coffee_beat_a_random_order(cache, coffee):
-    evidence = last(explain(coffee, ESPRESSO, cache))
+def test_the_maps_of_the_coffee_beat_a_random_order(explained):
+    evidence = explained[-1]
     assert set(evidence.reasons) == set(METHODS)
     for reason in evidence.reasons.values():
         assert reason.deletion[0] == pytest.approx(reason.insertion[-1], abs=1e-5)  # the whole picture
@@ -93,16 +68,16 @@ def test_the_maps_of_the_coffee_beat_a_random_order(cache, coffee):
         assert reason.deletion_area < reason.insertion_area
 
 
-def test_sixteen_visitors_ask_why_at_once_and_get_their_own(model):
+def test_eight_visitors_ask_why_at_once_and_get_their_own(model):
     rng = np.random.default_rng(3)
-    inputs = [prepare(rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)) for _ in range(16)]
+    inputs = [prepare(rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)) for _ in range(8)]
     alone = [grad_cam(model, pixels, number) for number, pixels in enumerate(inputs)]
-    together = [None] * 16
+    together = [None] * 8
 
     def go(number):
         together[number] = grad_cam(model, inputs[number], number)
 
-    threads = [threading.Thread(target=go, args=(number,)) for number in range(16)]
+    threads = [threading.Thread(target=go, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -180,7 +155,7 @@ def test_the_slope_by_a_gain_is_what_silencing_changes_to_first_order(model):
 
 @pytest.mark.parametrize("way", ["fgsm", "pgd"])
 def test_noise_stays_within_its_grey_levels_and_hurts_more_than_random_noise(cache, model, coffee, way):
-    pixels, levels = prepare(coffee), torch.tensor([0.0, 2.0, 8.0])
+    pixels, levels = prepare(coffee), torch.tensor([2.0, 8.0])
     if way == "fgsm":
         moved = fgsm(cache, pixels, levels, ESPRESSO, towards=False)
     else:
@@ -190,12 +165,13 @@ def test_noise_stays_within_its_grey_levels_and_hurts_more_than_random_noise(cac
     assert moved.min() >= -127 / DEVIATION - 1e-6
     signs = torch.randint(0, 2, pixels.shape, generator=torch.Generator().manual_seed(0)) * 2.0 - 1
     with torch.inference_mode():
-        made = model.module(moved).softmax(1)[2, ESPRESSO]
+        made = model.module(moved).softmax(1)[1, ESPRESSO]
         random = model.module(pixels + signs * 8 / DEVIATION).softmax(1)[0, ESPRESSO]
     assert made < random / 2
 
 
-def test_noise_can_aim_at_a_class(cache, coffee):
+def test_noise_can_aim_at_a_class(cache, coffee, monkeypatch):
+    monkeypatch.setitem(CHANGES, "pgd", dataclasses.replace(CHANGES["pgd"], amounts=(0.0, 8.0)))
     steps = last(sweep(coffee, "pgd", 859, cache)).steps
     assert steps[-1].aimed > steps[0].aimed
     assert labels()[859] == "toaster"
@@ -220,8 +196,8 @@ def test_pictures_are_turned_cropped_and_greyed():
     assert np.array_equal(greyed(rgb, 0), rgb)
 
 
-def test_long_work_says_how_far_it_is(cache, coffee):
-    said = [step for step in explain(coffee, ESPRESSO, cache) if isinstance(step, Progress)]
+def test_long_work_says_how_far_it_is(explained):
+    said = [step for step in explained if isinstance(step, Progress)]
     assert len(said) >= 5
     assert [step.fraction for step in said] == sorted(step.fraction for step in said)
 
@@ -245,8 +221,9 @@ def test_a_game_has_ten_different_classes_and_is_the_same_for_one_seed():
 
 
 def test_a_question_has_the_truth_among_five_names(cache):
-    for picture in rounds(3):
-        question = last(ask(picture, 3, cache))
+    for number, picture in enumerate(rounds(3)[:4]):
+        question = last(ask(3, number, cache))
+        assert (question.number, question.alt) == (number, picture.alt)
         assert len(set(question.names)) == NAMES
         assert question.names[question.truth] == labels()[picture.truth].split(",")[0]
         assert 0 <= question.machine < NAMES
@@ -257,10 +234,3 @@ def test_the_names_to_choose_from_come_in_different_orders():
     places = {choices(logits, 5, seed).index(5) for seed in range(30)}
     assert len(places) == NAMES
     assert {998, 999} <= set(choices(logits, 5, 1))
-
-
-@pytest.mark.parametrize("sample", [*SAMPLES, *LIMITS], ids=lambda sample: sample.key)
-def test_every_sample_can_be_looked_at(cache, sample):
-    looked = last(look_at(sample.load(), cache))
-    assert len(looked.glances) == 3
-    assert 0 < looked.answer.top[0].probability <= 1

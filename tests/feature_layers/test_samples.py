@@ -21,9 +21,6 @@ from dlintro_demos.feature_layers.samples import (
     SamplesUnavailable,
     pictures,
 )
-from dlintro_demos.gallery.runtime.model_cache import ModelCache
-from dlintro_demos.gallery.runtime.model_cards import read_cards
-from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.shared.imagenet import CLASSES
 
 ALL = (*SAMPLES, *LIMITS)
@@ -35,11 +32,6 @@ GRANNY_SMITH = 948
 
 every_picture = pytest.mark.parametrize("picture", pictures(), ids=lambda picture: picture.key)
 every_sample = pytest.mark.parametrize("sample", ALL, ids=lambda sample: sample.key)
-
-
-@pytest.fixture(scope="module")
-def cache():
-    return ModelCache(read_cards(REPOSITORY / "models"))
 
 
 @every_picture
@@ -127,7 +119,7 @@ def test_a_limit_fails_as_its_lesson_says(key, said, cache):
 
 def test_a_missing_picture_says_the_way_out(tmp_path, monkeypatch):
     monkeypatch.setattr(samples, "FOLDER", tmp_path)
-    with pytest.raises(SamplesUnavailable, match=r"run: python -m training\.feature_pictures"):
+    with pytest.raises(SamplesUnavailable, match=r"run: python -m training\.feature_layers\.pictures"):
         pictures()[0].load()
 
 

@@ -6,47 +6,55 @@ import pytest
 from playwright.sync_api import expect
 
 from dlintro_demos.flappy_bird.ages import AGES
+from dlintro_demos.flappy_bird.ui.players import lane_of
 from tests.visiting import ours, visit
 
 
 @pytest.fixture
-def open_mode(gallery, page):
-    def open_(mode, **query):
+def open_mode(gallery, new_page):
+    """`open_mode(mode, scheme="dark", **query)`: a page, and the game on it."""
+
+    def open_(mode, scheme="light", **query):
+        page = new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+        page.fetched = []
+        page.on("response", lambda answer: page.fetched.append(answer) if "/weights/" in answer.url else None)
         asked = "&".join(f"{key}={value}" for key, value in ({"do": mode.replace(" ", "+")} | query).items())
         visit(page, f"{gallery}/flappy_bird?{asked}")
-        return page.locator(".flappy")
+        return page, page.locator(".flappy")
 
     return open_
 
 
-def score(game, lane=0):
-    return int(game.locator(".score").nth(lane).inner_text())
-
-
-def test_all_checkpoints_play_one_level_and_the_younger_crash_first(open_mode, page, problems, screenshot):
-    game = open_mode("Watch it learn", together="true", level="3")
+def test_all_checkpoints_play_one_level_and_the_younger_crash_first(open_mode, gallery, problems, screenshot):
+    page, game = open_mode("Watch it learn", together="true", level="3")
     expect(game.locator(".title")).to_have_count(len(AGES))
     expect(game.locator(".verdict:visible").first).to_have_text("Crashed", timeout=30_000)
     expect(game.locator(".score").last).to_have_text(re.compile("^([3-9]|[1-9][0-9]+)$"), timeout=60_000)
-    assert score(game, 0) < 3
+    assert int(game.locator(".score").first.inner_text()) < 3
+    # Each was fetched from where the gallery serves it, once.
+    assert sorted(each.url for each in page.fetched) == sorted(gallery + lane_of(age).weights for age in AGES)
+    assert all(each.ok for each in page.fetched)
     screenshot(page, "flappy-bird-all")
     assert ours(problems) == []
 
 
-def test_inside_its_head_there_are_pictures_and_values(open_mode, page, problems):
-    game = open_mode("Inside its head")
+def test_inside_its_head_there_are_pictures_and_values(open_mode, serious_violations, problems):
+    page, game = open_mode("Inside its head")
     expect(game.get_by_text("What it sees, and nothing else")).to_be_visible()
     expect(game.locator(".worth").first).to_have_text(re.compile(r"\d\.\d\d"))
     expect(page.get_by_text("1. It saw four pictures")).to_be_visible()
+    assert serious_violations(page) == []
     assert ours(problems) == []
 
 
-def test_a_race_counts_when_the_referee_agrees(open_mode, page, problems, screenshot):
-    game = open_mode("Race it")
+def test_a_race_counts_when_the_referee_agrees(open_mode, serious_violations, problems, screenshot):
+    page, game = open_mode("Race it", scheme="dark")
+    assert serious_violations(page) == []
     game.get_by_role("button", name="Start", exact=True).click()
     page.keyboard.press("Space")
     expect(page.get_by_text(re.compile(r"You passed \d+ pipes?\."))).to_be_visible(timeout=30_000)
     expect(page.get_by_role("cell", name="10 minutes")).to_have_count(1)
+    assert serious_violations(page) == []
     screenshot(page, "flappy-bird-race")
     page.get_by_role("button", name="Another level").click()
     expect(game.get_by_role("button", name="Start", exact=True)).to_be_visible()
@@ -54,26 +62,19 @@ def test_a_race_counts_when_the_referee_agrees(open_mode, page, problems, screen
     assert ours(problems) == []
 
 
-def test_other_rules_show_what_it_did_not_learn(open_mode, page):
-    game = open_mode("Break it")
+def test_other_rules_show_what_it_did_not_learn(open_mode, serious_violations):
+    page, game = open_mode("Break it", scheme="dark")
     page.get_by_role("button", name="The moon").click()
     expect(page.get_by_text(re.compile("^It (fails|copes)"))).to_be_visible(timeout=30_000)
     expect(game).to_be_visible()
+    assert serious_violations(page) == []
 
 
-def test_one_learns_while_one_watches_and_can_be_cancelled(open_mode, page):
-    visit_done = open_mode("Train one now")
+def test_one_learns_while_one_watches_and_can_be_cancelled(open_mode):
+    page, game = open_mode("Train one now")
     page.get_by_role("button", name="Start learning").click()
     expect(page.get_by_text(re.compile("pipes on average, about"))).to_be_visible(timeout=60_000)
     expect(page.locator("canvas.marks, svg.marks").first).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled, as you asked.")).to_be_visible(timeout=30_000)
-    expect(visit_done).to_have_count(0)
-
-
-def test_the_weights_are_kept_by_the_browser(gallery, page):
-    answer = page.request.get(f"{gallery}/players/flappy_bird_best.safetensors")
-    assert answer.ok
-    assert "immutable" in answer.headers["cache-control"]
-    assert page.request.get(f"{gallery}/players/mtcnn.safetensors").status == 404
-    assert page.request.get(f"{gallery}/players/..%2F..%2Fapp.py.safetensors").status in (400, 404)
+    expect(game).to_have_count(0)

@@ -49,7 +49,7 @@ def theirs_on_our_level(monkeypatch: pytest.MonkeyPatch, seed: int) -> gymnasium
 def test_every_step_is_flappy_bird_gymnasiums(monkeypatch):
     rng = np.random.default_rng(3)
     crashes = passed = 0
-    for seed in range(60):
+    for seed in range(25):
         theirs, ours = theirs_on_our_level(monkeypatch, seed), FlappyBird(1)
         ours.reset(np.array([seed]))
         for _ in range(400):
@@ -66,8 +66,8 @@ def test_every_step_is_flappy_bird_gymnasiums(monkeypatch):
             if crashed:
                 crashes += 1
                 break
-    assert crashes > 30
-    assert passed > 50
+    assert crashes > 12
+    assert passed > 20
 
 
 def test_gaps_come_from_mulberry32():

@@ -1,9 +1,21 @@
-import pytest
+import hashlib
+from urllib.parse import urlsplit
 
+import pytest
+from safetensors.torch import load
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from dlintro_demos.flappy_bird.ages import AGES, key_of
+from dlintro_demos.flappy_bird.experiment import TRIAL_LEVELS, TRIAL_PIPES, Trial
 from dlintro_demos.flappy_bird.state_player import Course, learn
-from dlintro_demos.flappy_bird.ui import modes as flappy_modes
+from dlintro_demos.flappy_bird.ui import break_it, race, train_one
 from dlintro_demos.flappy_bird.ui.components.flappy_game import Finished, LaneResult
+from dlintro_demos.flappy_bird.ui.players import lane_of
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.server import ROUTES
 from tests.flappy_bird.fakes import flown
 
 MODES = ["Watch it learn", "Inside its head", "Race it", "Break it", "Train one now"]
@@ -35,10 +47,10 @@ def test_the_best_plays_before_anyone_clicks_and_its_figures_stand_below(open_pa
 
 @pytest.mark.parametrize("mode", MODES[:4])
 def test_players_that_are_missing_are_said(open_page, monkeypatch, mode):
-    def missing(age):
+    def missing(self, key):
         raise ModelUnavailable("The player is missing; restore it from the repository")
 
-    monkeypatch.setattr(flappy_modes, "lane_of", missing)
+    monkeypatch.setattr(ModelCache, "card", missing)
     at = open_page("flappy_bird", do=mode)
     assert not at.exception
     assert "restore it from the repository" in words(at)
@@ -57,15 +69,22 @@ def test_a_crash_is_one_click_away(open_page):
     assert "and the game crashed" in words(at)
 
 
-@pytest.mark.parametrize("name", flappy_modes.BREAKS)
-def test_every_break_is_one_click_away(open_page, name):
+@pytest.mark.parametrize("name", break_it.BREAKS)
+def test_every_break_is_one_click_away_and_its_outcome_is_said(open_page, monkeypatch, name):
+    copes = name == "Faster"
+
+    def quickly(cache, model, usual, rules, shades):
+        scores = (TRIAL_PIPES if copes else 1,) * TRIAL_LEVELS
+        yield Trial(scores=scores, usual=(TRIAL_PIPES,) * TRIAL_LEVELS)
+
+    monkeypatch.setattr(break_it, "trial", quickly)
     at = press(open_page("flappy_bird", do="Break it"), name)
     assert not at.exception
-    for key, value in flappy_modes.BREAKS[name].items():
+    for key, value in break_it.BREAKS[name].items():
         assert at.session_state[key] == value
     levels, mean = at.metric
-    assert 0 <= int(levels.value) <= 20
-    assert 0 <= float(mean.value) <= 20
+    assert (levels.value, mean.value) == (("20", "20.0") if copes else ("0", "1.0"))
+    assert ("It copes" if copes else "It fails") in words(at)
 
 
 def finished(game, pipes, said, seed=5):
@@ -85,7 +104,7 @@ def told(monkeypatch):
     def game(lanes, **options):
         return games.pop(0) if games else None
 
-    monkeypatch.setattr(flappy_modes, "flappy_game", game)
+    monkeypatch.setattr(race, "flappy_game", game)
     return games
 
 
@@ -97,7 +116,7 @@ def test_a_race_is_judged_and_stands_in_the_table_once(open_page, told):
     assert "You passed 2 pipes. It wins: 3 in the same time, and still flying." in words(at)
     at.run()
     at.run()
-    table = next(each.value for each in at.markdown if each.value.startswith("| |"))
+    table = next(each.value for each in at.markdown if "Its pipes when you ended" in each.value)
     assert table.count("10 minutes") == 1
     assert "| 1 | **2** | 10 minutes | 3 | 5 |" in table
 
@@ -123,14 +142,36 @@ def test_the_table_is_forgotten_on_request(open_page, told):
 
 def test_one_learns_in_the_queue_and_can_be_raced(open_page, monkeypatch):
     def quickly(seed):
-        return learn(seed, Course(updates=200, scores=2))
+        return learn(seed, Course(updates=50, scores=1))
 
-    monkeypatch.setattr(flappy_modes, "learn", quickly)
+    raced = []
+    monkeypatch.setattr(train_one, "learn", quickly)
+    monkeypatch.setattr(train_one, "flappy_game", lambda lanes, **options: raced.append((lanes, options)))
     at = open_page("flappy_bird", do="Train one now")
     assert "**told** numbers instead of seeing pictures" in words(at)
     press(at, "Start learning")
     assert not at.exception
-    assert "It made 6,400 decisions" in words(at)
+    assert "It made 1,600 decisions" in words(at)
+    (_, pupil), _ = raced[-1]
+    answer = visiting().get(pupil.weights)
+    assert "no-store" in answer.headers["cache-control"]
+    assert "values.weight" in load(answer.content)
     first = at.session_state[next(key for key in at.session_state if key.startswith("lesson"))]
     press(at, "Teach another one")
     assert at.session_state[next(key for key in at.session_state if key.startswith("lesson"))] != first
+    assert raced[-1][0][1].weights != pupil.weights
+    press(at, "Forget everything I showed")
+    assert visiting().get(pupil.weights).status_code == 404
+
+
+def visiting():
+    return TestClient(Starlette(routes=ROUTES))
+
+
+@pytest.mark.parametrize("age", AGES)
+def test_the_address_of_a_lane_gives_the_players_weights_to_be_kept(age):
+    card = engine().cache.card(key_of(age))
+    answer = visiting().get(lane_of(age).weights)
+    assert hashlib.sha256(answer.content).hexdigest() == card.files[0].sha256
+    assert "immutable" in answer.headers["cache-control"]
+    assert urlsplit(lane_of(age).weights).query == card.files[0].sha256[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -35,8 +36,8 @@ def png(width, height):
 
 def show(key, label):
     comparer(
-        View(label=label, picture=png(100, 75), mime="image/png", alt=f"{{key}}, small", pixelated=True),
-        View(label="Sharp", picture=png({WIDTH}, {HEIGHT}), mime="image/png", alt=f"{{key}}, large"),
+        View(label=label, picture=png(100, 75), alt=f"{{key}}, small", pixelated=True),
+        View(label="Sharp", picture=png({WIDTH}, {HEIGHT}), alt=f"{{key}}, large"),
         key=key,
         width={WIDTH},
         height={HEIGHT},
@@ -49,6 +50,21 @@ if not st.toggle("Only one"):
 for _ in range(12):
     st.write("More to read.")
 """
+
+COUNT_LISTENERS = """
+window.live = 0;
+for (const target of [document, window]) {
+    const add = target.addEventListener.bind(target);
+    target.addEventListener = (type, handler, options) => {
+        if (options?.signal && /keydown|scroll|resize/.test(type)) {
+            window.live += 1;
+            options.signal.addEventListener('abort', () => (window.live -= 1));
+        }
+        return add(type, handler, options);
+    };
+}
+"""
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
 def ramp(width: int, height: int, blue: int = 0) -> np.ndarray:
@@ -71,12 +87,16 @@ def visit(page: Page, url: str) -> Locator:
     comparers = page.locator(".comparer")
     expect(comparers).to_have_count(2)
     expect(page.get_by_role("slider").nth(1)).to_have_value("50")
+    wait_for_pictures(page)
+    return comparers.first
+
+
+def wait_for_pictures(page: Page) -> None:
     page.wait_for_function(
         """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
         .flatMap((host) => [...host.shadowRoot.querySelectorAll('img')])
-        .every((picture) => picture.naturalWidth)"""
+        .every((picture) => picture.complete && picture.naturalWidth)"""
     )
-    return comparers.first
 
 
 def share_of_before(comparer: Locator) -> float:
@@ -114,10 +134,16 @@ def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> N
         )
 
 
-def test_dragging_moves_the_divider_of_one_comparer_and_runs_nothing_on_the_server(
+def test_labels_are_text_and_dragging_moves_one_divider_and_runs_nothing_on_the_server(
     page: Page, url: str, problems: list[str], screenshot: Callable
 ) -> None:
     first = visit(page, url)
+    second = page.locator(".comparer").nth(1)
+    expect(second.locator(".chip.before")).to_have_text(HOSTILE)
+    expect(second.locator("img")).to_have_count(2)
+    for alt in ("first, small", "first, large", "second, small", "second, large"):
+        expect(page.get_by_alt_text(alt)).to_have_count(1)
+
     box = first.locator(".stage").bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, middle)
@@ -126,7 +152,7 @@ def test_dragging_moves_the_divider_of_one_comparer_and_runs_nothing_on_the_serv
     page.mouse.move(box["x"] + box["width"] * 0.25, middle + 20, steps=4)
     page.mouse.up()
     assert share_of_before(first) == pytest.approx(25, abs=0.3)
-    assert share_of_before(page.locator(".comparer").nth(1)) == 50
+    assert share_of_before(second) == 50
     page.mouse.click(box["x"] + box["width"] * 0.8, middle)
     assert share_of_before(first) == pytest.approx(80, abs=0.3)
     expect(page.get_by_text("Run 1", exact=True)).to_be_visible()
@@ -134,7 +160,7 @@ def test_dragging_moves_the_divider_of_one_comparer_and_runs_nothing_on_the_serv
     screenshot(page, "comparer-1280")
 
 
-def test_the_divider_obeys_the_keyboard(page: Page, url: str) -> None:
+def test_the_divider_obeys_the_keyboard_and_labels_make_way(page: Page, url: str) -> None:
     first = visit(page, url)
     slider = first.get_by_role("slider", name="Divider between Blurry and Sharp")
     slider.focus()
@@ -152,26 +178,10 @@ def test_the_divider_obeys_the_keyboard(page: Page, url: str) -> None:
         assert share_of_before(first) == pytest.approx(share)
         expect(slider).to_have_value(str(share))
         expect(slider).to_have_attribute("aria-valuetext", f"{share} % Blurry, {100 - share} % Sharp")
-
-
-def test_a_label_hides_when_its_side_is_too_narrow(page: Page, url: str) -> None:
-    first = visit(page, url)
-    first.get_by_role("slider").press("Home")
-    expect(first.locator(".chip.before")).to_have_css("opacity", "0")
-    expect(first.locator(".chip.after")).to_have_css("opacity", "1")
-    first.get_by_role("slider").press("End")
-    expect(first.locator(".chip.before")).to_have_css("opacity", "1")
-    expect(first.locator(".chip.after")).to_have_css("opacity", "0")
-
-
-def test_labels_are_text_and_pictures_have_alt_texts(page: Page, url: str, problems: list[str]) -> None:
-    visit(page, url)
-    second = page.locator(".comparer").nth(1)
-    expect(second.locator(".chip.before")).to_have_text(HOSTILE)
-    expect(second.locator("img")).to_have_count(2)
-    for alt in ("first, small", "first, large", "second, small", "second, large"):
-        expect(page.get_by_alt_text(alt)).to_have_count(1)
-    assert not problems
+    for key, before, after in [("Home", "0", "1"), ("End", "1", "0")]:
+        page.keyboard.press(key)  # a label hides when its side is too narrow
+        expect(first.locator(".chip.before")).to_have_css("opacity", before)
+        expect(first.locator(".chip.after")).to_have_css("opacity", after)
 
 
 def test_the_lens_shows_exactly_the_pixels_under_the_pointer(page: Page, url: str) -> None:
@@ -188,16 +198,14 @@ def test_the_lens_shows_exactly_the_pixels_under_the_pointer(page: Page, url: st
         np.testing.assert_array_equal(lens_pixels(first, "before"), before[window])
 
 
-@pytest.mark.parametrize("width", [1280, 620])
-def test_the_floating_lens_stays_in_view_and_off_the_spot(
-    new_page: Callable[..., Page], url: str, width: int, screenshot: Callable
-) -> None:
-    page = new_page(viewport={"width": width, "height": 900})
+def test_the_floating_lens_stays_in_view_and_off_the_spot(page: Page, url: str, screenshot: Callable) -> None:
     first = visit(page, url)
-    first.get_by_role("button", name="Zoom lens").click()
-    first.get_by_role("button", name="Zoom lens").evaluate("button => button.scrollIntoView()")
-    lens = first.locator(".lens")
-    for x, y in [(9, 9), (390, 9), (9, 290), (390, 290), (200, 200)]:
+    toggle, lens = first.get_by_role("button", name="Zoom lens"), first.locator(".lens")
+    toggle.click()
+    corners = [(9, 9), (390, 9), (9, 290), (390, 290), (200, 200)]
+    for width, (x, y) in itertools.product([1280, 620], corners):
+        page.set_viewport_size({"width": width, "height": 900})
+        toggle.evaluate("button => button.scrollIntoView()")
         point_at(page, first, x, y)
         expect(first.locator(".where")).to_contain_text(f"pixel {x}, {y} ")
         box, stage = lens.bounding_box(), first.locator(".stage").bounding_box()
@@ -209,7 +217,7 @@ def test_the_floating_lens_stays_in_view_and_off_the_spot(
         assert right <= width
         assert bottom <= 900
         assert not (box["x"] <= spot_x <= right and box["y"] <= spot_y <= bottom)
-    screenshot(page, f"comparer-lens-{width}")
+    screenshot(page, "comparer-lens-620")
 
 
 def test_the_lens_works_from_the_keyboard_alone(page: Page, url: str) -> None:
@@ -234,7 +242,10 @@ def test_the_lens_works_from_the_keyboard_alone(page: Page, url: str) -> None:
     expect(first.locator(".lens")).to_be_hidden()
 
 
-def test_new_pictures_keep_the_divider_and_the_lens(page: Page, url: str, problems: list[str]) -> None:
+def test_new_pictures_keep_divider_and_lens_and_leaving_takes_the_listeners_along(
+    page: Page, url: str, problems: list[str]
+) -> None:
+    page.add_init_script(COUNT_LISTENERS)
     first = visit(page, url)
     first.get_by_role("slider").press("PageUp")
     first.get_by_role("button", name="Zoom lens").click()
@@ -242,34 +253,14 @@ def test_new_pictures_keep_the_divider_and_the_lens(page: Page, url: str, proble
     page.get_by_text("Other pictures").click()
     expect(page.get_by_text("Run 2", exact=True)).to_be_visible()
     expect(first.locator("img.after")).not_to_have_attribute("src", source)
+    wait_for_pictures(page)
     assert share_of_before(first) == pytest.approx(60)
     point_at(page, first, 100, 100)
     expect(first.locator(".where")).to_contain_text("pixel 100, 100 ")
     half = 26
     window = np.s_[100 - half : 101 + half, 100 - half : 101 + half]
     np.testing.assert_array_equal(lens_pixels(first, "after"), ramp(WIDTH, HEIGHT, blue=200)[window])
-    assert not problems
 
-
-def test_leaving_the_page_takes_the_listeners_along(page: Page, url: str, problems: list[str]) -> None:
-    page.add_init_script(
-        """
-        window.live = 0;
-        for (const target of [document, window]) {
-            const add = target.addEventListener.bind(target);
-            target.addEventListener = (type, handler, options) => {
-                if (options?.signal && /keydown|scroll|resize/.test(type)) {
-                    window.live += 1;
-                    options.signal.addEventListener('abort', () => (window.live -= 1));
-                }
-                return add(type, handler, options);
-            };
-        }
-        """
-    )
-    visit(page, url)
-    page.get_by_text("Other pictures").click()
-    expect(page.get_by_text("Run 2", exact=True)).to_be_visible()
     assert page.evaluate("live") == 6  # two mounts, each once
     page.get_by_text("Only one").click()
     expect(page.locator(".comparer")).to_have_count(1)
@@ -277,14 +268,27 @@ def test_leaving_the_page_takes_the_listeners_along(page: Page, url: str, proble
     assert not problems
 
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-
-
-def test_on_a_phone_a_finger_drags_the_divider_or_scrolls_past_it(
+def test_on_a_phone_a_finger_looks_drags_and_scrolls_past_and_nothing_sticks_out(
     new_page: Callable[..., Page], url: str, problems: list[str], screenshot: Callable
 ) -> None:
     page = new_page(**PHONE)
     first = visit(page, url)
+    toggle = first.get_by_role("button", name="Zoom lens")
+    toggle.tap()
+    expect(first.locator(".where")).to_be_visible()
+    stage, lens = first.locator(".stage").bounding_box(), first.locator(".lens").bounding_box()
+    assert lens["y"] >= stage["y"] + stage["height"]  # a panel below the picture
+    left, top = stage["x"] + 0.5 * stage["width"] / WIDTH, stage["y"] + 0.5 * stage["height"] / HEIGHT
+    target = (left + 280 * stage["width"] / WIDTH, top + 240 * stage["height"] / HEIGHT)
+    swipe(page, (stage["x"] + stage["width"] / 2, stage["y"] + 30), target)
+    expect(first.locator(".where")).to_contain_text("at pixel 280, 240")
+    assert share_of_before(first) == 50
+    for selector in ("html", "[data-testid=stMain]"):
+        assert page.locator(selector).evaluate("part => part.scrollWidth <= part.clientWidth")
+    screenshot(page, "comparer-360-lens")
+
+    toggle.tap()
+    expect(first.locator(".lens")).to_be_hidden()
     box = first.locator(".stage").bounding_box()
     middle = box["y"] + box["height"] / 2
     swipe(page, (box["x"] + box["width"] / 2, middle), (box["x"] + box["width"] * 0.2, middle))
@@ -298,34 +302,16 @@ def test_on_a_phone_a_finger_drags_the_divider_or_scrolls_past_it(
     assert not problems
 
 
-def test_on_a_phone_the_lens_is_a_panel_below_and_nothing_sticks_out(
-    new_page: Callable[..., Page], url: str, problems: list[str], screenshot: Callable
+def test_axe_finds_nothing_serious_in_the_light_and_in_the_dark(
+    page: Page, url: str, serious_violations: Callable, screenshot: Callable
 ) -> None:
-    page = new_page(**PHONE)
     first = visit(page, url)
-    first.get_by_role("button", name="Zoom lens").tap()
-    expect(first.locator(".where")).to_be_visible()
-    stage, lens = first.locator(".stage").bounding_box(), first.locator(".lens").bounding_box()
-    assert lens["y"] >= stage["y"] + stage["height"]
-    left, top = stage["x"] + 0.5 * stage["width"] / WIDTH, stage["y"] + 0.5 * stage["height"] / HEIGHT
-    target = (left + 280 * stage["width"] / WIDTH, top + 240 * stage["height"] / HEIGHT)
-    swipe(page, (stage["x"] + stage["width"] / 2, stage["y"] + 30), target)
-    expect(first.locator(".where")).to_contain_text("at pixel 280, 240")
-    assert share_of_before(first) == 50
-    for selector in ("html", "[data-testid=stMain]"):
-        assert page.locator(selector).evaluate("part => part.scrollWidth <= part.clientWidth")
-    assert not problems
-    screenshot(page, "comparer-360-lens")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
-    new_page: Callable[..., Page], url: str, scheme: str, serious_violations: Callable, screenshot: Callable
-) -> None:
-    page = new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    first = visit(page, url)
-    assert serious_violations(page) == []
-    first.get_by_role("button", name="Zoom lens").click()
-    expect(first.locator(".where")).to_be_visible()
-    assert serious_violations(page) == []
-    screenshot(page, f"comparer-{scheme}")
+    toggle = first.get_by_role("button", name="Zoom lens")
+    for scheme, lens in [("light", False), ("light", True), ("dark", True), ("dark", False)]:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
+        if (toggle.get_attribute("aria-pressed") == "true") != lens:
+            toggle.click()
+        expect(first.locator(".where")).to_be_visible(visible=lens)
+        assert serious_violations(page) == []
+        screenshot(page, f"comparer-{scheme}")

@@ -5,7 +5,6 @@ import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import pytest
 
@@ -17,7 +16,7 @@ from dlintro_demos.gallery.runtime.jobs import (
     Progress,
     QueueFull,
 )
-from dlintro_demos.gallery.runtime.running import RunningJobs, name_of
+from tests.gallery.gates import Gate, quick
 
 
 def until(condition, seconds=10.0):
@@ -26,41 +25,6 @@ def until(condition, seconds=10.0):
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         threading.Event().wait(0.005)
-
-
-class Gate:
-    """Work that stops at its first chunk until it is let on; `closed` tells that it was cleaned up."""
-
-    def __init__(self):
-        self.entered, self.open, self.closed = threading.Event(), threading.Event(), threading.Event()
-
-    def work(self, result="done", chunks=3):
-        try:
-            for done in range(chunks):
-                self.entered.set()
-                assert self.open.wait(10)
-                yield Progress(done + 1, chunks, f"chunk {done + 1}")
-            yield result
-        finally:
-            self.closed.set()
-
-
-def quick(result):
-    yield Progress(1, 2)
-    yield result
-
-
-@pytest.fixture
-def make_queue():
-    queues = []
-
-    def make(**options):
-        queues.append(JobQueue(**options))
-        return queues[-1]
-
-    yield make
-    for queue in queues:
-        queue.shutdown()
 
 
 def test_a_job_gives_its_last_value_as_the_result(make_queue):
@@ -315,64 +279,3 @@ def test_two_thousand_random_operations_lose_no_job_and_leak_no_thread():
 
 def test_job_errors_have_one_family():
     assert {QueueFull, DeadlineExceeded, JobCancelled} <= set(JobError.__subclasses__())
-
-
-def test_visitors_who_want_the_same_share_one_job(make_queue):
-    queue, shared, gate = make_queue(), RunningJobs(), Gate()
-    jobs = [
-        shared.join("cat", name, lambda name=name: queue.submit(gate.work, visitor=name))
-        for name in ("ann", "bob")
-    ]
-    assert jobs[0] is jobs[1]
-    gate.open.set()
-    assert jobs[0].result() == "done"
-    assert queue.status()["submitted"] == 1
-
-
-def test_a_shared_job_goes_on_until_the_last_one_leaves(make_queue):
-    queue, shared, gate = make_queue(), RunningJobs(), Gate()
-    job = shared.join("cat", "ann", lambda: queue.submit(gate.work, visitor="ann"))
-    shared.join("cat", "bob", lambda: pytest.fail("there is a job already"))
-    shared.leave("cat", "ann")
-    assert job.cancel_reason is None
-    shared.leave("cat", "bob")
-    assert job.cancel_reason is not None
-    gate.open.set()
-
-
-def test_a_failed_shared_job_is_tried_again(make_queue):
-    queue, shared = make_queue(), RunningJobs()
-
-    def broken():
-        raise ArithmeticError
-        yield
-
-    first = shared.join("cat", "ann", lambda: queue.submit(broken, visitor="ann"))
-    with pytest.raises(ArithmeticError):
-        first.result()
-    second = shared.join("cat", "ann", lambda: queue.submit(quick, 2, visitor="ann"))
-    assert second.result() == 2
-
-
-def test_a_job_that_nobody_waits_for_any_more_is_kept_by_nobody(make_queue):
-    queue, running = make_queue(), RunningJobs()
-    running.join("cat", "ann", lambda: queue.submit(quick, 2, visitor="ann")).result()
-    running.leave("cat", "ann")
-    assert len(running) == 0
-
-
-def test_a_visitor_who_is_gone_waits_for_nothing(make_queue):
-    queue, running, gate = make_queue(), RunningJobs(), Gate()
-    mine = running.join("mine", "ann", lambda: queue.submit(gate.work, visitor="ann"))
-    both = running.join("both", "ann", lambda: queue.submit(gate.work, visitor="ann"))
-    running.join("both", "bob", lambda: pytest.fail("there is a job already"))
-    running.leave_all("ann")
-    assert mine.cancel_reason is not None
-    assert both.cancel_reason is None
-    gate.open.set()
-    assert both.result() == "done"
-
-
-def test_work_is_named_by_its_module_and_function():
-    assert name_of(quick) == f"{__name__}.quick"
-    assert name_of(partial(partial(quick), 3)) == name_of(quick)

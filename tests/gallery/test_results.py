@@ -1,8 +1,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dlintro_demos.gallery.runtime.results import ResultStore, size_of
+from dlintro_demos.gallery.runtime.results import EVERYBODY, ResultStore, size_of
 
 
 def picture(kilobytes):
@@ -19,6 +22,21 @@ class Answer:
 def test_the_size_of_a_result_is_that_of_its_arrays_and_bytes():
     answer = Answer(picture(3), {"webp": b"x" * 2048})
     assert 5 * 1024 <= size_of(answer) < 5 * 1024 + 500
+
+
+def test_every_part_counts_once_however_deep_it_lies():
+    class Holder:
+        __slots__ = ("kept",)
+
+    holder, cat = Holder(), picture(4)
+    holder.kept = [{"cat": (cat, torch.zeros(256))}, {cat.tobytes(): cat}]
+    assert 9 * 1024 <= size_of(holder) < 9 * 1024 + 1000
+
+
+def test_a_result_that_holds_itself_has_a_size():
+    circle = [b"x" * 1000]
+    circle.append(circle)
+    assert 1000 <= size_of(circle) < 2000
 
 
 def test_a_kept_result_is_the_very_same():
@@ -69,3 +87,66 @@ def test_forgetting_a_visitor_leaves_the_others():
     assert store.get("ann", "cat") is None
     assert store.get("bob", "cat") is not None
     assert store.used() == store.used("bob")
+
+
+def test_everybody_has_a_share_of_their_own():
+    store = ResultStore(per_visitor=1024, everybody=3 * 1024)
+    for sample in range(4):
+        store.put(EVERYBODY, sample, picture(1))
+        store.put("ann", sample, picture(1))
+    assert (store.used(EVERYBODY), store.used("ann")) == (3 * 1024, 1024)
+    assert [store.get(EVERYBODY, sample) is not None for sample in range(4)] == [False, True, True, True]
+    store.forget("ann")
+    assert store.used() == 3 * 1024
+
+
+def test_a_result_too_large_for_a_visitor_may_be_kept_for_everybody():
+    store = ResultStore(per_visitor=1024, everybody=3 * 1024)
+    for owner in ("ann", EVERYBODY):
+        store.put(owner, "cat", picture(2))
+    assert store.get("ann", "cat") is None
+    assert store.get(EVERYBODY, "cat") is not None
+
+
+def test_a_result_that_became_too_large_is_dropped():
+    store = ResultStore(per_visitor=1024)
+    store.put("ann", "cat", picture(1))
+    store.put("ann", "cat", picture(2))
+    assert store.get("ann", "cat") is None
+    assert store.used() == 0
+
+
+OWNERS = st.sampled_from([EVERYBODY, "ann", "bob", "cem"])
+KEYS = st.integers(0, 4)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), OWNERS, KEYS, st.integers(0, 900)),
+        st.tuples(st.just("get"), OWNERS, KEYS),
+        st.tuples(st.just("forget"), OWNERS),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(steps=STEPS, mine=st.integers(1, 1000), everybody=st.integers(1, 1500), total=st.integers(1, 2500))
+def test_whatever_is_done_the_bounds_hold_and_nothing_is_another_ones(steps, mine, everybody, total):
+    store, last = ResultStore(per_visitor=mine, everybody=everybody, total=total), {}
+    for number, (what, owner, *rest) in enumerate(steps):
+        if what == "put":
+            key, size = rest
+            last[owner, key] = bytes([number]) * size
+            store.put(owner, key, last[owner, key])
+            fits = size <= min(total, everybody if owner == EVERYBODY else mine)
+            assert (store.get(owner, key) is last[owner, key]) == fits
+        elif what == "get":
+            assert store.get(owner, *rest) in (None, last.get((owner, *rest)))
+        else:
+            store.forget(owner)
+            last = {named: result for named, result in last.items() if named[0] != owner}
+        sizes = {name: store.used(name) for name in (EVERYBODY, "ann", "bob", "cem")}
+        assert sum(sizes.values()) == store.used() <= total
+        assert sizes.pop(EVERYBODY) <= everybody
+        assert all(size <= mine for size in sizes.values())
+    kept = sum(len(store.get(*named) or b"") for named in last)
+    assert kept == store.used()

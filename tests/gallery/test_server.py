@@ -1,5 +1,6 @@
 import hashlib
 import logging
+import socket
 
 import pytest
 from starlette.applications import Starlette
@@ -10,8 +11,11 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from dlintro_demos.gallery import server
+from dlintro_demos.gallery.runtime import shown
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable, read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
+
+CARDS = read_cards(REPOSITORY / "models")
 
 
 async def hello(request):
@@ -27,18 +31,17 @@ async def broken(request):
     raise ValueError("the visitor wrote: my secret")
 
 
-def client(limit=1):
+def client(limit=1, allowed=()):
     app = Starlette(
         routes=[
+            *server.ROUTES,
             Route("/", hello),
             Route("/broken", broken),
-            Route("/readyz", server.readyz),
-            Route(f"{server.PLAYERS}/{{key}}.safetensors", server.player_weights),
             WebSocketRoute("/_stcore/stream", stream),
         ],
         middleware=[
             Middleware(server.SecurityHeaders),
-            Middleware(server.SameOrigin),
+            Middleware(server.SameOrigin, allowed=allowed),
             Middleware(server.VisitorCap, limit=limit),
         ],
         exception_handlers={500: server.server_error},
@@ -62,6 +65,12 @@ def test_another_sites_page_is_refused():
         visitors.websocket_connect("/_stcore/stream", headers={"origin": "https://elsewhere.example"}),
     ):
         pass
+
+
+def test_a_site_that_the_operator_allows_is_let_in_and_no_other():
+    visitors = client(allowed=["https://school.example"])
+    assert visitors.get("/", headers={"origin": "https://school.example"}).text == "hello"
+    assert visitors.get("/", headers={"origin": "https://school.example.elsewhere"}).status_code == 403
 
 
 def test_our_own_page_is_let_in():
@@ -99,14 +108,26 @@ def test_a_place_is_free_again_when_a_visitor_leaves():
     assert visitors.get("/", headers={"accept": "text/html"}).text == "hello"
 
 
-def test_a_players_weights_are_given_to_be_kept_and_nothing_else_is():
-    visitors = client()
-    answer = visitors.get("/players/flappy_bird_untrained.safetensors")
-    card = read_cards(REPOSITORY / "models")["flappy_bird_untrained"]
-    assert hashlib.sha256(answer.content).hexdigest() == card.files[0].sha256
+@pytest.mark.parametrize("key", [key for key, card in CARDS.items() if card.public])
+def test_the_weights_of_a_public_card_are_given_to_be_kept(key):
+    answer = client().get(CARDS[key].address)
+    assert hashlib.sha256(answer.content).hexdigest() == CARDS[key].files[0].sha256
     assert "immutable" in answer.headers["cache-control"]
-    assert server.player_address(card).startswith("/players/flappy_bird_untrained.safetensors?")
-    assert visitors.get("/players/dlib_face_recognition.safetensors").status_code == 404
+    assert answer.headers["content-type"] == "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    "key", [*(key for key, card in CARDS.items() if not card.public), "%2e%2e", "no-such"]
+)
+def test_no_other_weights_are_given(key):
+    answer = client().get(f"{server.WEIGHTS}/{key}")
+    assert answer.status_code == 404
+    assert "cache-control" not in answer.headers
+
+
+def test_weights_that_changed_have_another_address():
+    card = next(card for card in CARDS.values() if card.public)
+    assert card.address.endswith(f"/{card.key}?{card.files[0].sha256[:16]}")
 
 
 def test_a_player_that_is_missing_is_said_and_not_kept(monkeypatch):
@@ -114,9 +135,47 @@ def test_a_player_that_is_missing_is_said_and_not_kept(monkeypatch):
         raise ModelUnavailable("restore it from the repository")
 
     monkeypatch.setattr(server, "_checked", missing)
-    answer = client().get("/players/flappy_bird_best.safetensors")
+    answer = client().get("/weights/flappy_bird_best")
     assert (answer.status_code, answer.text) == (503, "restore it from the repository")
     assert "cache-control" not in answer.headers
+
+
+DRAWING = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+
+
+def test_what_a_visitor_is_shown_is_kept_by_nobody():
+    screen = shown.Shown()
+    address = screen.address(DRAWING)
+    answer = client().get(address)
+    assert (answer.status_code, answer.text) == (200, DRAWING)
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.headers["cache-control"] == "private, no-store"
+    screen.forget()
+    assert client().get(address).status_code == 404
+
+
+def test_a_picture_of_the_gallerys_own_is_given_to_be_kept():
+    answer = client().get(shown.bundled(b"\x89PNG own"))
+    assert (answer.status_code, answer.content) == (200, b"\x89PNG own")
+    assert answer.headers["content-type"] == "image/png"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_a_drawing_that_is_opened_by_itself_runs_nothing_and_is_for_this_site_alone():
+    screen = shown.Shown()
+    headers = client().get(screen.address(DRAWING)).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "sandbox" in headers["content-security-policy"]
+    assert "script-src" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", ["/shown/a/b", "/shown/a", "/pictures/b", "/shown/../../etc/passwd/x"])
+def test_a_picture_that_is_not_there_is_not_found_and_not_remembered(address):
+    answer = client().get(address)
+    assert answer.status_code == 404
+    assert "immutable" not in answer.headers.get("cache-control", "")
 
 
 def test_not_ready_until_warm(monkeypatch):
@@ -139,3 +198,17 @@ def test_an_error_shows_a_friendly_page_and_never_what_the_visitor_wrote(caplog)
 
 def test_words_on_an_error_page_are_escaped():
     assert b"<script>" not in server.friendly_page("<script>", "<script>", 500).body
+
+
+def test_the_listening_socket_answers_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as other:
+        server.answer_at_once()
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert not other.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert listening.fileno() >= 0
+        with socket.create_connection(listening.getsockname()) as visitor:
+            answering, _ = listening.accept()
+            with answering:
+                assert answering.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                answering.sendall(b"hello")
+                assert visitor.recv(5) == b"hello"

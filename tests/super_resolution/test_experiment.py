@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,22 @@ from PIL import Image
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.settings import Settings
+from dlintro_demos.super_resolution import experiment
 from dlintro_demos.super_resolution.degrade import Degradation
-from dlintro_demos.super_resolution.experiment import SHOWN, Outcome, Request, detail, enlarge, repair
+from dlintro_demos.super_resolution.experiment import (
+    SHOWN,
+    Outcome,
+    Request,
+    enlarge,
+    look_closer,
+    make_whole,
+    repair,
+)
+from dlintro_demos.super_resolution.pace import Part
 from dlintro_demos.super_resolution.quiz import ROUNDS, SIDE, make_pair
 from dlintro_demos.super_resolution.samples import SAMPLES
 from dlintro_demos.super_resolution.upscale import upscale
+from tests.super_resolution.fakes import fake_cache, picture
 
 
 @pytest.fixture(scope="module")
@@ -28,88 +40,120 @@ def last(steps):
     return outcome
 
 
-def size(webp):
-    return Image.open(io.BytesIO(webp)).size
+def pixels(file):
+    return np.asarray(Image.open(io.BytesIO(file)))
+
+
+def size(file):
+    return Image.open(io.BytesIO(file)).size
 
 
 BICUBIC = Request(method="bicubic", scale=4, faithful=False)
-COMPACT = Request(method="compact", scale=4, faithful=True)
+OURS = Request(method="ours", scale=4, faithful=True)
 
 
-def test_a_sample_is_compared_with_its_original(cache):
+@pytest.fixture(scope="module")
+def steps(cache):
+    """The first sample, enlarged by our own network: progress and outcome."""
     sample = SAMPLES[0]
-    outcome = last(enlarge(sample.load(), None, sample.truth(), COMPACT, cache))
+    return list(enlarge(sample.load(), None, sample.truth(), (), OURS, cache))
+
+
+def test_a_sample_is_compared_with_its_original(steps):
+    outcome = last(steps)
     assert outcome.figures["Result"].psnr > outcome.figures["Bicubic"].psnr
-    assert outcome.after.width == sample.truth().shape[1]
-    assert size(outcome.after.webp) == (outcome.after.width, outcome.after.height)
+    assert outcome.size == (outcome.after.width, outcome.after.height) == SAMPLES[0].truth().shape[1::-1]
+    assert size(outcome.after.webp) == size(outcome.whole) == outcome.size
+    assert np.array_equal(pixels(outcome.given), SAMPLES[0].load())
 
 
-def test_half_as_large_is_compared_with_a_smaller_original(cache):
-    sample = SAMPLES[0]
-    outcome = last(
-        enlarge(
-            sample.load(), None, sample.truth(), Request(method="bicubic", scale=2, faithful=False), cache
-        )
-    )
-    assert size(outcome.beside.truth)[0] == outcome.after.width == 2 * sample.load().shape[1]
-    assert outcome.figures["Result"] == outcome.figures["Bicubic"]
-
-
-def test_a_photo_without_an_original_has_no_figures_but_its_consistency(cache):
-    outcome = last(enlarge(SAMPLES[0].load(), None, None, COMPACT, cache))
-    assert outcome.figures == {}
-    assert outcome.beside is None
-    loose = last(
-        enlarge(SAMPLES[0].load(), None, None, Request(method="compact", scale=4, faithful=False), cache)
-    )
-    assert outcome.consistency > loose.consistency
-
-
-def test_what_is_repaired_has_the_size_of_what_was_spoilt(cache):
-    truth = SAMPLES[0].truth()[:101, :90]
-    outcome = last(repair(truth, Degradation(scale=4, noise=5), BICUBIC, cache))
-    assert size(outcome.beside.truth) == (88, 100)
-    assert outcome.upscaled.rgb.shape == (100, 88, 3)
-
-
-def test_the_inside_shows_pictures_of_one_size(cache):
-    inside = last(enlarge(SAMPLES[0].load(), None, None, BICUBIC, cache)).inside
+def test_the_inside_shows_pictures_of_one_size(steps):
+    inside = last(steps).inside
     assert size(inside.pixels) == size(inside.added)
     assert size(inside.late)[1] > size(inside.early)[1]
 
 
-def test_more_noise_is_worse(cache):
-    truth = SAMPLES[0].truth()
-    little, much = (last(repair(truth, Degradation(noise=noise), BICUBIC, cache)) for noise in (2, 30))
-    assert much.figures["Result"].psnr < little.figures["Result"].psnr
-
-
-def test_a_large_result_is_shown_smaller_and_has_a_window_at_real_pixels(cache):
-    rgb = np.random.default_rng(0).integers(0, 255, (40, 600, 3), np.uint8)
-    outcome = last(enlarge(rgb, None, None, BICUBIC, cache))
-    assert outcome.upscaled.rgb.shape == (160, 2400, 3)
-    assert outcome.after.width == SHOWN
-    plain, result = detail(rgb, outcome.upscaled, (1.0, 0.5))
-    assert (result.width, result.height) == (plain.width, plain.height) == (512, 160)
-    window = np.asarray(Image.open(io.BytesIO(result.webp)).convert("RGB"))
-    assert np.array_equal(window, outcome.upscaled.rgb[:, -512:])
-
-
-def test_progress_never_says_done_before_it_is(cache):
-    *progress, outcome = enlarge(SAMPLES[0].load(), None, None, COMPACT, cache)
+def test_progress_never_says_done_before_it_is(steps):
+    *progress, outcome = steps
     assert isinstance(outcome, Outcome)
     fractions = [step.fraction for step in progress]
     assert fractions == sorted(fractions)
     assert fractions[-1] < 1
 
 
+def test_half_as_large_is_compared_with_a_smaller_original(cache):
+    sample = SAMPLES[0]
+    request = Request(method="bicubic", scale=2, faithful=False)
+    outcome = last(enlarge(sample.load(), None, sample.truth(), (), request, cache))
+    assert size(outcome.beside.truth)[0] == outcome.after.width == 2 * sample.load().shape[1]
+    assert outcome.figures["Result"] == outcome.figures["Bicubic"]
+    assert outcome.inside is None  # of a network that did not run
+
+
+def test_a_photo_without_an_original_has_no_figures_but_its_consistency(cache):
+    rgb = SAMPLES[0].load()[:60, :60]
+    outcome, loose = (
+        last(enlarge(rgb, None, None, (), Request(method="ours", scale=4, faithful=faithful), cache))
+        for faithful in (True, False)
+    )
+    assert outcome.figures == {}
+    assert outcome.beside is None
+    assert outcome.consistency > loose.consistency
+
+
+def test_only_the_part_asked_for_is_enlarged_with_its_transparency(cache):
+    rgb, alpha = picture(40, 60), np.arange(2400, dtype=np.uint16).astype(np.uint8).reshape(40, 60)
+    parts = (Part(size=(30, 20), centre=(1, 1)), Part(size=(15, 10), centre=None))
+    outcome = last(enlarge(rgb, alpha, None, parts, BICUBIC, cache))
+    assert outcome.size == (60, 40)
+    blocks = rgb[20:, 30:].reshape(10, 2, 15, 2, 3).mean(axis=(1, 3))
+    assert np.abs(pixels(outcome.given)[..., :3] - blocks).max() <= 0.5
+    assert pixels(outcome.whole).shape == (40, 60, 4)
+
+
+def test_what_is_repaired_has_the_size_of_what_was_spoilt(cache):
+    parts = (Part(size=(90, 101), centre=(0, 0)),)
+    outcome = last(repair(SAMPLES[0].truth(), parts, Degradation(scale=4, noise=5), BICUBIC, cache))
+    assert size(outcome.beside.truth) == outcome.size == (88, 100)
+
+
+def test_more_noise_is_worse(cache):
+    truth = SAMPLES[0].truth()[:200, :200]
+    little, much = (last(repair(truth, (), Degradation(noise=noise), BICUBIC, cache)) for noise in (2, 30))
+    assert much.figures["Result"].psnr < little.figures["Result"].psnr
+
+
+@pytest.mark.parametrize("request_", [OURS, BICUBIC], ids=lambda request: request.method)
+def test_a_large_result_is_shown_smaller_and_made_again_to_look_closer(request_, cache, monkeypatch):
+    monkeypatch.setattr(experiment, "KEPT", 100)
+    outcome = last(enlarge(picture(20, 520), None, None, (), request_, cache))
+    assert outcome.after.width == SHOWN < outcome.size[0]
+    assert outcome.whole is None
+    kept = replace(outcome, whole=last(make_whole(outcome, cache)))
+    whole = pixels(kept.whole)
+    assert whole.shape[1::-1] == outcome.size
+    for place, columns in (((1.0, 0.5), slice(-512, None)), ((0.5, 0.5), slice(784, 1296))):
+        again, cut = (last(look_closer(each, place, cache)) for each in (outcome, kept))
+        assert (again.after.width, again.after.height) == (again.before.width, again.before.height)
+        assert np.array_equal(pixels(cut.after.webp), whole[:, columns])
+        assert np.abs(pixels(again.after.webp).astype(int) - whole[:, columns]).max() <= 1
+        if request_ is BICUBIC:
+            assert np.array_equal(pixels(again.before.webp), whole[:, columns])
+
+
 @pytest.mark.parametrize("number", range(len(ROUNDS)))
-def test_a_round_of_the_game_is_the_same_piece_twice(cache, number):
-    pair = last(make_pair(number, cache))
+def test_a_round_of_the_game_is_the_same_piece_twice(number):
+    pair = last(make_pair(number, fake_cache()))
     assert size(pair.real) == size(pair.made) == (4 * SIDE, 4 * SIDE)
     real, made = (
-        np.asarray(Image.open(io.BytesIO(webp)).convert("RGB"), float) for webp in (pair.real, pair.made)
+        pixels(file).reshape(SIDE, 4, SIDE, 4, 3).mean(axis=(1, 3)) for file in (pair.real, pair.made)
     )
+    assert np.corrcoef(real.ravel(), made.ravel())[0, 1] > 0.9
+
+
+def test_the_network_of_the_game_makes_what_may_be_taken_for_the_photo(cache):
+    pair = last(make_pair(1, cache))
+    real, made = pixels(pair.real).astype(float), pixels(pair.made).astype(float)
     assert np.corrcoef(real.ravel(), made.ravel())[0, 1] > 0.9
     assert not np.array_equal(real, made)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 import torch
@@ -14,10 +16,15 @@ from tests.super_resolution.fakes import small_compact, small_rrdb, weights
 LOADERS = {"realesrgan_compact": load_compact, "realesrgan_photographic": load_photographic}
 
 
-@pytest.fixture(scope="module", params=LOADERS)
+@functools.cache
+def loaded(key: str) -> torch.nn.Module:
+    return LOADERS[key](weights(key))
+
+
+@pytest.fixture(params=LOADERS)
 def model(request):
-    """The key of a model, its files and our module of it."""
-    return request.param, weights(request.param), LOADERS[request.param](weights(request.param))
+    """The files of a model and our module of it."""
+    return weights(request.param), loaded(request.param)
 
 
 def ncnn_blobs(files, names: list[str], x: np.ndarray) -> list[np.ndarray]:
@@ -46,8 +53,8 @@ def random_input(side: int) -> np.ndarray:
 
 
 def test_the_output_is_that_of_ncnn(model):
-    _, files, module = model
-    x = random_input(24)
+    files, module = model
+    x = random_input(16)
     with torch.inference_mode():
         ours = module(torch.from_numpy(x)[None])[0].numpy()
     (theirs,) = ncnn_blobs(files, ["output"], x)
@@ -56,7 +63,7 @@ def test_the_output_is_that_of_ncnn(model):
 
 def test_each_layer_of_the_compact_network_is_that_of_ncnn():
     files = weights("realesrgan_compact")
-    module = load_compact(files)
+    module = loaded("realesrgan_compact")
     rows = [line.split() for line in files[0].read_text().splitlines()[2:]]
     blobs = [row[5] for row in rows if row[0] in ("Convolution", "PReLU")]
     assert len(blobs) == len(module.body)
@@ -69,7 +76,7 @@ def test_each_layer_of_the_compact_network_is_that_of_ncnn():
 
 def test_each_block_of_the_photographic_network_is_that_of_ncnn():
     files = weights("realesrgan_photographic")
-    head, trunk, *_ = load_photographic(files).model
+    head, trunk, *_ = loaded("realesrgan_photographic").model
     rows = [line.split() for line in files[0].read_text().splitlines()[2:]]
     # three dense blocks and the sum around them: every fourth addition ends a block
     blobs = [row[6] for row in rows if row[0] == "Eltwise"][3::4]
@@ -82,7 +89,7 @@ def test_each_block_of_the_photographic_network_is_that_of_ncnn():
 
 
 def test_networks_are_ready_to_run_and_not_to_train(model):
-    _, _, module = model
+    _, module = model
     assert not module.training
     assert not any(parameter.requires_grad for parameter in module.parameters())
     assert {parameter.dtype for parameter in module.parameters()} == {torch.float32}
@@ -101,8 +108,8 @@ def test_steps_give_the_very_output_of_the_network(make):
 
 
 def test_the_real_networks_give_the_same_in_steps(model):
-    _, _, module = model
-    x = torch.from_numpy(random_input(16))[None]
+    _, module = model
+    x = torch.from_numpy(random_input(8))[None]
     *shares, output = forward_in_steps(module, x)
     with torch.inference_mode():
         assert torch.equal(output, module(x))
@@ -169,7 +176,7 @@ def test_the_other_networks_weights_are_refused(tmp_path):
 
 
 def test_every_weight_of_the_file_is_in_the_network(model):
-    _, files, module = model
+    files, module = model
     layers = read_ncnn(*files)
     values = sum(layer.weight.size + (0 if layer.bias is None else layer.bias.size) for layer in layers)
     assert values == sum(parameter.numel() for parameter in module.parameters())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dlintro_demos.super_resolution.tiles import Box, plan_tiles, work_pixels
 
-sizes = st.integers(1, 400)
+sizes = st.integers(1, 200)
 cores = st.integers(8, 128)
 overlaps = st.integers(0, 40)
 patient = settings(deadline=None)  # on a busy machine a single example may take long

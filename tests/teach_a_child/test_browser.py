@@ -8,18 +8,58 @@ from playwright.sync_api import expect
 from tests.visiting import ours, visit
 
 
-def test_a_word_is_taught_and_the_map_is_drawn(gallery, page, problems, screenshot):
+def go_to(page, mode):
+    page.get_by_role("radio", name=mode).click()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_a_word_is_taught_and_every_panel_is_accessible_and_fits(
+    gallery, new_page, problems, serious_violations, screenshot, scheme, width
+):
+    page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    fetched = {}
+    page.on("response", lambda answer: fetched.update({answer.url: answer.status}))
+
+    def is_well(name):
+        assert serious_violations(page) == []
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+        screenshot(page, f"teach-a-child-{name}-{scheme}")
+
     visit(page, f"{gallery}/teach_a_child?sample=cup-1")
-    field = page.get_by_role("textbox", name="It is something else")
-    field.fill("cup")
+    page.get_by_role("textbox", name="It is something else").fill("cup")
     page.get_by_role("button", name="Teach it this word").click()
     expect(page.get_by_text("before you told it")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("5 examples, 3 words:")).to_be_visible()
     chart = "A map of 5 examples of 3 words; what is alike stands together"
     expect(page.get_by_label(chart, exact=True)).to_be_visible()
-    page.get_by_role("button", name="Show it another thing").click()
+    is_well("told")
+    go_to(page, "What it got wrong")
+    expect(page.get_by_alt_text("A drawing of a cup, named cup")).to_be_visible()
+    is_well("wrong")
+    go_to(page, "The red ball")
+    expect(page.get_by_text("Ball 1 of 5.")).to_be_visible(timeout=60_000)
+    is_well("story")
+    go_to(page, "Keep the lesson")
+    expect(page.get_by_role("button", name=re.compile("The lesson, 5 examples"))).to_be_visible()
+    is_well("keep")
+    shown = {url: status for url, status in fetched.items() if "/shown/" in url}
+    assert len(shown) >= 9  # five examples on the map, the cup, and three patterns
+    assert set(shown.values()) == {200}
+    assert ours(problems) == []
+
+
+def test_the_tray_is_walked_by_its_pictures_and_by_another_thing(gallery, page, problems):
+    visit(page, f"{gallery}/teach_a_child")
+    page.get_by_role("button", name="Star", exact=True).click()
+    expect(page).to_have_url(re.compile("sample=star-1"))
+    expect(page.get_by_alt_text("A drawing of a star").first).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="No, apple").or_(page.get_by_role("button", name="apple")).first.click()
+    page.get_by_role("button", name="Show it another thing").click(timeout=60_000)
     expect(page).to_have_url(re.compile("tray=2"))
-    screenshot(page, "teach-a-child")
+    pressed = page.get_by_role("button", pressed=True)
+    expect(pressed).to_have_count(1)
+    expect(page.get_by_alt_text(re.compile("A drawing of .*")).first).to_be_visible(timeout=60_000)
     assert ours(problems) == []
 
 
@@ -53,21 +93,3 @@ def test_the_camera_is_something_to_learn_from(gallery, page, problems):
         timeout=60_000
     )
     assert ours(problems) == []
-
-
-@pytest.mark.parametrize("mode", ["Teach it", "The red ball", "Keep the lesson"])
-def test_a_phone_needs_no_sideways_scrolling(gallery, new_page, mode, screenshot):
-    page = new_page(viewport={"width": 360, "height": 740}, has_touch=True)
-    visit(page, f"{gallery}/teach_a_child?teach={mode.replace(' ', '+')}")
-    expect(page.get_by_text("Under the hood", exact=True)).to_be_visible(timeout=90_000)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360
-    screenshot(page, f"teach-a-child-phone-{mode[:3]}")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_panels_are_accessible(gallery, new_page, scheme, serious_violations):
-    page = new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    for mode in ("Teach+it", "The+red+ball", "Keep+the+lesson"):
-        visit(page, f"{gallery}/teach_a_child?teach={mode}")
-        expect(page.get_by_text("Under the hood", exact=True)).to_be_visible(timeout=90_000)
-        assert serious_violations(page) == []

@@ -122,22 +122,43 @@ def test_the_map_keeps_what_is_alike_together_and_does_not_flip():
     for number in range(8):
         before = teach(before, {seen(number, towards=number % 2): None}, f"word {number % 2}")
     after = teach(before, {seen(50, towards=1): None}, "word 1")
-    drawn = draw_map(after, seen(60, towards=0), before)
+    drawn = draw_map(after)
+    moved, now = drawn.moved_from(draw_map(before)), drawn.place(seen(60, towards=0).embedding)
     first, second = (drawn.examples[after.labels == label] for label in (0, 1))
     between = np.linalg.norm(first.mean(0) - second.mean(0))
     assert max(first.std(), second.std()) < between
-    assert np.isnan(drawn.moved[-1]).all()
-    assert np.abs(drawn.moved[:-1] - drawn.examples[:-1]).max() < 0.2 * between
-    assert np.linalg.norm(drawn.now - drawn.means[0]) < np.linalg.norm(drawn.now - drawn.means[1])
+    assert np.isnan(moved[-1]).all()
+    assert np.abs(moved[:-1] - drawn.examples[:-1]).max() < 0.2 * between
+    assert np.linalg.norm(now - drawn.means[0]) < np.linalg.norm(now - drawn.means[1])
     assert 0 < drawn.kept <= 1
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_a_map_of_next_to_nothing(count):
-    lesson = lesson_of(*(("apple", None) for _ in range(count)))
-    drawn = draw_map(lesson, None, None)
+def test_the_map_keeps_the_two_directions_in_which_examples_differ_most():
+    lesson = lesson_of(*(("apple", None) for _ in range(6)))
+    drawn = draw_map(lesson)
+    apart = lesson.embeddings - lesson.embeddings.mean(0, dtype=np.float64)
+    _, strengths, rows = np.linalg.svd(apart, full_matrices=False)
+    assert np.abs(drawn.axes.T @ rows[:2].T) == pytest.approx(np.eye(2), abs=1e-5)
+    assert np.abs(drawn.examples) == pytest.approx(np.abs(apart @ rows[:2].T), abs=1e-5)
+    assert drawn.kept == pytest.approx((strengths[:2] ** 2).sum() / (strengths**2).sum())
+
+
+def test_a_map_is_drawn_once_a_lesson():
+    lesson = lesson_of(("apple", None))
+    assert draw_map(lesson) is draw_map(lesson)
+    assert draw_map(lesson) is not draw_map(lesson_of(("apple", None)))
+
+
+@pytest.mark.parametrize("numbers", [(1,), (1, 2), (1, 1, 1)])
+def test_a_map_of_next_to_nothing(numbers):
+    lesson = Lesson()
+    for place, number in enumerate(numbers):
+        same = Seen(key=str(place), embedding=seen(number).embedding)
+        lesson = teach(lesson, {same: None}, "apple")
+    drawn = draw_map(lesson)
     assert np.isfinite(drawn.examples).all()
-    assert drawn.examples.shape == (count, 2)
+    assert drawn.examples.shape == (len(numbers), 2)
+    assert drawn.kept == pytest.approx(1)
 
 
 def test_the_same_picture_is_the_same_example(cache):
@@ -158,7 +179,9 @@ def test_a_picture_without_content_is_no_example(cache, rgb):
 
 def test_a_line_is_looked_at(cache):
     rgb = np.random.default_rng(0).integers(0, 256, (2, 3000, 3)).astype(np.uint8)
-    assert len(last(look(rgb, "a line", cache)).seen) == 1
+    looked = last(look(rgb, "a line", cache))
+    assert len(looked.seen) == 1
+    assert decode_image(looked.shown).rgb.shape == (1, 800, 3)
 
 
 def test_files_are_looked_at_once_each_and_bad_ones_left_out(cache):
@@ -169,7 +192,9 @@ def test_files_are_looked_at_once_each_and_bad_ones_left_out(cache):
 
     good = [encode_png(draw("star", seed)) for seed in range(9)]
     plain = encode_png(np.full((30, 30, 3), 90, np.uint8))
-    files = [(f"picture {n}", data) for n, data in enumerate([*good, b"bad", plain, good[0]])]
+    files = [
+        (f"picture {n}", lambda data=data: data) for n, data in enumerate([*good, b"bad", plain, good[0]])
+    ]
     looked = last(look_at_files(files, decode, cache))
     assert len(looked.seen) == 9
     assert [sentence.split(" ")[1].rstrip(":") for sentence in looked.left_out[:2]] == ["9", "10"]
@@ -203,10 +228,14 @@ def test_the_first_red_ball_is_called_an_apple_and_the_fifth_a_ball(cache):
     assert len({each.seen.key for each in rounds}) == 5
 
 
-def test_an_embedding_can_be_looked_at(cache):
-    row = last(look(draw("car", 1), "a car", cache)).seen[0].embedding
-    assert decode_image(barcode(row)).rgb.shape == (256, 320, 3)
-    assert barcode(row) != barcode(row[::-1])
+def test_the_larger_a_number_the_brighter_is_its_square():
+    row = np.zeros(FEATURES, np.float32)
+    row[[41, 1279]] = 0.2, 0.8
+    squares = decode_image(barcode(row)).rgb.reshape(32, 8, 40, 8, 3)
+    assert (squares == squares[:, :1, :, :1]).all()
+    brightness = squares[:, 0, :, 0].sum(-1).ravel()
+    assert np.argsort(brightness)[-2:].tolist() == [41, 1279]
+    assert len(np.unique(brightness)) == 3
 
 
 @pytest.mark.gpu

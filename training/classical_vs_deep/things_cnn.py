@@ -21,7 +21,11 @@ import cv2
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from dlintro_demos.classical_vs_deep import drawn, hand_made
 from dlintro_demos.classical_vs_deep.learned import (
@@ -36,7 +40,6 @@ from dlintro_demos.classical_vs_deep.learned import (
     to_tensor,
     train,
 )
-from dlintro_demos.classical_vs_deep.machine import OneAgainstAll
 from dlintro_demos.gallery.settings import REPOSITORY
 
 WEIGHTS = REPOSITORY / "models" / MODEL / "weights.safetensors"
@@ -146,14 +149,13 @@ def tune() -> None:
     """Cross-validation on the training pictures alone: one setting for all choices, by their mean."""
     rows = len(drawn.pictures("training").kinds)  # without the mirrored ones, which would be in two folds
     y = hand_made.truth_of("training")[:rows]
-    folds = list(StratifiedKFold(4, shuffle=True, random_state=0).split(y, y))
+    folds = StratifiedKFold(4, shuffle=True, random_state=0)
     for c, gamma in itertools.product((1.0, 3.0, 10.0), (0.3, 1.0, 2.0)):
-        right = []
+        right: list[np.ndarray] = []
         for keys in choices():
             x = hand_made.features_of("training", keys)[:rows]
-            for learned, held_out in folds:
-                machine = OneAgainstAll(x[learned], y[learned], c=c, gamma=gamma)
-                right.append((machine.logits(machine.scaled(x[held_out])).argmax(1) == y[held_out]).mean())
+            machine = OneVsRestClassifier(SVC(C=c, gamma=gamma / x.shape[1]))
+            right.append(cross_val_score(make_pipeline(StandardScaler(), machine), x, y, cv=folds))
         print(f"{np.mean(right):.2%}  C {c:g}, gamma {gamma:g}", flush=True)
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from dlintro_demos.classical_vs_deep import drawn
 from dlintro_demos.classical_vs_deep.drawn import Report
-from dlintro_demos.classical_vs_deep.hand_made import GROUPS, Expert
+from dlintro_demos.classical_vs_deep.hand_made import GROUPS, Examined
+from dlintro_demos.classical_vs_deep.ui.charts import show_standings
 from dlintro_demos.shared.things import THINGS
 
-BLUE, ORANGE, GREY = "#4a7dfc", "#e08214", "#8a8a99"
 TRIED = "expert_tried"  # in the session: reports of the choices so far, by keys
 
 
-def show_score(expert: Expert | None, network: Report | None) -> None:
+def show_score(expert: Examined | None, network: Report | None) -> None:
     """The visitor's choice, their best one so far and the network, in bars and in words."""
     st.subheader("You against the network", anchor=False)
     if expert is None:
@@ -29,7 +27,7 @@ def show_score(expert: Expert | None, network: Report | None) -> None:
     rows = [("you, now", expert.report)]
     rows += [("your best", tried[best])] if best != expert.keys else []
     rows += [("the network", network)] if network else []
-    _bars_of(rows)
+    show_standings(rows)
     st.markdown(_verdict(expert, tried, best, network))
     mistakes = expert.report.mistakes(2)
     if mistakes:
@@ -46,7 +44,7 @@ def show_score(expert: Expert | None, network: Report | None) -> None:
 
 
 def _verdict(
-    expert: Expert, tried: dict[tuple[str, ...], Report], best: tuple[str, ...], network: Report | None
+    expert: Examined, tried: dict[tuple[str, ...], Report], best: tuple[str, ...], network: Report | None
 ) -> str:
     """What the figures say, whoever is ahead."""
     mine = expert.report
@@ -73,35 +71,3 @@ def _verdict(
     else:
         words.append("That is too close to your best to call: the intervals overlap.")
     return " ".join(words)
-
-
-def _bars_of(rows: list[tuple[str, Report]]) -> None:
-    table = pd.DataFrame(
-        [
-            {
-                "who": f"{name}: {each.accuracy:.0%}",
-                "share": each.accuracy,
-                "low": each.interval[0],
-                "high": each.interval[1],
-            }
-            for name, each in rows
-        ]
-    )
-    colours = [ORANGE if name == "the network" else BLUE for name, _ in rows]
-    scale = alt.Scale(domain=table.who.tolist(), range=colours)
-    base = alt.Chart(table).encode(
-        y=alt.Y("who:N", sort=None, title=None, axis=alt.Axis(labelFontSize=14, labelLimit=220)),
-        color=alt.Color("who:N", legend=None, scale=scale),
-    )
-    share = alt.X(
-        "share:Q",
-        title="right on the test pictures",
-        scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%", tickCount=5),
-    )
-    bar = base.mark_bar(cornerRadius=3, opacity=0.5).encode(x=share)
-    reach = base.mark_rule(strokeWidth=5).encode(x="low:Q", x2="high:Q")
-    spoken = "; ".join(
-        f"{name} {each.accuracy:.0%}, {each.interval[0]:.0%} to {each.interval[1]:.0%}" for name, each in rows
-    )
-    st.altair_chart((bar + reach).properties(height=52 * len(rows) + 30), alt=f"Bars: {spoken}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
 from dlintro_demos.classical_vs_deep.findings import findings, verdict
-from dlintro_demos.classical_vs_deep.learners import LEARNERS, MNIST1D
+from dlintro_demos.classical_vs_deep.learners import LEARNERS
 from dlintro_demos.classical_vs_deep.learning_curves import (
     SIZES,
     Point,
@@ -18,12 +18,13 @@ from dlintro_demos.classical_vs_deep.learning_curves import (
     learning_curves,
     summarise,
 )
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES
-from dlintro_demos.classical_vs_deep.plot import curves_png
-from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, as_csv, read_points
-from dlintro_demos.classical_vs_deep.ui.charts import CURVE, accuracy_chart, curve_svg, describe
+from dlintro_demos.classical_vs_deep.plot import SMALL, curves_png
+from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, as_csv, recorded
+from dlintro_demos.classical_vs_deep.still_pictures import ten_kinds
+from dlintro_demos.classical_vs_deep.ui.charts import describe, show_accuracy
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.show import show_pictures
 
 LIVE, DIGITS = "Curves, live", "Real digits, recorded"
 CHOICES = (30, 100, 300, 1_000, 3_000, 10_000)
@@ -50,28 +51,14 @@ def more_data() -> None:
         "Ten kinds of curve, named 0 to 9. Each is bent, moved sideways and made noisy at random, so no two "
         "are alike. These examples are **synthetic**: a program draws them. Which kind is a new curve?"
     )
-    _ten_curves()
+    show_pictures(
+        [(curves, f"two curves of kind {kind}") for kind, curves in enumerate(ten_kinds())],
+        captions=[f"kind {kind}" for kind in range(len(ten_kinds()))],
+        width=SMALL["width"],
+    )
     bet = _ask_for_a_bet()
     _ask_for_a_run()
     _results(bet)
-
-
-@cache
-def _examples() -> tuple[tuple[int, tuple[float, ...]], ...]:
-    some = MNIST1D.draw(CLASSES * 2, 7)
-    pairs = [(int(label), tuple(map(float, heights))) for label, heights in zip(some.y, some.x, strict=True)]
-    return tuple(sorted(pairs, key=lambda pair: pair[0]))
-
-
-def _ten_curves() -> None:
-    """Two examples of each kind, side by side."""
-    with st.container(horizontal=True, gap="xsmall"):
-        for kind in range(CLASSES):
-            with st.container(width=CURVE, gap=None):
-                for label, heights in _examples():
-                    if label == kind:
-                        st.image(curve_svg(heights), alt=f"a curve of kind {kind}", width=CURVE)
-                st.caption(f"kind {kind}")
 
 
 def _ask_for_a_bet() -> str | None:
@@ -129,14 +116,15 @@ def _results(bet: str | None) -> None:
     """The recorded curves, or those of the visitor's run as they grow, and what they say."""
     title, place = st.empty(), st.empty()
     asked = st.session_state.get(RUN)
-    points, origin, axis = read_points(MNIST1D_FILE), "", SIZES
+    points, origin, axis = recorded(MNIST1D_FILE), "", SIZES
     if asked:
         sizes, seeds = asked
 
         def show(so_far: tuple[Point, ...]) -> None:
             if so_far:
                 st.session_state[SO_FAR] = so_far
-                place.altair_chart(accuracy_chart(summarise(so_far), sizes), alt="The curves so far")
+                with place:
+                    show_accuracy(summarise(so_far), sizes, alt="The curves so far")
 
         title.markdown("**Running here, now**")
         done = run_job(
@@ -153,8 +141,9 @@ def _results(bet: str | None) -> None:
     hidden = not origin and bet is None
     title.markdown(origin or f"**Recorded** with `python -m dlintro_demos learning-curves`, {_seeds(points)}")
     shown = tuple(point for point in points if not (hidden and point.learner == "cnn"))
-    summaries = summarise(shown)
-    place.altair_chart(accuracy_chart(summaries, axis), alt=describe(summaries, "curves"))
+    summaries = _summed(shown)
+    with place:
+        show_accuracy(summaries, axis, alt=describe(summaries, "curves"))
     if hidden:
         st.info(
             "The line of the convolutional network is missing: place your bet above and it appears.",
@@ -173,19 +162,21 @@ def _digits() -> None:
         "The same four learners on **MNIST**: scanned handwritten digits, 28 x 28 pixels. The network "
         "looks at pictures here, not at curves, but has the same three layers and about as many weights."
     )
-    if not MNIST_FILE.is_file():
-        st.info(f"No run has been recorded: `{RECORDER}` makes one.")
-        return
-    points = read_points(MNIST_FILE)
-    summaries = summarise(points)
+    points = recorded(MNIST_FILE)
+    summaries = _summed(points)
     st.markdown(f"**Recorded** with `{RECORDER}`, {_seeds(points)}")
-    st.altair_chart(accuracy_chart(summaries), alt=describe(summaries, "digits"))
+    show_accuracy(summaries, [each.size for each in summaries], alt=describe(summaries, "digits"))
     _say(summaries, "digits")
     st.caption(
         "Digits are centred and upright, so the same pixel means nearly the same in each of them; that helps "
         "the classical learners. The curves are moved sideways, which spoils that."
     )
     _downloads(points, "MNIST: accuracy on new digits", "mnist")
+
+
+@lru_cache(maxsize=32)
+def _summed(points: tuple[Point, ...]) -> Sequence[Summary]:
+    return summarise(points)
 
 
 def _seeds(points: Sequence[Point]) -> str:
@@ -207,7 +198,7 @@ def _say(summaries: Sequence[Summary], things: str) -> None:
 def _downloads(points: Sequence[Point], title: str, name: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
-            "Results as CSV", as_csv(points), f"{name}.csv", "text/csv",
+            "Results as CSV", lambda: as_csv(points), f"{name}.csv", "text/csv",
             key=f"{name}-csv", on_click="ignore", icon=":material/table:",
         )  # fmt: skip
         st.download_button(
@@ -218,12 +209,12 @@ def _downloads(points: Sequence[Point], title: str, name: str) -> None:
 
 def recorded_seconds(path: Path = MNIST1D_FILE) -> dict[str, float]:
     """Of the recorded run: seconds to tune and fit each learner on the most examples."""
-    summaries = summarise(read_points(path))
+    summaries = _summed(recorded(path))
     most = max(each.size for each in summaries)
     return {LEARNERS[each.learner].title: each.seconds for each in summaries if each.size == most}
 
 
 def recorded_network(size: int) -> Summary | None:
     """Of the recorded run: the convolutional network at a size, if there is one."""
-    summaries = summarise(read_points(MNIST1D_FILE))
+    summaries = _summed(recorded(MNIST1D_FILE))
     return next((each for each in summaries if (each.learner, each.size) == ("cnn", size)), None)

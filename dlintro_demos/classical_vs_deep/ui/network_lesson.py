@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
-from dlintro_demos.classical_vs_deep import feature_pictures
 from dlintro_demos.classical_vs_deep.drawn import Report
-from dlintro_demos.classical_vs_deep.learned import EPOCHS, Lesson, watch_it_learn
+from dlintro_demos.classical_vs_deep.learned import EPOCHS, Watched, watch_it_learn
 from dlintro_demos.classical_vs_deep.plot import rounds_png
+from dlintro_demos.classical_vs_deep.ui.charts import show_rounds
 from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.show import show_picture
 
 SEED = "lesson_seed"
-ORANGE = "#e08214"
 
 
 def network_lesson(shipped: Report | None) -> None:
@@ -35,20 +34,20 @@ def network_lesson(shipped: Report | None) -> None:
     seed: int = st.session_state[SEED]
     place = st.empty()
 
-    def watch(lesson: Lesson) -> None:
+    def watch(lesson: Watched) -> None:
         with place.container():
             _show(lesson)
 
-    lesson: Lesson | None = run_job(
+    lesson: Watched | None = run_job(
         "things-lesson", seed, watch_it_learn, seed, label=f"Learning, {EPOCHS} rounds", watch=watch
     )
     if lesson is None:
         place.empty()
         return
     watch(lesson)
-    last = lesson.epochs[-1].report
+    last = lesson.report
     words = (
-        f"Before the first round it could only guess: {lesson.epochs[0].report.accuracy:.1%}. "
+        f"Before the first round it could only guess: {lesson.shares[0]:.1%}. "
         f"After {EPOCHS} rounds: **{last.accuracy:.1%}**, {last.right} of {last.of} new pictures right."
     )
     if shipped is not None:
@@ -56,12 +55,11 @@ def network_lesson(shipped: Report | None) -> None:
             f" The one above was trained in just this way, from other random numbers: {shipped.accuracy:.1%}."
         )
     st.markdown(words)
-    _downloads(lesson)
+    _downloads(lesson.shares)
 
 
-def _downloads(lesson: Lesson) -> None:
-    shares = [each.report.accuracy for each in lesson.epochs]
-    lines = [f"{each.number},{share:.4f}" for each, share in zip(lesson.epochs, shares, strict=True)]
+def _downloads(shares: Sequence[float]) -> None:
+    lines = [f"{number},{share:.4f}" for number, share in enumerate(shares)]
     with st.container(horizontal=True):
         st.download_button(
             "Results as CSV", "\n".join(["round,accuracy", *lines, ""]), "network_lesson.csv", "text/csv",
@@ -78,30 +76,18 @@ def _begin() -> None:
     st.session_state[SEED] = secrets.randbits(31)
 
 
-def _show(lesson: Lesson) -> None:
+def _show(lesson: Watched) -> None:
     left, right = st.columns([3, 2])
-    latest = lesson.epochs[-1]
-    rows = pd.DataFrame([{"round": each.number, "right": each.report.accuracy} for each in lesson.epochs])
-    chart = (
-        alt.Chart(rows)
-        .mark_line(point=alt.OverlayMarkDef(color=ORANGE), strokeWidth=3, color=ORANGE)
-        .encode(
-            x=alt.X(
-                "round:Q", title="rounds through the training pictures", scale=alt.Scale(domain=[0, EPOCHS])
-            ),
-            y=alt.Y("right:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        )
-        .properties(height=240)
-    )
+    number = len(lesson.shares) - 1
     with left:
-        st.altair_chart(
-            chart,
-            alt=f"Right on the {latest.report.of} test pictures: {rows.right.iloc[0]:.0%} at the start, "
-            f"{latest.report.accuracy:.0%} after round {latest.number}",
+        show_rounds(
+            lesson.shares,
+            alt=f"Right on the {lesson.report.of} test pictures: {lesson.shares[0]:.0%} at the start, "
+            f"{lesson.shares[-1]:.0%} after round {number}",
         )
     with right:
-        st.image(
-            feature_pictures.filters(latest.filters), width=188,
-            alt=f"Sixteen filters of the first layer after round {latest.number}",
-            caption=f"Its first filters after round {latest.number}",
+        show_picture(
+            lesson.filters, width=188,
+            alt=f"Sixteen filters of the first layer after round {number}",
+            caption=f"Its first filters after round {number}",
         )  # fmt: skip

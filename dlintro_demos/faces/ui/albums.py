@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from dlintro_demos.faces.album import Album, Files, read_album, unpack
+from dlintro_demos.faces.album import Files, open_album
 from dlintro_demos.faces.analysis import analyse
-from dlintro_demos.faces.evidence import cluster
+from dlintro_demos.faces.experiment import grouped
 from dlintro_demos.faces.export import export_album
-from dlintro_demos.faces.face import AlbumPhoto, Face, PhotoFaces
+from dlintro_demos.faces.face import AlbumPhoto, Face
 from dlintro_demos.faces.people import called, name_faces, tag, untag
 from dlintro_demos.faces.samples import sample_album
 from dlintro_demos.faces.ui.components.people_board import Chip, Group, people_board
-from dlintro_demos.faces.ui.photo import show_people, undo_button
-from dlintro_demos.faces.ui.visit import FaceVisit, album_room, face_visit, limits
-from dlintro_demos.gallery.intake.images import ImageLimits, encode_jpeg
+from dlintro_demos.faces.ui.roster import show_people, undo_button
+from dlintro_demos.faces.ui.visit import FaceVisit, album_room, face_visit, limits, through_the_queue
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.pictures import FORMATS, image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.show import show_picture, show_pictures
 from dlintro_demos.gallery.ui.words import plain
 
 SAMPLE, MINE = ":material/photo_library: Sample album", ":material/upload: My photos"
@@ -41,7 +39,8 @@ def show_album() -> None:
     source = st.segmented_control(
         "Which photos?", [SAMPLE, MINE], default=SAMPLE, required=True, key="album-of"
     )
-    photos = _sample() if source == SAMPLE else _theirs()
+    shared = source == SAMPLE
+    photos = _sample() if shared else _theirs()
     if not photos:
         return
     visit = face_visit()
@@ -49,7 +48,7 @@ def show_album() -> None:
     faces = {face.key: face for photo in photos for face in visit.faces_of(photo.found)}
     seconds = sum(sum(photo.found.seconds.values()) for photo in photos)
     st.markdown(f"**{len(photos)} photos, {len(faces)} faces**, {seconds:.1f} s of model time.")
-    groups = _groups(visit, faces)
+    groups = _groups(visit, faces, shared=shared)
     _show_board(visit, faces, groups, {photo.key: photo for photo in photos})
     _name_groups(visit, faces, groups)
     with st.container(horizontal=True):
@@ -61,7 +60,7 @@ def show_album() -> None:
 
 def _sample() -> tuple[AlbumPhoto, ...]:
     st.caption("Two people in variations that we made: dark, old, turned, half hidden. All public domain.")
-    return _read("album-sample", tuple(sample_album()), shared=True)
+    return _read("sample", sample_album, shared=True)
 
 
 def _theirs() -> tuple[AlbumPhoto, ...]:
@@ -77,19 +76,16 @@ def _theirs() -> tuple[AlbumPhoto, ...]:
     if problem := album_room(face_visit(), sum(each.size for each in given), ALBUM_MB * MB):
         st.warning(problem, icon=":material/error:")
         return ()
-    return _read("album", tuple((each.name, each.getvalue()) for each in given), shared=False)
+    named = tuple(each.file_id for each in given)
+    return _read(named, lambda: [(each.name, each.getvalue()) for each in given], shared=False)
 
 
-def _read(slot: str, files: tuple[tuple[str, bytes], ...], *, shared: bool) -> tuple[AlbumPhoto, ...]:
+def _read(fingerprint: Hashable, files: Callable[[], Files], *, shared: bool) -> tuple[AlbumPhoto, ...]:
     """The album of these files: the one this visit has, or a job's. Says what was left out."""
     visit = face_visit()
-    fingerprint = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for _, data in files)).hexdigest()
     if visit.album_key != fingerprint:
-        allowed = image_limits()
-        look = partial(analyse, cache=engine().cache)
-        album = run_job(
-            slot, fingerprint, _work, files, look, allowed, label="Looking at the photos", shared=shared
-        )
+        work = (files, partial(analyse, cache=engine().cache), image_limits())
+        album = run_job("album", fingerprint, open_album, *work, label="Looking at the photos", shared=shared)
         if album is None:
             return ()
         visit.album, visit.left_out, visit.album_key = album.photos, album.left_out, fingerprint
@@ -100,19 +96,7 @@ def _read(slot: str, files: tuple[tuple[str, bytes], ...], *, shared: bool) -> t
     return tuple(visit.album)
 
 
-def _work(
-    files: Files, look: Callable[..., Iterator[Progress | PhotoFaces]], allowed: ImageLimits
-) -> Iterator[Progress | Album]:
-    """A job: unpack the archives, then look at every photo."""
-    photos, left_out = unpack(files, allowed)
-    for step in read_album(photos, look, allowed):
-        if isinstance(step, Album):
-            yield Album(photos=step.photos, left_out=(*left_out, *step.left_out))
-        else:
-            yield step
-
-
-def _groups(visit: FaceVisit, faces: dict[str, Face]) -> dict[str, list[str]]:
+def _groups(visit: FaceVisit, faces: dict[str, Face], *, shared: bool) -> dict[str, list[str]]:
     """Face keys by group: people by their key, then clusters of unnamed faces, those alone last."""
     tags = visit.history.book.tags
     groups: dict[str, list[str]] = {person: [] for person in visit.history.book.people}
@@ -120,14 +104,22 @@ def _groups(visit: FaceVisit, faces: dict[str, Face]) -> dict[str, list[str]]:
         if key in tags:
             groups[tags[key]].append(key)
     unnamed = [key for key in faces if key not in tags]
-    if unnamed:
-        labels = cluster(np.stack([faces[key].embedding for key in unnamed]), limits().sure)
+    labels = _clusters(faces, unnamed, shared=shared) if unnamed else None
+    if labels is not None:
         for label, count in Counter(labels.tolist()).most_common():
             name = f"cluster-{label}" if count > 1 else ALONE
             groups.setdefault(name, []).extend(
                 key for key, each in zip(unnamed, labels, strict=True) if each == label
             )
     return {name: keys for name, keys in groups.items() if keys}
+
+
+def _clusters(faces: dict[str, Face], unnamed: list[str], *, shared: bool) -> np.ndarray | None:
+    embeddings = np.stack([faces[key].embedding for key in unnamed])
+    return run_job(
+        "groups", tuple(unnamed), grouped, embeddings, limits().sure, label="Grouping the faces",
+        shared=shared and len(unnamed) == len(faces) and not any(face.drawn for face in faces.values()),
+    )  # fmt: skip
 
 
 def _show_board(
@@ -154,9 +146,7 @@ def _show_board(
 
 def _portrait(face: Face, photos: dict[str, AlbumPhoto]) -> Chip:
     photo = photos.get(face.key.split("/")[0])
-    small = np.ascontiguousarray(face.chip[::2, ::2])
-    return Chip(key=face.key, picture=encode_jpeg(small, quality=80),
-                    alt=f"A face in {photo.name}" if photo else "A face")  # fmt: skip
+    return Chip(key=face.key, picture=face.chip, alt=f"A face in {photo.name}" if photo else "A face")
 
 
 def _move(visit: FaceVisit, face: str, to: str, groups: dict[str, list[str]]) -> None:
@@ -182,7 +172,7 @@ def _name_groups(visit: FaceVisit, faces: dict[str, Face], groups: dict[str, lis
     with st.container(horizontal=True):
         for number, (name, keys) in enumerate(clusters[:NAMED_AT_ONCE], start=1):
             with st.form(private_key(f"cluster-{keys[0][-24:]}"), clear_on_submit=True, width=220):
-                st.image(encode_jpeg(faces[keys[0]].chip), alt=f"Somebody, {number}", width=96)
+                show_picture(faces[keys[0]].chip, alt=f"Somebody, {number}", width=96)
                 typed = st.text_input(f"Somebody, {number}", placeholder=f"{len(keys)} faces")
                 if st.form_submit_button("Name them", key=f"submit-{name}"):
                     try:
@@ -195,14 +185,10 @@ def _name_groups(visit: FaceVisit, faces: dict[str, Face], groups: dict[str, lis
 
 
 def _offer_export(visit: FaceVisit, photos: tuple[AlbumPhoto, ...]) -> None:
-    def pack() -> bytes:
-        *_, data = export_album(photos, visit.history.book, visit.drawn)
-        assert isinstance(data, bytes)
-        return data
-
+    drawn = {photo: tuple(faces) for photo, faces in visit.drawn.items()}
     st.download_button(
         "Download the tagged album (zip)",
-        pack,
+        through_the_queue(export_album, photos, visit.history.book, drawn),
         file_name="album.zip",
         mime="application/zip",
         on_click="ignore",
@@ -226,9 +212,14 @@ def _show_photos(visit: FaceVisit, photos: tuple[AlbumPhoto, ...]) -> None:
         for photo in photos
         if whose == everybody or any(book.tags.get(face.key) == whose for face in visit.faces_of(photo.found))
     ]
-    with st.container(horizontal=True):
-        for photo in shown:
-            names = [visit.name_of(book.tags.get(face.key)) for face in visit.faces_of(photo.found)]
-            with st.container(width=150):
-                st.image(photo.preview, alt=f"Photo {photo.name}", width="stretch")
-                st.caption(plain(", ".join(filter(None, names)) or "nobody named"))
+    captions = [
+        ", ".join(
+            filter(None, (visit.name_of(book.tags.get(face.key)) for face in visit.faces_of(photo.found)))
+        )
+        for photo in shown
+    ]
+    show_pictures(
+        [(photo.preview, f"Photo {photo.name}") for photo in shown],
+        width=150,
+        captions=[names or "nobody named" for names in captions],
+    )

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from dlintro_demos.faces.analysis import drawn_face
-from dlintro_demos.faces.experiment import Looked, shrunk, with_landmarks
+from dlintro_demos.faces.experiment import Looked, hidden_file, look_there, preview_hidden
 from dlintro_demos.faces.face import Face, PhotoFaces
-from dlintro_demos.faces.people import (
-    Suggestion,
-    called,
-    look_alikes,
-    merge,
-    name_faces,
-    refuse,
-    rename,
-    split,
-    strays,
-    tag,
-    untag,
-)
-from dlintro_demos.faces.privacy import Way, hide_faces
+from dlintro_demos.faces.people import Suggestion, name_faces, refuse, tag, untag
+from dlintro_demos.faces.privacy import Way
 from dlintro_demos.faces.ui.components.face_board import Mark, face_board
-from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits
-from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png
+from dlintro_demos.faces.ui.roster import undo_button
+from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits, through_the_queue
 from dlintro_demos.gallery.intake.names import BadName, clean_name
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.pictures import Chosen
+from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import plain
 
+MOST_DRAWN = 20  # boxes that a visitor may draw in a photo
 WORDS = {"sure": "sure", "maybe": "maybe", "unknown": "not known"}
 WAYS: dict[str, Way] = {"Blur": "blur", "Pixelate": "pixelate", "Cover": "cover"}
 
 
-def show_board(chosen: Chosen, looked: Looked) -> Face | None:
-    """The photo with its faces; returns the one that is looked at."""
+def show_board(chosen: Chosen, looked: Looked) -> tuple[Face | None, Suggestion | None]:
+    """The photo with its faces; gives the one that is looked at, and who it may be if nobody said so."""
     visit, found = face_visit(), looked.found
     visit.remember([found])
     faces, answers = visit.faces_of(found), visit.suggestions(found)
     selected = _selected(visit, faces)
     answer = face_board(
         looked.preview,
-        "image/jpeg",
         chosen.alt,
         found.width,
         found.height,
@@ -54,15 +42,33 @@ def show_board(chosen: Chosen, looked: Looked) -> Face | None:
     if answer.selected and (not selected or answer.selected != selected.key):
         st.session_state.face = answer.selected
         st.rerun()
-    if answer.drawn and len(visit.drawn.get(found.key, ())) < 20:
-        key = f"{found.key}/drawn-{len(visit.drawn.get(found.key, ()))}"
-        face = drawn_face(key, chosen.rgb, answer.drawn, engine().cache)
-        visit.drawn.setdefault(found.key, []).append(face)
-        st.session_state.face = key
-        st.rerun()
+    if answer.drawn:
+        visit.wanted = (found.key, answer.drawn)
+    _look_there(visit, chosen, found.key)
     _say_what_was_found(found, faces)
     _take_all_sure(visit, answers)
-    return selected
+    return selected, answers.get(selected.key) if selected else None
+
+
+def _look_there(visit: FaceVisit, chosen: Chosen, photo: str) -> None:
+    """The face in the box that the visitor drew; the box is remembered until a job has looked there."""
+    if visit.wanted is None or visit.wanted[0] != photo:
+        return
+    box, drawn = visit.wanted[1], visit.drawn.setdefault(photo, [])
+    key = f"{photo}/drawn-{'-'.join(f'{edge:.0f}' for edge in box)}"
+    if key not in {face.key for face in drawn}:
+        if len(drawn) >= MOST_DRAWN:
+            visit.wanted = None
+            return
+        face = run_job(
+            "drawn", key, look_there, key, chosen.rgb, box, engine().cache, label="Looking at your box"
+        )
+        if face is None:
+            return
+        drawn.append(face)
+    visit.wanted = None
+    st.session_state.face = key
+    st.rerun()
 
 
 def _selected(visit: FaceVisit, faces: tuple[Face, ...]) -> Face | None:
@@ -107,19 +113,6 @@ def _take_all_sure(visit: FaceVisit, answers: dict[str, Suggestion]) -> None:
         undo_button(visit)
 
 
-def undo_button(visit: FaceVisit) -> None:
-    """Takes the last change back, and says what it was."""
-    last = visit.history.last
-    st.button(
-        "Undo",
-        key="undo",
-        on_click=visit.history.undo,
-        disabled=last is None,
-        icon=":material/undo:",
-        help=f"Takes back: {plain(last)}" if last else None,
-    )
-
-
 def _accept(pairs: list[tuple[str, str]]) -> None:
     history = face_visit().history
     book = history.book
@@ -128,13 +121,14 @@ def _accept(pairs: list[tuple[str, str]]) -> None:
     history.do("yes to the suggestions", book)
 
 
-def ask_who(chosen: Chosen, found: PhotoFaces, face: Face) -> None:
+def ask_who(photo: str, face: Face, suggestion: Suggestion | None) -> None:
     """Who is this? The suggestion with yes and no, or the name; and a form to type one."""
     visit = face_visit()
     book = visit.history.book
-    suggestion = visit.suggestions(found).get(face.key)
     picture, words = st.columns([1, 3])
-    picture.image(with_landmarks(chosen.rgb, face), alt="The face with its five landmarks", width=160)
+    if face.close_up:
+        with picture:
+            show_picture(face.close_up.surroundings, alt="The face with its five landmarks", width=160)
     with words:
         if suggestion is None:
             person = book.tags[face.key]
@@ -144,7 +138,7 @@ def ask_who(chosen: Chosen, found: PhotoFaces, face: Face) -> None:
             _show_suggestion(visit, face, suggestion)
         _name_form(face, named=suggestion is None)
         if face.drawn:
-            st.button("Remove this box", on_click=_remove_box, args=(found.key, face.key))
+            st.button("Remove this box", on_click=_remove_box, args=(photo, face.key))
 
 
 def _show_suggestion(visit: FaceVisit, face: Face, suggestion: Suggestion) -> None:
@@ -215,83 +209,6 @@ def _remove_box(photo: str, face: str) -> None:
     visit.history.do("removed a box", untag(visit.history.book, {face}))
 
 
-def show_people() -> None:
-    """Everybody named in this visit: doubts, renaming, merging, forgetting."""
-    visit = face_visit()
-    book, known = visit.history.book, visit.known()
-    if not book.people:
-        return
-    st.subheader("People of this visit", anchor=False)
-    _show_doubts(visit, known)
-    with st.container(horizontal=True):
-        for person in book.people.values():
-            mine = [known[key] for key, who in book.tags.items() if who == person.key and key in known]
-            with st.container(width=150, border=True, key=f"person-{person.key}"):
-                if mine:
-                    st.image(encode_jpeg(mine[0].chip), alt="One of this person's faces", width=96)
-                st.markdown(
-                    f"**{plain(person.name)}**  \n{len(mine)} {'face' if len(mine) == 1 else 'faces'}"
-                )
-                with st.popover("Change"):
-                    _change(visit, person.key)
-
-
-def _show_doubts(visit: FaceVisit, known: dict[str, Face]) -> None:
-    book = visit.history.book
-    for one, other, distance in look_alikes(book, known, limits())[:3]:
-        names = [plain(visit.name_of(person)) for person in (one, other)]
-        st.info(f"{names[0]} and {names[1]} are {distance:.2f} apart: one person under two names?")
-        st.button(f"Yes, merge {names[0]} and {names[1]}", key=f"merge-{one}-{other}", on_click=_merge,
-                  args=(one, other))  # fmt: skip
-    for face, person, distance in strays(book, known, limits())[:3]:
-        name = plain(visit.name_of(person))
-        st.info(
-            f"One face called {name} is {distance:.2f} from every other of {name}: two people with one name, "
-            "or a hard photo?"
-        )
-        picture, way = st.columns([1, 4])
-        picture.image(encode_jpeg(known[face].chip), alt="The face in doubt", width=96)
-        way.button(f"Somebody else, call them “{name} 2”", key=f"split-{face}", on_click=_split,
-                   args=(face, f"{visit.name_of(person)} 2"))  # fmt: skip
-
-
-def _change(visit: FaceVisit, person: str) -> None:
-    name = visit.name_of(person)
-    new = st.text_input("Name", value=name, key=private_key(f"rename-{person}"))
-    st.button("Rename", key=f"do-rename-{person}", on_click=_rename, args=(person, new))
-    others = [key for key in visit.history.book.people if key != person]
-    if others:
-        other = st.selectbox("Is the same person as", others, format_func=visit.name_of, key=f"with-{person}")
-        st.button("Merge", key=f"do-merge-{person}", on_click=_merge, args=(person, other))
-    st.button(
-        "Forget this person", key=f"forget-{person}", on_click=visit.forget, args=(person,),
-        icon=":material/person_remove:", help="The name and who it belongs to go. This cannot be undone.",
-    )  # fmt: skip
-
-
-def _merge(one: str, other: str) -> None:
-    history = face_visit().history
-    history.do("merged two people", merge(history.book, one, other))
-
-
-def _rename(person: str, name: str) -> None:
-    history = face_visit().history
-    try:
-        history.do("renamed a person", rename(history.book, person, name))
-    except BadName as error:
-        st.toast(str(error))
-
-
-def _split(face: str, name: str) -> None:
-    history = face_visit().history
-    while called(history.book, name):
-        name += "+"
-    try:
-        history.do("split a person", split(history.book, [face], name))
-    except BadName as error:
-        st.toast(str(error))
-
-
 def show_hiding(chosen: Chosen, found: PhotoFaces) -> None:
     """The privacy tool: blur, pixelate or cover everyone, everyone but one, or one."""
     visit = face_visit()
@@ -305,17 +222,23 @@ def show_hiding(chosen: Chosen, found: PhotoFaces) -> None:
             required=True, key="hide-whom",
         )  # fmt: skip
     picked = _selected(visit, faces)
-    hidden = [
+    boxes = tuple(
         face.box for face in faces if whom == "Everyone" or (face is picked) == (whom == "Only the selected")
-    ]
-    result = hide_faces(chosen.rgb, hidden, WAYS[way])
-    st.image(shrunk(np.asarray(result), 1280), alt="The photo with faces hidden", width="stretch")
+    )
+    hidden = (chosen.rgb, boxes, WAYS[way])
+    preview = run_job(
+        "hidden", (found.key, boxes, way), preview_hidden, *hidden, label="Hiding the faces",
+        shared=bool(chosen.sample) and len(faces) == len(found.faces),
+    )  # fmt: skip
+    if preview is None:
+        return
+    show_picture(preview, alt="The photo with faces hidden")
     st.caption(
         "Covering is the safest: networks trained for it have recognised blurred and pixelated faces again."
     )
     st.download_button(
         "Download this photo (PNG)",
-        lambda: encode_png(result),
+        through_the_queue(hidden_file, *hidden),
         file_name="faces-hidden.png",
         mime="image/png",
         on_click="ignore",

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dlintro_demos.faces.embedders import pick_embedder
-from dlintro_demos.faces.evidence import barcode, embedding_map
-from dlintro_demos.faces.experiment import Looked, Pairs, measure_pairs
+from dlintro_demos.faces.evidence import nearest
+from dlintro_demos.faces.experiment import Looked, Pairs, mapped, measure_pairs
 from dlintro_demos.faces.face import Face
+from dlintro_demos.faces.ui.charts import show_distances, show_map
 from dlintro_demos.faces.ui.visit import face_visit, limits
-from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import Step, steps
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.ui.show import show_pictures
 
-ZONES = ("sure", "maybe", "not known")
-COLOURS = ("#2e9d63", "#e0a100", "#8a8a99")
 MAPPED = 60  # faces on the map
+TABS = ("Distances", "What if the threshold moves?", "Map of the faces")
 
 
 def show_evidence(face: Face) -> None:
@@ -32,70 +27,39 @@ def show_evidence(face: Face) -> None:
         "pairs", pick_embedder(engine().cache).key, measure_pairs, engine().cache,
         label="Comparing the bundled faces", shared=True,
     )  # fmt: skip
-    distance, threshold, similar = st.tabs(["Distances", "What if the threshold moves?", "Map of the faces"])
-    with distance:
-        _show_distances(face, pairs)
-    with threshold:
-        if pairs:
+    distances, threshold, similar = st.tabs(TABS, key="why", on_change="rerun", bind="query-params")
+    if distances.open:
+        with distances:
+            _compare(face, pairs)
+    if threshold.open and pairs:
+        with threshold:
             _slide(pairs)
-    with similar:
-        _show_map(face)
+    if similar.open:
+        with similar:
+            _map(face)
 
 
-def _show_distances(face: Face, pairs: Pairs | None) -> None:
-    visit = face_visit()
-    known = visit.known()
-    book = visit.history.book
-    rows = sorted(
-        (float(np.linalg.norm(face.embedding - known[key].embedding)), key)
-        for key in book.tags
-        if key in known and key != face.key
-    )
-    bounds = limits()
-    edges = [0, bounds.sure, bounds.maybe, 1.2]
-    zones = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "zone": ZONES})
-    bar = (
-        alt.Chart(zones)
-        .mark_bar(opacity=0.55)
-        .encode(
-            x=alt.X("from:Q", title="distance between two faces", scale=alt.Scale(domain=[0, 1.2])),
-            x2="to:Q",
-            color=alt.Color("zone:N", scale=alt.Scale(domain=ZONES, range=COLOURS), title=None),
-        )
-    )
-    layers = [bar]
-    if pairs is not None:
-        strangers = pd.DataFrame({"distance": pairs.different})
-        layers.append(
-            alt.Chart(strangers).mark_tick(thickness=1, opacity=0.35, color="#c0392b").encode(x="distance:Q")
-        )
-    if rows:
-        named = pd.DataFrame(
-            {
-                "distance": [min(1.2, d) for d, _ in rows],
-                "who": [visit.name_of(book.tags[key]) for _, key in rows],
-            }
-        )
-        layers.append(
-            alt.Chart(named)
-            .mark_point(filled=True, size=140, color="#1f2fd0", opacity=1)
-            .encode(x="distance:Q", tooltip=["who:N", "distance:Q"])
-        )
-    st.altair_chart(alt.layer(*layers).properties(height=90), theme="streamlit")
+def _compare(face: Face, pairs: Pairs | None) -> None:
+    visit, bounds = face_visit(), limits()
+    known, tags = visit.known(), visit.history.book.tags
+    named = {key: known[key] for key in tags if key in known and key != face.key}
+    found = [
+        (distance, visit.name_of(tags[key]), named[key].chip)
+        for distance, key in nearest(face.embedding, named, k=len(named))
+    ]
+    show_distances([(distance, name) for distance, name, _ in found], bounds, pairs)
     st.caption(
         "Blue: the named faces of this visit. Red lines: pairs of different people in the bundled photos. "
         f"Below {bounds.sure:.2f} I am sure, from {bounds.maybe:.2f} on I say that I do not know."
     )
-    if not rows:
+    if not found:
         st.caption("Name a face, and the others get distances here.")
         return
-    for column, (distance, key) in zip(st.columns(6), rows[:6], strict=False):
-        column.image(
-            encode_jpeg(known[key].chip),
-            caption=f"{plain(visit.name_of(book.tags[key]))}: {distance:.2f}",
-            alt="A named face, one of the nearest",
-            width=96,
-        )
+    show_pictures(
+        [(chip, "A named face, one of the nearest") for _, _, chip in found[:6]],
+        width=96,
+        captions=[f"{name}: {distance:.2f}" for distance, name, _ in found[:6]],
+    )
 
 
 @st.fragment
@@ -114,7 +78,7 @@ def _slide(pairs: Pairs) -> None:
     )
 
 
-def _show_map(face: Face) -> None:
+def _map(face: Face) -> None:
     visit = face_visit()
     faces = list(visit.known().values())[-MAPPED:]
     if face.key not in {each.key for each in faces}:
@@ -122,31 +86,14 @@ def _show_map(face: Face) -> None:
     if len(faces) < 3:
         st.caption("A map needs three faces: look at more photos.")
         return
-    places = embedding_map(np.stack([each.embedding for each in faces]))
+    keys = tuple(each.key for each in faces)
+    embeddings = np.stack([each.embedding for each in faces])
+    places = run_job("map", keys, mapped, embeddings, label="Drawing the map")
+    if places is None:
+        return
     names = [visit.name_of(visit.history.book.tags.get(each.key)) or "?" for each in faces]
-    table = pd.DataFrame(
-        {
-            "x": places[:, 0],
-            "y": places[:, 1],
-            "who": names,
-            "face": [_address(each) for each in faces],
-        }
-    )
-    axis = alt.Axis(labels=False, ticks=False, title=None)
-    base = alt.Chart(table).encode(
-        x=alt.X("x:Q", axis=axis, scale=alt.Scale(padding=30)),
-        y=alt.Y("y:Q", axis=axis, scale=alt.Scale(padding=30)),
-        tooltip=["who:N"],
-    )
-    pictures = base.mark_image(width=36, height=36).encode(url="face:N")
-    words = base.mark_text(dy=28, fontSize=12, color="#80808c").encode(text="who:N")
-    st.altair_chart((pictures + words).properties(height=380), theme="streamlit")
+    show_map(places, faces, names)
     st.caption("Near means alike to the network: its 128 numbers, flattened to two (principal components).")
-
-
-def _address(face: Face) -> str:
-    small = np.ascontiguousarray(face.chip[::3, ::3])
-    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(small, quality=80)).decode("ascii")
 
 
 def show_explanation(looked: Looked, face: Face | None) -> None:
@@ -161,19 +108,19 @@ def show_explanation(looked: Looked, face: Face | None) -> None:
             pictures=list(zip(looked.stages, counts, strict=True)),
         )
     ]
-    if face is not None:
+    if face is not None and face.close_up is not None:
         parts += [
             Step(
                 title="It turned the face upright",
                 words="Eyes, nose and mouth go to fixed places, so only the face itself is left to compare. "
                 "This is all that the second network sees.",
-                pictures=[(encode_jpeg(face.chip), "The aligned face, 150 x 150 pixels")],
+                pictures=[(face.chip, "The aligned face, 150 x 150 pixels")],
             ),
             Step(
                 title="It became 128 numbers",
                 words="Two photos of one person give nearly the same numbers, two people do not. Only these "
                 "are compared: the network knows no names.",
-                pictures=[(encode_png(barcode(face.embedding)), "The 128 numbers of this face as a pattern")],
+                pictures=[(face.close_up.pattern, "The 128 numbers of this face as a pattern")],
             ),
         ]
     steps("What just happened?", parts)

@@ -2,94 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from dlintro_demos.faces.quiz import ROUNDS, Pair, make_pair
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.game import Game, Say, Score, Verdict, play
 from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.show import show_pictures
 
-GAME = "same_or_not"
-
-
-@dataclass
-class Score:
-    """One visitor's game; `said` is the answer of this round. The machine may say that it does not know."""
-
-    round: int = 0
-    yours: int = 0
-    machine: int = 0
-    unsure: int = 0
-    said: bool | None = None
+NAME = "same-or-not"
+MACHINE = {"sure": "“the same person”", "maybe": "“maybe the same, I don't know”", "unknown": "“two people”"}
 
 
-@st.fragment
-def play() -> None:
-    """Ten rounds; only this part of the page runs again on a click."""
-    if GAME not in st.session_state:
-        st.caption(
-            "Ten pairs of tiny faces. The machine gets the same pictures, and may say that it does not know."
-        )
-        st.button("Play", key=f"{GAME}-play", on_click=_start, icon=":material/sports_esports:")
-        return
-    score: Score = st.session_state[GAME]
-    pair = run_job(
-        "quiz", score.round, make_pair, score.round, engine().cache, label="Two faces", shared=True
-    )
-    if pair is None:
-        return
-    st.markdown(
-        f"**Pair {score.round + 1} of {len(ROUNDS)}.** Each face is {pair.width} pixels wide. One person?"
-    )
-    with st.container(horizontal=True):
-        for side, picture in (("Left", pair.left), ("Right", pair.right)):
-            st.image(picture, alt=f"{side} face", width=150)
-    if score.said is None:
+def same_or_not() -> None:
+    """Ten rounds; the machine may say that it does not know."""
+    play(GAME)
+
+
+def _ask(score: Score) -> Pair | None:
+    return run_job(NAME, score.round, make_pair, score.round, engine().cache, label="Two faces", shared=True)
+
+
+def _put(pair: Pair, said: bool | None, say: Say) -> None:
+    st.markdown(f"Each face is {pair.width} pixels wide. One person?")
+    show_pictures([(pair.left, "Left face"), (pair.right, "Right face")], width=150)
+    if said is None:
         with st.container(horizontal=True):
-            st.button("The same person", key=f"{GAME}-same", on_click=_answer, args=(score, pair, True))
-            st.button("Two people", key=f"{GAME}-two", on_click=_answer, args=(score, pair, False))
-    else:
-        _show_answers(score, pair)
-    done = score.round + (score.said is not None)
-    if done:
-        st.markdown(
-            f"After {done}: you **{score.yours}** right, the machine **{score.machine}** right"
-            f" and {score.unsure} times “I don't know”."
-        )
-
-
-def _show_answers(score: Score, pair: Pair) -> None:
+            st.button("The same person", key=f"{NAME}-same", on_click=say, args=(True,))
+            st.button("Two people", key=f"{NAME}-two", on_click=say, args=(False,))
+        return
     truth = "the same person" if pair.same else "two people"
-    verdict = "Right" if score.said == pair.same else "Wrong"
+    machine = "“I don't know”" if pair.distance is None else MACHINE[pair.level]
     distance = "it found no face" if pair.distance is None else f"distance {pair.distance:.2f}"
-    machine = {"sure": "“the same person”", "maybe": "“maybe the same, I don't know”"}.get(
-        pair.level, "“two people”"
-    )
-    if pair.distance is None:
-        machine = "“I don't know”"
+    verdict = "Right" if said == pair.same else "Wrong"
     st.markdown(f"**{verdict}: {truth}.** The machine says {machine} ({distance}).")
-    last = score.round + 1 == len(ROUNDS)
-    st.button(
-        "Play again" if last else "Next pair", key=f"{GAME}-next", on_click=_advance, args=(score, last)
+
+
+def _judge(pair: Pair, said: bool) -> Verdict:
+    knows = pair.distance is not None and pair.level != "maybe"
+    return Verdict(right=said == pair.same, machine=(pair.level == "sure") == pair.same if knows else None)
+
+
+def _tally(score: Score) -> str:
+    return (
+        f"After {score.played}: you **{score.yours}** right, the machine **{score.machine}** right"
+        f" and {score.unsure} times “I don't know”."
     )
 
 
-def _start() -> None:
-    st.session_state[GAME] = Score()
-
-
-def _answer(score: Score, pair: Pair, said: bool) -> None:
-    score.said = said
-    score.yours += said == pair.same
-    if pair.distance is None or pair.level == "maybe":
-        score.unsure += 1
-    else:
-        score.machine += (pair.level == "sure") == pair.same
-
-
-def _advance(score: Score, last: bool) -> None:
-    if last:
-        del st.session_state[GAME]
-    else:
-        score.round, score.said = score.round + 1, None
+GAME = Game(
+    name=NAME,
+    rounds=len(ROUNDS),
+    round_title="Pair",
+    intro="Ten pairs of tiny faces. The machine gets the same pictures, and may say that it does not know.",
+    ask=_ask,
+    put=_put,
+    judge=_judge,
+    tally=_tally,
+)

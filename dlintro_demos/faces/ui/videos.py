@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache, partial
+from functools import partial
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.face import Box, Face, PhotoFaces
 from dlintro_demos.faces.people import name_faces
 from dlintro_demos.faces.privacy import hide_faces
-from dlintro_demos.faces.samples import EILEEN, GRACE, portrait
-from dlintro_demos.faces.tracking import VideoFaces, analyse_video, draw_names, moving_photos, redraw
+from dlintro_demos.faces.samples import sample_video
+from dlintro_demos.faces.tracking import VideoFaces, analyse_video, draw_names, redraw
+from dlintro_demos.faces.ui.charts import show_timeline
 from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits
-from dlintro_demos.gallery.intake.images import encode_jpeg
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.intake.video import VideoLimits
 from dlintro_demos.gallery.process import engine
@@ -25,6 +22,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import plain
 
 SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"
@@ -36,11 +34,11 @@ def show_video() -> None:
     source = st.segmented_control(
         "Which video?", [SAMPLE, MINE], default=SAMPLE, required=True, key="video-of"
     )
-    data = _sample() if source == SAMPLE else _theirs()
-    if data is None:
-        return
     shared = source == SAMPLE
-    fingerprint = hashlib.sha256(data).hexdigest()
+    given = _sample() if shared else _theirs()
+    if given is None:
+        return
+    data, fingerprint = given
     allowed = VideoLimits(max_bytes=engine().settings.upload_mb * MB)
     find = partial(_find, cache=engine().cache)
     work = partial(analyse_video, same_below=limits().maybe)
@@ -69,7 +67,7 @@ def show_video() -> None:
         f"{video.looks} of {video.length} frames looked at."
     )
     if faces:
-        _show_timeline(video, names)
+        show_timeline(video, names)
         _ask_names(visit, faces, names)
     _show_result(video, names, fingerprint, shared=shared)
 
@@ -78,17 +76,14 @@ def _find(key: str, rgb: np.ndarray, *, cache: ModelCache) -> tuple[Face, ...]:
     return find_faces(key, rgb, cache).faces
 
 
-@cache
-def _made() -> bytes:
-    return moving_photos(portrait(EILEEN), portrait(GRACE))
-
-
-def _sample() -> bytes:
+def _sample() -> tuple[bytes, str] | None:
+    """The bundled video and what names it."""
     st.caption("Synthetic: a program moved a camera over the two bundled photos.")
-    return _made()
+    data = run_job("sample-video", "sample", sample_video, label="Making the video", shared=True)
+    return None if data is None else (data, "sample")
 
 
-def _theirs() -> bytes | None:
+def _theirs() -> tuple[bytes, str] | None:
     given = st.file_uploader(
         f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", type=["mp4", "webm", "m4v", "mov"],
         key=private_key("video"),
@@ -96,7 +91,7 @@ def _theirs() -> bytes | None:
     if given is None:
         st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
         return None
-    return given.getvalue()
+    return given.getvalue(), given.file_id
 
 
 def _names(visit: FaceVisit, found: PhotoFaces) -> dict[str, str]:
@@ -109,33 +104,20 @@ def _names(visit: FaceVisit, found: PhotoFaces) -> dict[str, str]:
             visit.name_of(suggestion.person) if suggestion else ""
         )
         doubt = "?" if suggestion and suggestion.level == "maybe" else ""
-        names[face.key] = f"{name}{doubt}" if name else f"Somebody {number}"
+        names[face.key] = f"{name}{doubt}" if name else _nobody(number)
     return names
 
 
-def _show_timeline(video: VideoFaces, names: dict[str, str]) -> None:
-    rows = [
-        {"who": names[track.key], "from": start / video.fps, "to": (end + 1) / video.fps}
-        for track in video.tracks
-        if track.key in names
-        for start, end in track.stretches()
-    ]
-    chart = (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_bar(height=18, cornerRadius=4)
-        .encode(
-            x=alt.X("from:Q", title="seconds"), x2="to:Q", y=alt.Y("who:N", title=None),
-            color=alt.Color("who:N", legend=None),
-        )
-    )  # fmt: skip
-    st.altair_chart(chart.properties(height=44 * len(names) + 60), theme="streamlit")
+def _nobody(number: int) -> str:
+    """What somebody is called who has no name."""
+    return f"Somebody {number}"
 
 
 def _ask_names(visit: FaceVisit, faces: tuple[Face, ...], names: dict[str, str]) -> None:
     with st.container(horizontal=True):
         for face in faces[:12]:
             with st.form(private_key(f"track-{face.key[-20:]}"), clear_on_submit=True, width=220):
-                st.image(encode_jpeg(face.chip), alt=names[face.key], width=96)
+                show_picture(face.chip, alt=names[face.key], width=96)
                 typed = st.text_input(plain(names[face.key]), placeholder="A name")
                 if st.form_submit_button("Save", key=f"save-{face.key}"):
                     try:
@@ -151,10 +133,11 @@ def _show_result(video: VideoFaces, names: dict[str, str], fingerprint: str, *, 
     way = st.segmented_control("The video", [NAMES, HIDDEN], default=NAMES, required=True, key="video-way")
     draw = partial(draw_names, names=names) if way == NAMES else _hidden
     told = tuple(sorted(names.items())) if way == NAMES else ()
-    plain_names = way == HIDDEN and shared
+    ours = shared and all(name == _nobody(number) for number, name in enumerate(names.values(), start=1))
     data = run_job(
-        "redraw", (fingerprint, way, told), redraw, video, draw, label="Drawing", shared=plain_names
-    )
+        "redraw", (fingerprint, way, told), redraw, video, draw, label="Drawing",
+        shared=ours if way == NAMES else shared,
+    )  # fmt: skip
     if data is None:
         return
     st.video(data, format="video/webm")

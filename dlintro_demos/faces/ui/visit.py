@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from dlintro_demos.faces.embedders import pick_embedder, thresholds
-from dlintro_demos.faces.face import AlbumPhoto, Face, PhotoFaces, Thresholds
+from dlintro_demos.faces.face import AlbumPhoto, Box, Face, PhotoFaces, Thresholds
 from dlintro_demos.faces.people import History, Suggestion, suggest
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.session import visitor
 
-MOST_FACES = 800  # kept in one visit: about 55 MB; the oldest unnamed give way
+T = TypeVar("T")
+MOST_FACES = 800  # kept in one visit: about 20 MB with their pictures; the oldest unnamed give way
 
 
 _visits: weakref.WeakSet[FaceVisit] = weakref.WeakSet()
@@ -23,13 +26,18 @@ _visits: weakref.WeakSet[FaceVisit] = weakref.WeakSet()
 
 @dataclass(eq=False)
 class FaceVisit:
-    """Lives in the session and goes with it."""
+    """Lives in the session and goes with it.
+
+    `drawn` are the faces that the visitor boxed, by photo, and `wanted` a photo and a box of theirs in which
+    nothing has looked yet. `album_key` names the files of `album`.
+    """
 
     history: History = field(default_factory=History)
     photos: dict[str, PhotoFaces] = field(default_factory=dict)
     drawn: dict[str, list[Face]] = field(default_factory=dict)
+    wanted: tuple[str, Box] | None = None
     album: Sequence[AlbumPhoto] = ()
-    album_key: str = ""
+    album_key: Hashable = ""
     left_out: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -102,3 +110,9 @@ def limits() -> Thresholds:
     """The thresholds of the network in use."""
     cache = engine().cache
     return thresholds(cache, pick_embedder(cache).key)
+
+
+def through_the_queue(work: Callable[..., Iterator[Progress | T]], *args: Any) -> Callable[[], T]:
+    """What a download button calls when it is pressed: its file, made when the queue comes to it."""
+    me = visitor().id
+    return lambda: engine().queue.submit(work, *args, visitor=me).result()

@@ -4,49 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from dlintro_demos.feature_layers.experiment import Looked
 from dlintro_demos.feature_layers.guesses import Guess
-from dlintro_demos.gallery.ui.frame import Step, steps
+from dlintro_demos.gallery.runtime.model_cards import ModelCard
+from dlintro_demos.gallery.ui.charts import BLUE, GREY, show_bars
+from dlintro_demos.gallery.ui.frame import Step, steps, under_the_hood
+from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import per_cent
 
-BLUE, ORANGE, GREY = "#4a7dfc", "#e08214", "#8a8a99"
 SEEN = 240  # px
+CODE = """pixels = (torch.from_numpy(middle).permute(2, 0, 1)[None].float() - 127) / 128   # 224 x 224
+maps = []
+x = network.bn1(network.conv_stem(pixels))            # edges: 32 channels
+for stage in network.blocks:                            # textures, parts, things
+    for block in stage:
+        x = block(x)
+        maps.append(x)
+embedding = network.global_pool(network.bn2(network.conv_head(x)))
+logits = network.classifier(embedding)                  # one number for each of 1,000 classes
+probabilities = (logits / temperature).softmax(1)"""
 
 
 def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:
     """A bar for each class, the likeliest on top, its name above it."""
-    rows = pd.DataFrame(
-        {
-            "said": [f"{guess.name}  {per_cent(guess.probability)}" for guess in top],
-            "probability": [guess.probability for guess in top],
-        }
-    )
-    above = alt.Axis(  # its labels have the theme's colour, light or dark; words among the marks have not
-        title=None, ticks=False, domain=False, labelAlign="left", labelPadding=-2, labelOffset=-15,
-        labelLimit=400, labelFontSize=14, zindex=1,
-    )  # fmt: skip
-    room = alt.Scale(paddingInner=0.62, paddingOuter=0.4)
-    bar = (
-        alt.Chart(rows)
-        .mark_bar(color=colour, cornerRadius=3)
-        .encode(
-            x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
-            y=alt.Y("said:N", sort=None, axis=above, scale=room),
-        )
-    )
-    spoken = "; ".join(f"{guess.name} {per_cent(guess.probability)}" for guess in top)
-    st.altair_chart(bar.properties(height=42 * len(rows)), alt=f"Bars: {spoken}")
+    show_bars([(guess.name, guess.probability) for guess in top], colour=colour)
 
 
 def show_answer(looked: Looked, alt_text: str) -> None:
     """What the network saw, its five guesses, or that it was not taught this."""
     answer = looked.answer
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.image(looked.seen, alt=f"The middle of it, as the network sees it: {alt_text}", width=SEEN)
+        show_picture(looked.seen, alt=f"The middle of it, as the network sees it: {alt_text}", width=SEEN)
         with st.container(width="stretch", gap="small"):
             best = answer.top[0]
             if answer.known:
@@ -65,8 +55,8 @@ def show_answer(looked: Looked, alt_text: str) -> None:
             )
 
 
-def show_explanation(looked: Looked) -> None:
-    """Edges, parts, things: with the pictures of this very run."""
+def show_explanation(looked: Looked, cards: Sequence[ModelCard]) -> None:
+    """Edges, parts, things: with the pictures of this very run; and what is under the hood."""
     best = looked.answer.top[0].name
     edges, parts, things = looked.glances
     steps(
@@ -92,3 +82,4 @@ def show_explanation(looked: Looked) -> None:
             ),
         ],
     )
+    under_the_hood(cards, device=looked.answer.device, stages=looked.answer.stages, code=CODE)

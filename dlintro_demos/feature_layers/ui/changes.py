@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from dlintro_demos.feature_layers.ablation import Ablation, switch_off
 from dlintro_demos.feature_layers.experiment import Looked
-from dlintro_demos.feature_layers.fooling import CHANGES, Change, Sweep, sweep
+from dlintro_demos.feature_layers.fooling import CHANGES, GAIN, Change, Sweep, sweep
 from dlintro_demos.feature_layers.guesses import name_of
-from dlintro_demos.feature_layers.ui.answer import BLUE, GREY, ORANGE, bars
+from dlintro_demos.feature_layers.ui.answer import bars
 from dlintro_demos.feature_layers.ui.reasons import ask_target
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.charts import BLUE, GREY, ORANGE, curves, show_chart
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import per_cent
 from dlintro_demos.shared.imagenet import STOPS
 
@@ -54,12 +54,12 @@ def switch_them_off(chosen: Chosen, looked: Looked) -> None:
         return
     left, right = st.columns(2)
     with left:
-        rows = _curve_rows("switched off", shown.falling) + _curve_rows("as many at random", shown.random)
-        st.altair_chart(
-            _lines(rows, "channels off", [BLUE, GREY]),
+        _show_lines(
+            {"switched off": shown.falling, "as many at random": shown.random},
+            range(len(shown.falling)), "channels off", (BLUE, GREY),
             alt=f"Probability of {target.name} as channels go: from {per_cent(shown.before)} to "
             f"{per_cent(shown.falling[-1])}; at random to {per_cent(shown.random[-1])}",
-        )
+        )  # fmt: skip
     with right:
         after = shown.after if channels else looked.answer.top
         first = after[0]
@@ -75,7 +75,7 @@ def switch_them_off(chosen: Chosen, looked: Looked) -> None:
     )
 
 
-def fool_it(chosen: Chosen) -> None:
+def fool_it(chosen: Chosen, _looked: Looked) -> None:
     """A slider over a change, the picture, the answer, and the smallest change that flips it."""
     titles = {change.title: key for key, change in CHANGES.items()}
     title = st.segmented_control(
@@ -107,10 +107,15 @@ def _slide(swept: Sweep, change: Change, key: str, aim: int | None) -> None:
     )  # fmt: skip
     step = swept.steps[change.amounts.index(amount)]
     columns = st.columns(3 if step.noise else 2)
-    columns[0].image(step.picture, alt=f"The picture after {amount:g} {change.unit}", width="stretch")
+    with columns[0]:
+        show_picture(step.picture, alt=f"The picture after {amount:g} {change.unit}")
     if step.noise:
-        columns[1].image(step.noise, alt="The noise, made visible", width="stretch")
-        columns[1].caption("The noise itself, 16 times stronger than it is.")
+        with columns[1]:
+            show_picture(
+                step.noise,
+                alt="The noise, made visible",
+                caption=f"The noise itself, {GAIN} times stronger than it is.",
+            )
     with columns[-1]:
         bars(step.top, colour=BLUE if step.top[0].index == swept.first.index else ORANGE)
     first = swept.first.name
@@ -121,14 +126,14 @@ def _slide(swept: Sweep, change: Change, key: str, aim: int | None) -> None:
             f"**{swept.flips:g} {change.unit}** are enough: the first amount tried at which it no longer "
             f"says “{first}”."
         )
-    rows = _curve_rows(first, [each.kept for each in swept.steps], change.amounts)
+    lines = {first: [each.kept for each in swept.steps]}
     if aim is not None:
-        rows += _curve_rows(name_of(aim), [each.aimed or 0.0 for each in swept.steps], change.amounts)
-    st.altair_chart(
-        _lines(rows, change.unit, [BLUE, ORANGE]),
+        lines[name_of(aim)] = [each.aimed or 0.0 for each in swept.steps]
+    _show_lines(
+        lines, change.amounts, change.unit, (BLUE, ORANGE),
         alt=f"Probability of {first} at each amount: "
         + ", ".join(f"{each.amount:g}: {per_cent(each.kept)}" for each in swept.steps),
-    )
+    )  # fmt: skip
     if change.aims:
         st.caption(
             "A grey level is 1 of 255. The noise is computed from the network's own gradient, for this "
@@ -136,26 +141,21 @@ def _slide(swept: Sweep, change: Change, key: str, aim: int | None) -> None:
         )
 
 
-def _curve_rows(
-    name: str, values: Sequence[float], amounts: Sequence[float] | None = None
-) -> list[dict[str, object]]:
-    places = range(len(values)) if amounts is None else amounts
-    return [{"what": name, "x": x, "probability": y} for x, y in zip(places, values, strict=True)]
-
-
-def _lines(rows: list[dict[str, object]], title: str, colours: list[str]) -> alt.Chart:
-    names = list(dict.fromkeys(str(row["what"]) for row in rows))
-    return (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_line(point=True, strokeWidth=3)
-        .encode(
-            x=alt.X("x:Q", title=title),
-            y=alt.Y("probability:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domainMin=0)),
-            color=alt.Color(
-                "what:N",
-                scale=alt.Scale(domain=names, range=colours[: len(names)]),
-                legend=alt.Legend(orient="bottom", title=None),
-            ),
-        )
-        .properties(height=260)
+def _show_lines(
+    lines: Mapping[str, Sequence[float]],
+    amounts: Sequence[float],
+    title: str,
+    colours: Sequence[str],
+    *,
+    alt: str,
+) -> None:
+    """Probabilities by name, at each amount; a line that is cut short has fewer points."""
+    rows = [
+        {"what": name, "x": amount, "probability": value}
+        for name, values in lines.items()
+        for amount, value in zip(amounts, values, strict=False)
+    ]
+    palette = dict(zip(lines, colours, strict=False))
+    show_chart(
+        curves(rows, x="x", y="probability", what="what", colours=palette, title=title, point=True), alt=alt
     )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from dlintro_demos.feature_layers.evidence import CELLS, METHODS, Evidence, explain
+from dlintro_demos.feature_layers.evidence import CELLS, METHODS, Evidence, Reason, explain
 from dlintro_demos.feature_layers.experiment import Hidden, Looked, hide
 from dlintro_demos.feature_layers.guesses import Guess
-from dlintro_demos.feature_layers.ui.answer import BLUE, GREY, ORANGE
 from dlintro_demos.feature_layers.ui.components.occluder import Bar, occluder
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.charts import BLUE, GREY, ORANGE, SHARE, layer, show_chart
 from dlintro_demos.gallery.ui.components.component import run_fragment_again
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import per_cent
 
 COLOURS = {"Grad-CAM": BLUE, "Occlusion": ORANGE, "random order": GREY}
@@ -56,16 +55,14 @@ def _show_maps(evidence: Evidence, target: Guess) -> None:
     }
     for column, (key, title) in zip((first, second), METHODS.items(), strict=True):
         with column:
-            st.image(
+            show_picture(
                 evidence.reasons[key].overlay,
                 alt=f"{title}: yellow where the picture speaks for {target.name}",
-                width="stretch",
+                caption=words[key],
             )
-            st.caption(words[key])
     with check:
-        for way, lines in _lines(evidence).items():
-            areas = "; ".join(f"{name}: mean {np.mean(curve):.2f}" for name, curve in lines.items())
-            st.altair_chart(_curves(way, lines), alt=f"The probability in {way}: {areas}")
+        named = {METHODS[key]: reason for key, reason in evidence.reasons.items()}
+        _show_check(named | {"random order": evidence.random})
         st.caption(
             "Do the maps mean something? Cover the picture piece by piece, the brightest pieces first: if "
             "the map is right, the class is gone sooner than in a random order (deletion). Uncover in that "
@@ -86,36 +83,31 @@ def _show_maps(evidence: Evidence, target: Guess) -> None:
         )
 
 
-def _lines(evidence: Evidence) -> dict[str, dict[str, tuple[float, ...]]]:
-    named = {METHODS[key]: reason for key, reason in evidence.reasons.items()} | {
-        "random order": evidence.random
-    }
-    return {
-        "deletion": {name: reason.deletion for name, reason in named.items()},
-        "insertion": {name: reason.insertion for name, reason in named.items()},
-    }
-
-
-def _curves(way: str, lines: dict[str, tuple[float, ...]]) -> alt.Chart:
-    rows = [
-        {"order": name, "share": step / (len(curve) - 1), "probability": value}
-        for name, curve in lines.items()
-        for step, value in enumerate(curve)
-    ]
-    return (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_line(strokeWidth=3)
-        .encode(
-            x=alt.X("share:Q", title=f"{way}: share of the picture", axis=alt.Axis(format="%", tickCount=4)),
-            y=alt.Y("probability:Q", title=None, axis=alt.Axis(format="%", tickCount=4)),
-            color=alt.Color(
-                "order:N",
-                scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
-                legend=alt.Legend(orient="bottom", title=None) if way == "insertion" else None,
-            ),
-        )
-        .properties(height=150 if way == "deletion" else 190)
-    )
+def _show_check(named: dict[str, Reason]) -> None:
+    """How the probability falls and rises in each order: two charts with one legend."""
+    for way, legend, height in (
+        ("deletion", None, 150),
+        ("insertion", {"orient": "bottom", "title": None}, 190),
+    ):
+        found: dict[str, tuple[float, ...]] = {name: getattr(each, way) for name, each in named.items()}
+        rows = [
+            {"order": name, "share": step / (len(curve) - 1), "probability": value}
+            for name, curve in found.items()
+            for step, value in enumerate(curve)
+        ]
+        areas = "; ".join(f"{name}: mean {getattr(each, f'{way}_area'):.2f}" for name, each in named.items())
+        axis, colours = SHARE | {"tickCount": 4}, {"domain": list(COLOURS), "range": list(COLOURS.values())}
+        lines = layer(
+            {"type": "line", "strokeWidth": 3},
+            rows,
+            x={
+                "field": "share", "type": "quantitative", "axis": axis,
+                "title": f"{way}: share of the picture",
+            },
+            y={"field": "probability", "type": "quantitative", "axis": axis, "title": None},
+            color={"field": "order", "type": "nominal", "scale": colours, "legend": legend},
+        )  # fmt: skip
+        show_chart(lines, alt=f"The probability in {way}: {areas}", height=height)
 
 
 @st.fragment
@@ -134,7 +126,6 @@ def _brush(chosen: Chosen, looked: Looked) -> None:
         note = f"{cells.mean() * 100:.0f} % covered. Now it says: {best.name}, {per_cent(best.probability)}."
     told = occluder(
         looked.seen,
-        mime="image/jpeg",
         alt=f"What the network sees: {chosen.alt}",
         picture_id=name,
         before=[Bar(label=guess.name, probability=guess.probability) for guess in top],

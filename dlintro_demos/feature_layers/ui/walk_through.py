@@ -6,18 +6,21 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dlintro_demos.feature_layers.convolution import first_convolution, liveliest
+from dlintro_demos.feature_layers.convolution import FirstLayer, first_layer
+from dlintro_demos.feature_layers.experiment import Looked
 from dlintro_demos.feature_layers.ui.components.convolution_steps import show_convolution
 from dlintro_demos.feature_layers.walk import Closer, Layer, Seen, look_closer, walk
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.components.samples import Tile, choose_tile
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
-from dlintro_demos.shared.imagenet import FIRST_SHOWN, MODEL, STOPS, prepare
+from dlintro_demos.gallery.ui.show import address, show_picture, show_pictures
+from dlintro_demos.shared.imagenet import FIRST_SHOWN, STOPS
 
 ORDERS = {"What is special here": "outstanding", "Strongest": "strongest"}
-TILE = 116  # px: three in a row on a phone
-FILTERS = 8  # to choose from in the first convolution
+TILE = 100  # px: three in a row on a phone
+CROP = 80  # px
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ def depth_of(number: int) -> Depth:
     return [depth for depth in DEPTHS if depth.first <= number][-1]
 
 
-def walk_through(chosen: Chosen) -> None:
+def walk_through(chosen: Chosen, _looked: Looked) -> None:
     """A slider over the layers, the channels that answer to this picture, and one of them closer."""
     number = st.slider(
         "From the first layer to the last", 1, len(STOPS), FIRST_SHOWN, key="layer", bind="query-params"
@@ -94,24 +97,21 @@ def walk_through(chosen: Chosen) -> None:
 
 
 def _gallery(seen: tuple[Seen, ...]) -> int:
-    """Tiles with a button each; the channel that is chosen, else the first whose preferred input is drawn."""
+    """The channels as tiles; the one that is chosen, else the first whose preferred input is drawn."""
     asked = st.query_params.get("channel", "")
-    known = {str(each.channel) for each in seen}
+    tiles = [
+        Tile(key=str(each.channel), title=f"No. {each.channel}", source=address(each.lit)) for each in seen
+    ]
     first = next((each for each in seen if each.drawn), seen[0])
-    channel = int(asked) if asked in known else first.channel
-    with st.container(horizontal=True, gap="xsmall"):
-        for each in seen:
-            with st.container(
-                width=TILE, gap="xxsmall", key="chosen-channel" if each.channel == channel else None
-            ):
-                st.image(each.lit, alt=f"Where channel {each.channel} answers", width="stretch")
-                st.button(
-                    f"No. {each.channel}",
-                    key=f"channel-{each.channel}",
-                    on_click=st.query_params.__setitem__,
-                    args=("channel", str(each.channel)),
-                    width="stretch",
-                )
+    channel = int(asked) if asked in {tile.key for tile in tiles} else first.channel
+    choose_tile(
+        tiles,
+        chosen=str(channel),
+        query="channel",
+        label="Channels, bright where they answer",
+        side=TILE,
+        wrap=True,
+    )
     return channel
 
 
@@ -120,47 +120,53 @@ def _show_closer(closer: Closer, seen: Seen, alt: str) -> None:
     here, others, likes = st.columns([3, 3, 2])
     with here:
         st.markdown("**In this picture**")
-        st.image(closer.lit, alt=f"Lit where channel {seen.channel} answers: {alt}", width="stretch")
+        show_picture(closer.lit, alt=f"Lit where channel {seen.channel} answers: {alt}")
         if closer.crops:
-            st.image(
-                list(closer.crops),
-                width=80,
-                alt=[f"A place that excites it, number {n}" for n in range(1, len(closer.crops) + 1)],
+            show_pictures(
+                [
+                    (crop, f"A place that excites it, number {number}")
+                    for number, crop in enumerate(closer.crops, 1)
+                ],
+                width=CROP,
             )
             st.caption("The places that excite it most, as large as what it looks at.")
         else:
             st.caption("It sees nothing here.")
     with others:
         st.markdown("**What else it likes**")
-        st.image(closer.nine, alt=closer.nine_alt, width="stretch")
-        st.caption("Of the bundled pictures, the nine places that excite it most. What have they in common?")
+        show_picture(
+            closer.nine,
+            alt=closer.nine_alt,
+            caption="Of the bundled pictures, the nine places that excite it most. What have they in common?",
+        )
     with likes:
         st.markdown("**What it likes best**")
         if closer.preferred:
-            st.image(
+            show_picture(
                 closer.preferred,
                 alt="A synthetic pattern of colours and lines: its preferred input",
-                width="stretch",
-            )
-            st.caption(
-                "Synthetic: noise, changed step by step until this channel answered as strongly as it can."
+                caption="Synthetic: noise, changed step by step until this channel answered as strongly as "
+                "it can.",
             )
         else:
             st.caption("For this channel we have not drawn it: only for those that answer often.")
 
 
-def step_by_step(chosen: Chosen) -> None:
+def step_by_step(chosen: Chosen, _looked: Looked) -> None:
     """The first convolution: every product, the sum, the activation."""
     st.markdown(
         "A convolution lays a small window over the picture, multiplies 27 numbers with 27 weights, adds up, "
         "and writes one pixel. Then the window moves on. All the network does is this, millions of times."
     )
-    cache = engine().cache
-    network = cache.get(MODEL).module
-    pixels = prepare(chosen.rgb)
-    filters = liveliest(network, pixels, FILTERS)
+    layer: FirstLayer | None = run_job(
+        "first", chosen.digest, first_layer, chosen.rgb, engine().cache,
+        label="The first layer", shared=bool(chosen.sample),
+    )  # fmt: skip
+    if layer is None:
+        return
+    known = {each.channel: each for each in layer.filters}
     channel = st.segmented_control(
-        "Which filter?", filters, default=filters[0], required=True, key=private_key("filter"),
+        "Which filter?", list(known), default=next(iter(known)), required=True, key=private_key("filter"),
         format_func=lambda number: f"No. {number}",
     )  # fmt: skip
-    show_convolution(first_convolution(network, pixels, channel), key="convolution")
+    show_convolution(layer, known[channel], key="convolution")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ def describe(device: torch.device) -> DeviceInfo:
     return DeviceInfo(str(device), name, *_system_memory())
 
 
+@functools.cache
 def _processor_name() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()

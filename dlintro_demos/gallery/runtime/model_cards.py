@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import tomllib
@@ -91,12 +92,12 @@ class ModelCard:
         way_out = f"put it at {path}" if self.optional else f"restore {path} from the repository"
         if file.package:
             way_out = f"run: pip install {_pin(file.package)}"
-            spec = importlib.util.find_spec(file.module or file.package.replace("-", "_"))
-            if spec is None or not spec.submodule_search_locations:
+            folder = _folder_of(file.module or file.package.replace("-", "_"))
+            if folder is None:
                 raise ModelUnavailable(
                     f"{self.title} needs the package {file.package}, which is missing; {way_out}"
                 )
-            path = Path(spec.submodule_search_locations[0]) / file.path
+            path = folder / file.path
         if not path.is_file():
             raise ModelUnavailable(f"{self.title} needs the file {path.name}, which is missing; {way_out}")
         if file.bytes and path.stat().st_size != file.bytes:
@@ -106,6 +107,14 @@ class ModelCard:
         return path
 
 
+@functools.cache
+def _folder_of(module: str) -> Path | None:
+    spec = importlib.util.find_spec(module)
+    found = spec.submodule_search_locations if spec else None
+    return Path(found[0]) if found else None
+
+
+@functools.cache
 def _pin(package: str) -> str:
     """The package as `requirements.txt` pins it, so that the way out installs the right release."""
     requirements = REPOSITORY / "requirements.txt"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
-import numpy as np
-
+_OVERHEAD = 64  # bytes, about, of an object without its parts
 EVERYBODY = "everybody"  # owns the results of bundled samples; a visitor's id is longer
 
 
@@ -78,15 +76,26 @@ class ResultStore:
 
 
 def size_of(result: Any) -> int:
-    """Bytes of the arrays, byte strings and texts in a result, however deep in dataclasses or collections."""
-    if isinstance(result, np.ndarray):
-        return result.nbytes
-    if isinstance(result, bytes | str):
+    """Bytes of the arrays, tensors, byte strings and texts in a result, however deep; each counted once."""
+    return _size_of(result, set())
+
+
+def _size_of(result: Any, counted: set[int]) -> int:
+    if id(result) in counted:
+        return 0
+    counted.add(id(result))
+    if isinstance(result, bytes | bytearray | str):
         return len(result)
-    if dataclasses.is_dataclass(result):
-        return sum(size_of(getattr(result, field.name)) for field in dataclasses.fields(result))
+    if isinstance(size := getattr(result, "nbytes", None), int):
+        return size
     if isinstance(result, Mapping):
-        return sum(map(size_of, result.values()))
-    if isinstance(result, Iterable):
-        return sum(map(size_of, result))
-    return 64
+        return sum(_size_of(part, counted) for part in (*result, *result.values()))
+    if isinstance(result, Collection):
+        return sum(_size_of(part, counted) for part in result)
+    parts = (*getattr(result, "__dict__", {}).values(), *_slots_of(result))
+    return _OVERHEAD + sum(_size_of(part, counted) for part in parts)
+
+
+def _slots_of(result: Any) -> list[Any]:
+    names = (name for each in type(result).__mro__ for name in getattr(each, "__slots__", ()))
+    return [getattr(result, name) for name in names if hasattr(result, name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -61,6 +62,7 @@ def examine(engine: Engine) -> Report:
     )
 
 
+@functools.cache  # reading a package's metadata takes a millisecond
 def _version(package: str) -> str:
     try:
         return version(package)

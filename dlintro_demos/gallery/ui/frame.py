@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,6 +17,8 @@ from dlintro_demos.gallery.runtime.model_cards import ModelCard
 from dlintro_demos.gallery.ui.menu import page_of
 from dlintro_demos.gallery.ui.session import forget
 from dlintro_demos.gallery.ui.show import bundled, show_picture
+
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,6 +30,18 @@ class Step:
     pictures: Sequence[tuple[bytes | str, str]]
 
 
+@functools.cache
+def style() -> str:
+    """The gallery's own style sheet, as HTML."""
+    return f"<style>{(_HERE / 'gallery.css').read_text(encoding='utf-8')}</style>"
+
+
+@functools.cache
+def favicon() -> str:
+    """The picture on the browser's tab, as an address that needs no file."""
+    return "data:image/png;base64," + base64.b64encode((_HERE / "favicon.png").read_bytes()).decode()
+
+
 def panel(label: str, *, key: str, icon: str) -> Iterator[DeltaGenerator]:
     """A folded panel: `for place in panel(...)` runs only while it is open."""
     folded = st.expander(label, key=key, icon=icon, on_change="rerun")
@@ -33,14 +50,20 @@ def panel(label: str, *, key: str, icon: str) -> Iterator[DeltaGenerator]:
             yield folded
 
 
-def thumbnail(demo: Demo) -> None:
-    """The demo's picture on the wall; decorative, its title stands below."""
-    st.html(f'<figure class="shown"><img src="{_thumbnail(demo)}" alt="" width="640" height="400"></figure>')
+def card(demo: Demo) -> None:
+    """A demo on the wall: its picture, what it is, and the way in."""
+    with st.container(border=True):
+        st.html(_card_of(demo))
+        st.page_link(page_of(demo.slug), label="Try it", icon=demo.icon)
 
 
 @functools.cache
-def _thumbnail(demo: Demo) -> str:
-    return bundled(demo.thumbnail.read_bytes())
+def _card_of(demo: Demo) -> str:
+    title, tagline = html.escape(demo.title), html.escape(demo.tagline)
+    return (
+        f'<img src="{bundled(demo.thumbnail.read_bytes())}" alt="" width="640" height="400">'
+        f"<h3>{title}</h3><p>{tagline}</p><p class=where>{demo.chapter} · about {demo.minutes} minutes</p>"
+    )
 
 
 def hook(demo: Demo, daily_life: str) -> None:
@@ -66,26 +89,26 @@ def under_the_hood(
     for _ in panel("Under the hood", key="hood", icon=":material/build:"):
         total = sum(stages.values())
         st.markdown(f"**{total * 1000:,.0f} ms** on `{device}`")
-        _table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
-        for card in cards:
-            _card(card)
+        table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
+        for each in cards:
+            _model_card(each)
         st.code(code, language="python")
 
 
-def _card(card: ModelCard) -> None:
+def _model_card(card: ModelCard) -> None:
     st.markdown(
         f"**{card.title}**, {card.parameters / 1e6:.2f} million parameters, {card.licence}  \n"
         f"*From:* {card.source}  \n*Trained on:* {card.trained_on}  \n*Good for:* {card.good_for}"
     )
     st.markdown("*Limits:*\n" + "\n".join(f"- {limit}" for limit in card.limits))
     if card.figures:
-        _table(
+        table(
             ("Figure", "Value", "Measured by"),
             [(figure.name, figure.value, figure.source) for figure in card.figures],
         )
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A small table of our own words; a data frame would cost each visitor a grid's worth of script."""
     lines = [heading, ["---"] * len(heading), *rows]
     st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))

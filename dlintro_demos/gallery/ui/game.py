@@ -70,29 +70,32 @@ def play(game: Game[Question]) -> None:
     if question is None:
         return
     st.markdown(f"**{game.round_title} {score.round + 1} of {game.rounds}**")
-    game.put(question, score.said, lambda said: _note(score, said, game.judge(question, said)))
+    number = score.round
+    game.put(question, score.said, lambda said: _note(score, number, said, game.judge(question, said)))
     if score.played:
         st.markdown(game.tally(score))
     if score.said is not None:
         last = score.played >= game.rounds
         label = "Play again" if last else f"Next {game.round_title.lower()}"
-        st.button(label, key=f"{slot}-next", on_click=_go_on, args=(slot, score, last))
+        st.button(label, key=f"{slot}-next", on_click=_go_on, args=(slot, score, score.round, last))
 
 
 def _begin(slot: str) -> None:
-    st.session_state[slot] = Score()
+    st.session_state.setdefault(slot, Score())
 
 
-def _note(score: Score, said: Any, verdict: Verdict) -> None:
-    if score.said is not None:
-        return
+def _note(score: Score, number: int, said: Any, verdict: Verdict) -> None:
+    if score.said is not None or score.round != number:
+        return  # a second click, on a question that was answered
     score.said = said
     score.yours += verdict.right
     score.machine += bool(verdict.machine)
     score.unsure += verdict.machine is None
 
 
-def _go_on(slot: str, score: Score, last: bool) -> None:
+def _go_on(slot: str, score: Score, number: int, last: bool) -> None:
+    if st.session_state.get(slot) is not score or score.round != number:
+        return  # a second click on a button whose round is over
     if last:
         del st.session_state[slot]
     else:

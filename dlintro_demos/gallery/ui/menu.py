@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import functools
+
 import streamlit as st
 
 from dlintro_demos.gallery.catalogue import demos
@@ -12,6 +15,11 @@ OTHERS = {"home": ("Gallery", ":material/grid_view:"), "status": ("Status", ":ma
 
 def page_of(slug: str) -> st.Page:
     """The page at `/<slug>`; the wall, `home`, is at `/`."""
+    return copy.copy(_page(slug))  # a page object says whether it may run now: each run has its own
+
+
+@functools.cache
+def _page(slug: str) -> st.Page:
     titles = OTHERS | {demo.slug: (demo.title, demo.icon) for demo in demos()}
     title, icon = titles[slug]
     home = slug == "home"

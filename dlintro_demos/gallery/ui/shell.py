@@ -1,19 +1,13 @@
 """The Streamlit script: routes to the pages of the catalogue and puts the frame around them."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from dlintro_demos.gallery.ui.frame import favicon, style
 from dlintro_demos.gallery.ui.menu import menu, show_menu
 from dlintro_demos.gallery.ui.session import visitor
 
-st.set_page_config(
-    page_title="Deep Learning, Live",
-    page_icon=str(Path(__file__).with_name("favicon.png")),
-    layout="wide",
-    menu_items={},
-)
-st.html(Path(__file__).with_name("gallery.css"))
+st.set_page_config(page_title="Deep Learning, Live", page_icon=favicon(), layout="wide", menu_items={})
+st.html(style())
 me = visitor()
 me.asked.clear()
 page = st.navigation(menu(), position="hidden")

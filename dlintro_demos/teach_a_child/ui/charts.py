@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
+from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
-import streamlit as st
 
+from dlintro_demos.gallery.ui.charts import BLUE, GREY, KINDS, RED, SHAPES, SHARE, layer, show_chart
+from dlintro_demos.gallery.ui.show import address
 from dlintro_demos.gallery.ui.words import per_cent
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import Example, Lesson
 from dlintro_demos.teach_a_child.picture_map import PictureMap
 
-BLUE, GREY = "#3b82c4", "#8a8f98"
-# Okabe and Ito's, told apart by the colour-blind; the last two darker and lighter ones of the same.
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7a6ff0", "#8c8c2e")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke", "triangle-right")
 PICTURES = 60  # on the map, the newest; older examples are dots
 NEVER = "never seen"
+CHANCE = {
+    "field": "probability", "type": "quantitative", "title": None, "scale": {"domain": [0, 1]}, "axis": SHARE,
+}  # fmt: skip
+WORD = {"field": "word", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 160}}
 
 
 def percent(share: float) -> str:
@@ -30,17 +29,14 @@ def percent(share: float) -> str:
 
 def bars(guess: Guess) -> None:
     """Probabilities by word, the likeliest first."""
-    rows = sorted(guess.probabilities.items(), key=lambda item: -item[1])
-    chart = (
-        alt.Chart(pd.DataFrame(rows, columns=["word", "probability"]))
-        .mark_bar(color=BLUE if guess.name else GREY, height=14)
-        .encode(
-            x=alt.X("probability:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
-            y=alt.Y("word:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
-        )
-        .properties(height=alt.Step(26))
+    found = sorted(guess.probabilities.items(), key=lambda item: -item[1])
+    rows = [{"word": word, "probability": chance} for word, chance in found]
+    mark = {"type": "bar", "color": BLUE if guess.name else GREY, "height": 14}
+    show_chart(
+        layer(mark, rows, x=CHANCE, y=WORD),
+        alt="; ".join(f"{word}: {percent(chance)}" for word, chance in found),
+        height={"step": 26},
     )
-    st.altair_chart(chart, alt="; ".join(f"{word}: {percent(chance)}" for word, chance in rows))
 
 
 def before_and_after(before: Guess | None, after: Guess) -> None:
@@ -51,94 +47,114 @@ def before_and_after(before: Guess | None, after: Guess) -> None:
         if guess
         for word in after.probabilities
     ]
-    chart = (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_bar()
-        .encode(
-            x=alt.X("probability:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
-            y=alt.Y("word:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
-            yOffset=alt.YOffset("when:N", sort=["before", "after"]),
-            color=alt.Color(
-                "when:N",
-                scale=alt.Scale(domain=["before", "after"], range=[GREY, BLUE]),
-                legend=alt.Legend(orient="bottom", title=None),
-            ),
-        )
-        .properties(height=alt.Step(14))
-    )
-    st.altair_chart(
-        chart, alt="; ".join(f"{row['word']} {row['when']}: {row['probability']:.0%}" for row in rows)
+    order = ["before", "after"]
+    when = {"field": "when", "type": "nominal"}
+    colour = {
+        "scale": {"domain": order, "range": [GREY, BLUE]},
+        "legend": {"orient": "bottom", "title": None},
+    }
+    show_chart(
+        layer(
+            "bar", rows, x=CHANCE, y=WORD, yOffset=when | {"sort": ["before", "after"]}, color=when | colour
+        ),
+        alt="; ".join(f"{row['word']} {row['when']}: {row['probability']:.0%}" for row in rows),
+        height={"step": 14},
     )
 
 
-def map_chart(lesson: Lesson, drawn: PictureMap) -> None:
-    """Every example where its embedding stands; lines from where it stood; a large mark is a class's mean."""
+def map_chart(lesson: Lesson, drawn: PictureMap, moved: np.ndarray | None, now: np.ndarray | None) -> None:
+    """Every example where its embedding stands; lines from where it stood; a large mark is a class's mean.
+
+    `moved` (N, 2) are the places on the map before, NaN for new ones; `now` (2,) is the picture shown now.
+    """
     names = list(lesson.names)
-    examples = pd.DataFrame(
-        {
-            "x": drawn.examples[:, 0],
-            "y": drawn.examples[:, 1],
-            "from_x": drawn.moved[:, 0],
-            "from_y": drawn.moved[:, 1],
-            "word": [example.name for example in lesson.examples],
-            "picture": [""] * max(0, len(lesson.examples) - PICTURES)
-            + [_url(example) for example in lesson.examples[-PICTURES:]],
-        }
-    )
-    means = pd.DataFrame({"x": drawn.means[:, 0], "y": drawn.means[:, 1], "word": names})
-    both = np.concatenate(
-        [drawn.examples, drawn.means, *([drawn.now[None]] if drawn.now is not None else [])]
-    )
-    reach = float(np.abs(both).max()) * 1.15 or 1.0
-    scale = alt.Scale(domain=[-reach, reach])
-    x, y = alt.X("x:Q", axis=None, scale=scale), alt.Y("y:Q", axis=None, scale=scale)
-    from_x, from_y = (each.copy() for each in (x, y))
-    from_x.shorthand, from_y.shorthand = "from_x:Q", "from_y:Q"
-    colour = alt.Color(
-        "word:N",
-        scale=alt.Scale(domain=names, range=list(COLOURS)),
-        legend=alt.Legend(orient="bottom", title=None, columns=4, labelLimit=120),
-    )
-    shape = alt.Shape("word:N", scale=alt.Scale(domain=names, range=list(SHAPES)))
-    moved, pictured = examples.dropna(), examples[examples["picture"] != ""]
-    layers = []  # an empty one would be a picture without a name to a screen reader
-    if len(moved):
-        rule = alt.Chart(moved).mark_rule(opacity=0.5, strokeDash=[2, 3])
-        layers.append(rule.encode(x=from_x, y=from_y, x2="x:Q", y2="y:Q", color=colour))
-    if len(pictured):
-        image = alt.Chart(pictured).mark_image(width=26, height=26)
-        layers.append(image.encode(x=x, y=y, url="picture:N", tooltip="word:N"))
-    layers += [
-        alt.Chart(examples).mark_point(size=900, strokeWidth=2).encode(x=x, y=y, color=colour, shape=shape),
-        alt.Chart(means)
-        .mark_point(size=260, filled=True, opacity=0.9)
-        .encode(x=x, y=y, color=colour, shape=shape),
+    both = np.concatenate([drawn.examples, drawn.means, *([now[None]] if now is not None else [])])
+    reach = round(float(np.abs(both).max()) * 1.15, 4) or 1.0
+
+    def at(field: str) -> dict[str, Any]:
+        return {
+            "field": field, "type": "quantitative", "axis": None, "scale": {"domain": [-reach, reach]},
+        }  # fmt: skip
+
+    place = {"x": at("x"), "y": at("y")}
+    word = {"field": "word", "type": "nominal"}
+    legend = {"orient": "bottom", "title": None, "columns": 4, "labelLimit": 120}
+    colour = word | {"scale": {"domain": names, "range": list(KINDS)}, "legend": legend}
+    kind = {"color": colour, "shape": word | {"scale": {"domain": names, "range": list(SHAPES)}}}
+    examples = [
+        {"x": x, "y": y, "word": example.name}
+        for example, (x, y) in zip(lesson.examples, _places(drawn.examples), strict=True)
     ]
-    if drawn.now is not None:
-        now = pd.DataFrame([{"x": drawn.now[0], "y": drawn.now[1]}])
+    layers = []  # an empty one would be a picture without a name to a screen reader
+    if moved is not None:
+        lines = [
+            row | {"from_x": x, "from_y": y}
+            for row, (x, y) in zip(examples, _places(moved), strict=True)
+            if np.isfinite(x)
+        ]
+        rule = {"type": "rule", "opacity": 0.5, "strokeDash": [2, 3]}
+        ends = {"x": at("from_x"), "y": at("from_y"), "x2": {"field": "x"}, "y2": {"field": "y"}}
+        layers += [layer(rule, lines, **ends, color=colour)] if lines else []
+    pictures = [
+        row | {"picture": address(example.seen.thumbnail)}
+        for row, example in zip(examples[-PICTURES:], lesson.examples[-PICTURES:], strict=True)
+        if example.seen.thumbnail
+    ]
+    if pictures:
+        image = {"type": "image", "width": 26, "height": 26}
         layers.append(
-            alt.Chart(now)
-            .mark_point(shape="cross", size=300, color="#d62728", filled=True, angle=45)
-            .encode(x=x, y=y)
+            layer(image, pictures, **place, url={"field": "picture", "type": "nominal"}, tooltip=word)
         )
-    st.altair_chart(
-        alt.layer(*layers).properties(height=380),
+    means = [{"x": x, "y": y, "word": name} for name, (x, y) in zip(names, _places(drawn.means), strict=True)]
+    layers += [
+        layer({"type": "point", "size": 900, "strokeWidth": 2}, examples, **place, **kind),
+        layer({"type": "point", "size": 260, "filled": True, "opacity": 0.9}, means, **place, **kind),
+    ]
+    if now is not None:
+        cross = {"type": "point", "shape": "cross", "size": 300, "color": RED, "filled": True, "angle": 45}
+        layers.append(layer(cross, [{"x": x, "y": y} for x, y in _places(now[None])], **place))
+    show_chart(
+        *layers,
         alt=f"A map of {len(lesson.examples)} examples of {len(names)} words; what is alike stands together",
+        height=380,
     )
 
 
 def accuracy_chart(points: Sequence[tuple[int, float]]) -> None:
     """The share of right answers so far, against the number of examples."""
-    chart = (
-        alt.Chart(pd.DataFrame(points, columns=["examples", "right"]))
-        .mark_line(point=True, color=BLUE, interpolate="step-after")
-        .encode(
-            x=alt.X("examples:Q", title="examples so far", axis=alt.Axis(tickMinStep=1, format="d")),
-            y=alt.Y("right:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
-        )
-        .properties(height=200)
-    )
-    st.altair_chart(chart, alt=f"Right so far: {percent(points[-1][1])} after {points[-1][0]} examples")
+    show_chart(
+        layer(
+            {"type": "line", "point": True, "color": BLUE, "interpolate": "step-after"},
+            [{"examples": count, "right": right} for count, right in points],
+            x={
+                "field": "examples", "type": "quantitative", "title": "examples so far",
+                "axis": {"tickMinStep": 1, "format": "d"},
+            },
+            y={
+                "field": "right", "type": "quantitative", "title": None, "scale": {"domain": [0, 1]},
+                "axis": SHARE,
+            },
+        ),
+        alt=f"Right so far: {percent(points[-1][1])} after {points[-1][0]} examples",
+        height=200,
+    )  # fmt: skip
+
+
+def story_chart(chances: Sequence[float]) -> None:
+    """How probable “ball” was for each red ball, before it was told."""
+    show_chart(
+        layer(
+            {"type": "line", "point": {"size": 90}, "color": BLUE, "strokeWidth": 3},
+            [{"ball": number, "it is a ball": chance} for number, chance in enumerate(chances, 1)],
+            x={"field": "ball", "type": "ordinal", "title": "red ball", "axis": {"labelAngle": 0}},
+            y={
+                "field": "it is a ball", "type": "quantitative", "title": "ball, before told",
+                "scale": {"domain": [0, 1]}, "axis": SHARE,
+            },
+        ),
+        alt="; ".join(f"ball {number}: {chance:.0%}" for number, chance in enumerate(chances, 1)),
+        height=220,
+    )  # fmt: skip
 
 
 def confusion_chart(lesson: Lesson, cells: dict[tuple[str, str | None], tuple[Example, ...]]) -> None:
@@ -155,28 +171,27 @@ def confusion_chart(lesson: Lesson, cells: dict[tuple[str, str | None], tuple[Ex
         for truth in names
         for word in said
     ]
-    table = pd.DataFrame(rows)
-    most = max(1, int(table["pictures"].max()))
-    base = alt.Chart(table).encode(
-        x=alt.X("it said:N", sort=said, axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=110)),
-        y=alt.Y("it was:N", sort=names, axis=alt.Axis(labelLimit=110)),
-    )
-    fill = alt.Color(
-        "pictures:Q", scale=alt.Scale(domain=[0, most], range=["#e3edf7", "#08306b"]), legend=None
-    )
-    white = alt.condition(f"datum.pictures > {most / 2}", alt.value("white"), alt.value("#10243a"))
-    st.altair_chart(
-        alt.layer(
-            base.mark_rect(stroke="#ffffff").encode(color=fill),
-            base.mark_text(fontSize=14).encode(text="pictures:Q", color=white),
-        ).properties(height=alt.Step(34)),
+    most = max(len(found) for found in cells.values())
+    place = {
+        "x": {
+            "field": "it said", "type": "nominal", "sort": said,
+            "axis": {"orient": "top", "labelAngle": -40, "labelLimit": 110},
+        },
+        "y": {"field": "it was", "type": "nominal", "sort": names, "axis": {"labelLimit": 110}},
+    }  # fmt: skip
+    count = {"field": "pictures", "type": "quantitative"}
+    fill = count | {"scale": {"domain": [0, most], "range": ["#e3edf7", "#08306b"]}, "legend": None}
+    ink = {"condition": {"test": f"datum.pictures > {most / 2}", "value": "white"}, "value": "#10243a"}
+    show_chart(
+        layer({"type": "rect", "stroke": "#ffffff"}, rows, **place, color=fill),
+        layer({"type": "text", "fontSize": 14}, rows, **place, text=count, color=ink),
         alt="; ".join(
             f"{row['it was']} called {row['it said']}: {row['pictures']}" for row in rows if row["pictures"]
         ),
+        height={"step": 34},
     )
 
 
-def _url(example: Example) -> str:
-    if not example.seen.thumbnail:
-        return ""
-    return "data:image/jpeg;base64," + base64.b64encode(example.seen.thumbnail).decode("ascii")
+def _places(points: np.ndarray) -> list[tuple[float, float]]:
+    """Points (N, 2) as short numbers."""
+    return [(x, y) for x, y in points.round(4).tolist()]

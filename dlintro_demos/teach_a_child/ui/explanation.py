@@ -7,6 +7,7 @@ import streamlit as st
 from dlintro_demos.gallery.ui.frame import Step, steps
 from dlintro_demos.gallery.ui.words import plain
 from dlintro_demos.teach_a_child.heads import class_means
+from dlintro_demos.teach_a_child.lesson import Lesson, once_a_lesson
 from dlintro_demos.teach_a_child.seeing import barcode
 from dlintro_demos.teach_a_child.ui.visit import TeachVisit
 
@@ -16,13 +17,9 @@ def show_explanation(visit: TeachVisit) -> None:
     lesson = visit.lesson
     if not lesson.examples:
         return
-    newest = lesson.examples[-1]
-    means = class_means(lesson.embeddings, lesson.labels)
-    name = plain(newest.name)
-    others = [place for place, word in enumerate(lesson.names) if word != newest.name]
-    strips = [(barcode(means[lesson.names.index(newest.name)]), f"The mean of {newest.name}, as a pattern")]
-    if others:
-        strips.append((barcode(means[others[0]]), f"The mean of {lesson.names[others[0]]}, another pattern"))
+    newest, other = lesson.examples[-1], _other_word(lesson)
+    numbers, *means = _patterns(lesson)
+    alts = [f"The mean of {newest.name}, as a pattern", f"The mean of {other}, another pattern"]
     steps(
         "What just happened?",
         [
@@ -36,16 +33,15 @@ def show_explanation(visit: TeachVisit) -> None:
                 words="A network that was taught with 1.3 million photographs turns it into 1,280 numbers, "
                 "one for each thing that it learned to look for. Bright squares are large numbers. Pictures "
                 "of one kind give similar patterns. Nobody wrote down what they stand for.",
-                pictures=[
-                    (barcode(newest.seen.embedding), "The picture's 1,280 numbers as bright and dark squares")
-                ],
+                pictures=[(numbers, "The picture's 1,280 numbers as bright and dark squares")],
             ),
             Step(
                 title="A word for a pattern",
-                words=f"Learning a word is now easy: the mean of its examples. Above the pattern of “{name}”"
-                + (f", below that of “{plain(lesson.names[others[0]])}”" if others else "")
+                words="Learning a word is now easy: the mean of its examples. Above the pattern of "
+                f"“{plain(newest.name)}”"
+                + (f", below that of “{plain(other)}”" if other is not None else "")
                 + ". A new picture gets the word whose pattern is most like its own.",
-                pictures=strips,
+                pictures=list(zip(means, alts, strict=False)),
             ),
         ],
     )
@@ -55,3 +51,19 @@ def show_explanation(visit: TeachVisit) -> None:
         "pullover for a shirt sooner than it says “never seen”, and on tiny digits plain pixels do better. "
         "How often, measured, stands on the card under the hood."
     )
+
+
+def _other_word(lesson: Lesson) -> str | None:
+    """The first word that is not the newest example's."""
+    return next((name for name in lesson.names if name != lesson.examples[-1].name), None)
+
+
+@once_a_lesson
+def _patterns(lesson: Lesson) -> list[bytes]:
+    """Of the newest example, of its word's mean, and of another word's mean if there is one: PNG."""
+    means = class_means(lesson.embeddings, lesson.labels)
+    newest = lesson.examples[-1]
+    words = [newest.name, *filter(None, [_other_word(lesson)])]
+    return [
+        barcode(row) for row in (newest.seen.embedding, *(means[lesson.names.index(word)] for word in words))
+    ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from dlintro_demos.gallery.ui.charts import GREY
+from dlintro_demos.gallery.ui.show import show_pictures
 from dlintro_demos.gallery.ui.words import plain
 from dlintro_demos.teach_a_child.heads import HEADS
 from dlintro_demos.teach_a_child.lesson import Example, Seen, confusions, running_accuracy
@@ -19,6 +23,11 @@ from dlintro_demos.teach_a_child.ui.charts import (
 from dlintro_demos.teach_a_child.ui.visit import HEAD_TITLES, TeachVisit
 
 MOST_SHOWN = 24  # pictures of one cell
+NONE = "no picture: the lesson came from a file without"
+NO_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect x="1" y="1" width="94" height="94" '
+    f'rx="8" fill="none" stroke="{GREY}" stroke-width="2" stroke-dasharray="6"/></svg>'
+)
 HOW = {
     "mean": "It keeps one point for each word, the mean of its examples; the nearest point wins.",
     "neighbours": "It keeps all examples and lets the nearest vote, three at most; near ones count more.",
@@ -30,11 +39,14 @@ def show_what_changed(visit: TeachVisit, now: Seen | None) -> None:
     """Confidence before and after, the map with the picture that is shown now, and the accuracy so far."""
     st.subheader("What this changed", anchor=False)
     how_it_learns(visit)
-    change, before = visit.change, visit.past[-1] if visit.past else None
+    change = visit.change
     left, right = st.columns([3, 2])
     with left:
-        drawn = draw_map(visit.lesson, now, before if change else None)
-        map_chart(visit.lesson, drawn)
+        drawn = draw_map(visit.lesson)
+        moved = None
+        if change and visit.past[-1].examples:
+            moved = drawn.moved_from(draw_map(visit.past[-1]))
+        map_chart(visit.lesson, drawn, moved, None if now is None else drawn.place(now.embedding))
         st.caption(
             f"Each picture is 1,280 numbers to the machine; the map keeps {percent(drawn.kept)} of how they "
             "differ. The pictures do not move: the large network that makes the numbers stays as it is. What "
@@ -67,12 +79,17 @@ def how_it_learns(visit: TeachVisit) -> None:
         required=True,
         key="head",
         bind="query-params",
+        on_change=_learn_otherwise,
+        args=(visit,),
     )
-    if head != visit.head:
-        visit.head = head
-        visit.change = None
+    if head != visit.head:  # it stood in the address
+        _learn_otherwise(visit)
         st.rerun()
     st.caption(HOW[head])
+
+
+def _learn_otherwise(visit: TeachVisit) -> None:
+    visit.head, visit.change = st.session_state["head"], None
 
 
 def what_it_got_wrong(visit: TeachVisit) -> None:
@@ -95,9 +112,9 @@ def what_it_got_wrong(visit: TeachVisit) -> None:
     labels = {_cell(truth, said, len(cells[truth, said])): (truth, said) for truth, said in order}
     chosen = st.pills("Which pictures?", list(labels), default=next(iter(labels)), key="cell", required=True)
     truth, said = labels[chosen]
-    with st.container(horizontal=True, gap="xsmall"):
-        for example in cells[truth, said][:MOST_SHOWN]:
-            _picture(example)
+    show_examples(
+        [(each, f"{each.seen.alt}, named {each.name}", "") for each in cells[truth, said][:MOST_SHOWN]]
+    )
     if len(cells[truth, said]) > MOST_SHOWN:
         st.caption(f"The first {MOST_SHOWN} of {len(cells[truth, said])}.")
 
@@ -107,8 +124,15 @@ def _cell(truth: str, said: str | None, count: int) -> str:
     return f"{words} ({count})"
 
 
-def _picture(example: Example) -> None:
-    if example.seen.thumbnail:
-        st.image(example.seen.thumbnail, alt=f"{example.seen.alt}, named {example.name}", width=96)
-    else:
-        st.caption("(no picture: the lesson came from a file without)")
+def show_examples(examples: Sequence[tuple[Example, str, str]]) -> None:
+    """Small pictures of examples in a row, each with its alt text and what stands below it."""
+    show_pictures(
+        [
+            (example.seen.thumbnail, alt) if example.seen.thumbnail else (NO_PICTURE, NONE)
+            for example, alt, _ in examples
+        ],
+        width=96,
+        captions=[below for *_, below in examples],
+    )
+    if not all(example.seen.thumbnail for example, *_ in examples):
+        st.caption(f"({NONE})")

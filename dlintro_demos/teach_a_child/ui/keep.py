@@ -6,11 +6,12 @@ import streamlit as st
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.words import plain
 from dlintro_demos.teach_a_child.heads import HeadKey
 from dlintro_demos.teach_a_child.lesson import Lesson
-from dlintro_demos.teach_a_child.lesson_file import LessonFileError, load, save
+from dlintro_demos.teach_a_child.lesson_file import open_lesson, save
 from dlintro_demos.teach_a_child.script import export
 from dlintro_demos.teach_a_child.ui.visit import HEAD_TITLES, TeachVisit
 
@@ -56,11 +57,10 @@ def keep(visit: TeachVisit) -> None:
     if given.size > engine().settings.upload_mb * MB:
         st.warning(f"This file has {given.size / MB:.0f} MB; the limit is {engine().settings.upload_mb} MB.")
         return
-    try:
-        lesson, head = load(given.getvalue())
-    except LessonFileError as error:
-        st.warning(plain(str(error)), icon=":material/broken_image:")
+    opened = run_job("lesson-file", given.file_id, open_lesson, given.getvalue(), label="Opening the lesson")
+    if opened is None:
         return
+    lesson, head = opened
     st.markdown(
         f"**{len(lesson.examples)} examples** of {', '.join(plain(name) for name in lesson.names)}, learned "
         f"by “{HEAD_TITLES[head]}”."

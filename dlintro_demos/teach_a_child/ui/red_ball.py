@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.shared.things import THINGS
-from dlintro_demos.teach_a_child.story import KNOWN, SHOWN, TRUTH, Round, tell_story
-from dlintro_demos.teach_a_child.ui.charts import BLUE, bars, percent
+from dlintro_demos.teach_a_child.story import KNOWN, TRUTH, Round, tell_story
+from dlintro_demos.teach_a_child.ui.charts import bars, percent, story_chart
 
 TOLD = "red-ball-told"  # rounds in which the visitor has answered
 
@@ -40,7 +39,8 @@ def red_ball() -> None:
 
 def _round(played: Round, number: int, *, asked: bool) -> None:
     left, right = st.columns([1, 2])
-    left.image(SHOWN[number].load(), alt=played.seen.alt, width="stretch")
+    with left:
+        show_picture(played.picture, alt=played.seen.alt)
     with right:
         guess = played.guess
         article = THINGS[guess.likeliest].phrase
@@ -61,25 +61,7 @@ def _tell(told: int) -> None:
 
 
 def _so_far(rounds: tuple[Round, ...]) -> None:
-    rows = [
-        {"ball": number, "it is a ball": each.guess.probabilities.get(TRUTH, 0.0)}
-        for number, each in enumerate(rounds, 1)
-    ]
-    chart = (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_line(point=alt.OverlayMarkDef(size=90), color=BLUE, strokeWidth=3)
-        .encode(
-            x=alt.X("ball:O", title="red ball", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(
-                "it is a ball:Q",
-                title="ball, before told",
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format="%"),
-            ),
-        )
-        .properties(height=220)
-    )
-    st.altair_chart(chart, alt="; ".join(f"ball {row['ball']}: {row['it is a ball']:.0%}" for row in rows))
+    story_chart([each.guess.probabilities.get(TRUTH, 0.0) for each in rounds])
     last = rounds[-1]
     st.markdown(
         "The very same picture once more, after you told it: "

@@ -12,27 +12,34 @@ from dlintro_demos.gallery.intake.images import decode_image
 from dlintro_demos.gallery.intake.names import LONGEST_NAME
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.frame import panel
 from dlintro_demos.gallery.ui.pictures import FORMATS, Chosen, choose_picture, choose_source, image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import plain
 from dlintro_demos.shared.things import THINGS
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, MOST_EXAMPLES, Seen
 from dlintro_demos.teach_a_child.seeing import Look, look, look_at_files
-from dlintro_demos.teach_a_child.tray import HARD, TRAYS, TrayThing, look_at_things, tray
+from dlintro_demos.teach_a_child.tray import HARD, TRAYS, TrayThing, lay, look_at_things
 from dlintro_demos.teach_a_child.ui.charts import bars, percent
-from dlintro_demos.teach_a_child.ui.inside import show_what_changed
+from dlintro_demos.teach_a_child.ui.inside import show_examples, show_what_changed
 from dlintro_demos.teach_a_child.ui.visit import TeachVisit
 
 MOST_MB = 200  # of files at once
 MOST_DRAWN = 20
 MOST_SAID = 8  # sentences about files that were left out
+MANY_SHOWN = "many-shown"
 
 
 def show_and_tell(visit: TeachVisit) -> None:
     """One picture after the other, and what each changes."""
-    chosen = choose_picture(choose_source(), (*tray(_number()), *HARD))
+    source, number = choose_source(), _number()
+    tray = run_job("tray", number, lay, number, label="Drawing things to show it", shared=True)
+    if tray is None:
+        return
+    chosen = choose_picture(source, (*tray, *HARD))
     seen = None if chosen is None else _talk(visit, chosen)
     _whole_lesson(visit)
     _many(visit)
@@ -61,9 +68,10 @@ def _talk(visit: TeachVisit, chosen: Chosen) -> Seen | None:
         return None
     (seen,) = looked.seen
     left, right = st.columns([1, 2])
-    left.image(chosen.rgb, alt=chosen.alt, width="stretch")
+    with left:
+        show_picture(looked.shown, alt=chosen.alt)
     with right:
-        guess = next(iter(visit.guesses([seen])), None)
+        guess = next(iter(visit.guesses((seen,))), None)
         _say(visit, seen, guess)
         _ask(visit, seen, guess)
         if visit.problem:
@@ -138,16 +146,19 @@ def _ask(visit: TeachVisit, seen: Seen, guess: Guess | None) -> None:
                     args=((seen,), name),
                 )
     if len(visit.lesson.names) < MOST_CLASSES or called is not None:
+        field = private_key("word")
         with st.form(key=private_key("new-word"), clear_on_submit=True, border=False):
-            text = st.text_input(
+            st.text_input(
                 "It is something else" if visit.lesson.names else "What is it?",
                 placeholder="a new word, such as cup",
                 max_chars=LONGEST_NAME,
-                key=private_key("word"),
+                key=field,
             )
-            if st.form_submit_button("Teach it this word"):
-                visit.tell((seen,), text)
-                st.rerun()
+            st.form_submit_button("Teach it this word", on_click=_tell, args=(visit, seen, field))
+
+
+def _tell(visit: TeachVisit, seen: Seen, field: str) -> None:
+    visit.tell((seen,), st.session_state[field])
 
 
 def _next(visit: TeachVisit) -> None:
@@ -164,13 +175,8 @@ def _next(visit: TeachVisit) -> None:
 def _reasons(visit: TeachVisit, guess: Guess) -> None:
     """The nearest examples."""
     st.caption("Nearest among what you taught it, and how far away (0: the same, 1: nothing in common):")
-    with st.container(horizontal=True, gap="xsmall"):
-        for near in guess.nearest:
-            example = visit.lesson.examples[near.place]
-            with st.container(width=96, gap="xxsmall"):
-                if example.seen.thumbnail:
-                    st.image(example.seen.thumbnail, alt=example.seen.alt, width=96)
-                st.caption(f"{plain(example.name)}, {near.distance:.2f}")
+    examples = [(visit.lesson.examples[near.place], near.distance) for near in guess.nearest]
+    show_examples([(each, each.seen.alt, f"{each.name}, {distance:.2f}") for each, distance in examples])
 
 
 def _whole_lesson(visit: TeachVisit) -> None:
@@ -190,8 +196,7 @@ def _empty(visit: TeachVisit) -> None:
 
 def _many(visit: TeachVisit) -> None:
     """Several examples of one word at once: drawn ones, or the visitor's own files."""
-    shown = private_key("many-shown")
-    with st.expander("Many at once", icon=":material/library_add:"):
+    for _ in panel("Many at once", key="many-at-once", icon=":material/library_add:"):
         given = st.file_uploader(
             f"Up to {MOST_EXAMPLES} pictures of one thing, {MOST_MB} MB in all",
             type=FORMATS,
@@ -206,33 +211,41 @@ def _many(visit: TeachVisit) -> None:
         word = st.text_input(
             "They are called", value=kind, max_chars=LONGEST_NAME, key=private_key(f"many-word-{kind}")
         )
-        if not st.session_state.get(shown):
-            st.button("Show them to the machine", on_click=_set, args=(shown, True))
-            return
-        looked = _look_at_many(given, kind, count, first=1000 + MOST_DRAWN * len(visit.past))
-        if looked is None:
-            return
-        for sentence in looked.left_out[:MOST_SAID]:
-            st.warning(plain(sentence), icon=":material/broken_image:")
-        if len(looked.left_out) > MOST_SAID:
-            st.warning(f"And {len(looked.left_out) - MOST_SAID} more were left out.")
-        if not looked.seen:
-            return
-        said = [guess.name for guess in visit.guesses(list(looked.seen))]
-        st.markdown(
-            f"**{len(looked.seen)} pictures.** Before being told, it calls {said.count(word)} of them "
-            f"“{plain(word)}”, and says of {said.count(None)} that it has never seen such a thing."
-        )
-        teach_all = st.button(f"Teach it all {len(looked.seen)}", key="many-teach")
-        if teach_all:
-            visit.tell(looked.seen, word)
-            if not visit.problem:
-                _set(shown, on=False)
-            st.rerun()
+        if not st.session_state.get(private_key(MANY_SHOWN)):
+            st.button("Show them to the machine", on_click=_show_many, args=(True,))
+        else:
+            _teach_many(visit, given, kind, count, word)
 
 
-def _set(key: str, on: bool) -> None:
-    st.session_state[key] = on
+def _show_many(on: bool) -> None:
+    st.session_state[private_key(MANY_SHOWN)] = on
+
+
+def _teach_many(visit: TeachVisit, given: list[UploadedFile], kind: str, count: int, word: str) -> None:
+    """What the machine says to them, and the button that tells it what they are."""
+    looked = _look_at_many(given, kind, count, first=1000 + MOST_DRAWN * len(visit.lesson.examples))
+    if looked is None:
+        return
+    for sentence in looked.left_out[:MOST_SAID]:
+        st.warning(plain(sentence), icon=":material/broken_image:")
+    if len(looked.left_out) > MOST_SAID:
+        st.warning(f"And {len(looked.left_out) - MOST_SAID} more were left out.")
+    if not looked.seen:
+        return
+    said = [guess.name for guess in visit.guesses(looked.seen)]
+    st.markdown(
+        f"**{len(looked.seen)} pictures.** Before being told, it calls {said.count(word)} of them "
+        f"“{plain(word)}”, and says of {said.count(None)} that it has never seen such a thing."
+    )
+    st.button(
+        f"Teach it all {len(looked.seen)}", key="many-teach", on_click=_tell_many, args=(visit, looked, word)
+    )
+
+
+def _tell_many(visit: TeachVisit, looked: Look, word: str) -> None:
+    visit.tell(looked.seen, word)
+    if not visit.problem:
+        _show_many(False)
 
 
 def _look_at_many(given: list[UploadedFile], kind: str, count: int, *, first: int) -> Look | None:
@@ -251,7 +264,7 @@ def _look_at_many(given: list[UploadedFile], kind: str, count: int, *, first: in
         )
         return None
     limits, turn = image_limits(), engine().decoding
-    files = tuple((f"picture {place}", file.getvalue()) for place, file in enumerate(given, 1))
+    files = tuple((f"picture {place}", file.getvalue) for place, file in enumerate(given, 1))
 
     def decode(data: bytes) -> np.ndarray:
         with turn:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.teach_a_child.heads import Guess, Head, HeadKey, fit, guesses
+from dlintro_demos.teach_a_child.heads import Guess, HeadKey, fit, guesses
 from dlintro_demos.teach_a_child.lesson import Lesson, LessonFull, Seen, teach
 from dlintro_demos.teach_a_child.tray import begin
 
@@ -19,6 +22,8 @@ HEAD_TITLES: dict[HeadKey, str] = {
     "neighbours": "Nearest neighbours",
     "logistic": "Logistic regression",
 }
+T = TypeVar("T")
+KEPT = 8  # heads and answers: of about the newest two lessons
 _VISIT = "taught"
 
 
@@ -42,9 +47,9 @@ class TeachVisit:
     past: list[Lesson] = field(default_factory=list)
     change: Change | None = None
     problem: str = ""
-    fitted: tuple[Lesson, HeadKey, Head] | None = None
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds of the last look, the last learning and the last answer."""
+    kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
     def set(self, lesson: Lesson) -> None:
         """Another lesson; the one before can be had back."""
@@ -55,22 +60,28 @@ class TeachVisit:
         """The lesson before the last change."""
         self.lesson, self.change, self.problem = self.past.pop(), None, ""
 
-    def guesses(self, seen: list[Seen]) -> list[Guess]:
+    def _once(self, stage: str, work: Callable[..., T], *of: Hashable) -> T:
+        """`work(*of)`, done once: a page runs often, and what it is made of changes seldom."""
+        key = (work, *of)
+        if key not in self.kept:
+            started = time.perf_counter()
+            self.kept[key] = work(*of)
+            self.stages[stage] = time.perf_counter() - started
+            if len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+        self.kept.move_to_end(key)
+        return self.kept[key]
+
+    def guesses(self, seen: tuple[Seen, ...]) -> list[Guess]:
         """What the machine says; nothing where it was never taught."""
         if not self.lesson.examples:
             return []
-        if self.fitted is None or self.fitted[:2] != (self.lesson, self.head):
-            started = time.perf_counter()
-            self.fitted = self.lesson, self.head, fit(self.lesson, self.head)
-            self.stages["learn all examples"] = time.perf_counter() - started
-        started = time.perf_counter()
-        found = guesses(self.fitted[2], seen)
-        self.stages["answer"] = time.perf_counter() - started
-        return found
+        head = self._once("learn all examples", fit, self.lesson, self.head)
+        return self._once("answer", guesses, head, seen)
 
     def tell(self, seen: tuple[Seen, ...], name: str) -> None:
         """These pictures are called `name`. What cannot be is said in `problem`, and changes nothing."""
-        before = self.guesses(list(seen))
+        before = self.guesses(seen)
         told = {each: guess.name for each, guess in zip(seen, before, strict=True)} if before else None
         was = self.lesson.called(seen[0].key)
         try:
@@ -79,7 +90,7 @@ class TeachVisit:
             self.problem = str(error)
             return
         self.set(lesson)
-        (after,) = self.guesses([seen[0]])
+        (after,) = self.guesses(seen[:1])
         now = lesson.called(seen[0].key)
         self.change = Change(
             key=seen[0].key,

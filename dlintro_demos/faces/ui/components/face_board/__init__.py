@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import streamlit as st
 
 from dlintro_demos.faces.face import Box
 from dlintro_demos.gallery.ui.components.component import component, wait_for_the_run
+from dlintro_demos.gallery.ui.show import address
 
 LEAST_SIDE = 8  # picture pixels; nothing smaller can be recognised as a face
 
@@ -41,7 +41,6 @@ class BoardAnswer:
 
 def face_board(
     picture: bytes,
-    mime: str,
     alt: str,
     width: int,
     height: int,
@@ -50,7 +49,7 @@ def face_board(
     key: str,
     selected: str | None,
 ) -> BoardAnswer:
-    """Show `picture`, an encoded file of type `mime` and `width` x `height` pixels, with its faces to choose.
+    """Show `picture`, encoded, of a photo of `width` x `height` pixels, with its faces to choose.
 
     `selected` is the key of the face that stands out. The answer holds what the visitor did since the last
     run, and only in this one: the page keeps the choice and gives it back as `selected`. What the browser
@@ -71,7 +70,7 @@ def face_board(
     sent = _mount(
         key=key,
         data={
-            "source": f"data:{mime};base64,{base64.b64encode(picture).decode('ascii')}",
+            "source": address(picture),
             "alt": alt,
             "width": width,
             "height": height,

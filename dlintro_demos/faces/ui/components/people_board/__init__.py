@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dlintro_demos.gallery.ui.components.component import component, wait_for_the_run
+from dlintro_demos.gallery.ui.show import address
 
 NEW = "new"  # where a face goes that belongs to nobody on the board
 
@@ -18,7 +18,7 @@ _mount = component(__file__)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Chip:
-    """A face to move: `picture` is an encoded JPEG, shown as a square; `alt` says what it shows."""
+    """A face to move: `picture` is encoded, and shown as a square; `alt` says what it shows."""
 
     key: str
     picture: bytes
@@ -95,10 +95,6 @@ def _card(group: Group) -> dict[str, object]:
         "title": group.title,
         "note": group.note,
         "faces": [
-            {"key": chip.key, "source": _source(chip.picture), "alt": chip.alt} for chip in group.faces
+            {"key": chip.key, "source": address(chip.picture), "alt": chip.alt} for chip in group.faces
         ],
     }
-
-
-def _source(picture: bytes) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(picture).decode("ascii")

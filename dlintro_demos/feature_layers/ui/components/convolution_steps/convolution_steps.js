@@ -31,8 +31,9 @@ function build(root) {
   const patchCells = times(AREA, () => patch.appendChild(element("i", "cell")));
   const grids = COLOURS.map((name) => makeColour(find(".colours"), name));
 
-  let given = ""; // what was last computed with
-  let net = null; // the numbers, as `compute` gives them
+  let given = ""; // what was last asked for
+  let fetched = { address: "", pixels: null };
+  let net = null; // the numbers, as `compute` gives them; until then, the board is inert
   let spot = { row: 0, column: 0 };
   let shown = null; // the arithmetic of the window on show
   let at = FILLED; // how far the show is: products that are there, or a step after them
@@ -48,24 +49,45 @@ function build(root) {
     for (const type of types.split(" ")) target.addEventListener(type, handler, { signal: listening.signal });
   };
 
-  function update(data) {
+  async function update(data) {
+    const wanted = JSON.stringify(data);
+    if (wanted === given) return; // only the theme changed
+    given = wanted;
+    const pixels = await pixelsAt(data.pixels);
+    if (wanted !== given) return; // overtaken
+    if (!pixels) {
+      given = "";
+      hint.textContent = "The picture did not arrive. Please load the page again.";
+      return;
+    }
     const finger = matchMedia("(pointer: coarse)").matches;
     hint.textContent = finger
       ? "Tap a pixel of the picture or of the feature map."
       : "Click a pixel of the picture or of the feature map, or use the arrow keys on it.";
-    const wanted = JSON.stringify(data);
-    if (wanted === given) return; // only the theme changed
-    given = wanted;
     pause();
     swept = null;
     const before = net;
-    net = compute(data);
+    net = compute(data, pixels);
+    root.inert = false;
     if (before?.rows !== net.rows || before?.columns !== net.columns) spot = brightest(net);
     picture.setAttribute("aria-label", `What the network sees, ${net.width} by ${net.height} pixels`);
     drawPicture();
     showKernel();
     describeMap();
     goTo(spot.row, spot.column);
+  }
+
+  /** The bytes of the picture, red, green and blue; null where they cannot be had. Channels share them. */
+  function pixelsAt(address) {
+    if (fetched.address !== address) {
+      const bytes = fetch(address).then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject()));
+      const pixels = bytes.then(
+        (buffer) => new Uint8Array(buffer),
+        () => (fetched = { address: "", pixels: null }).pixels,
+      );
+      fetched = { address, pixels };
+    }
+    return fetched.pixels;
   }
 
   function drawPicture() {
@@ -390,6 +412,7 @@ function build(root) {
   setPlaying(false);
 
   function destroy() {
+    given = ""; // what is still on its way comes too late
     listening.abort();
     sizes.disconnect();
     clearTimeout(timers.show);
@@ -401,8 +424,8 @@ function build(root) {
 }
 
 /** The whole map, and how far its numbers reach, so that every window is drawn on the same scales. */
-function compute(data) {
-  const net = { ...data, grey: Uint8Array.from(atob(data.pixels), (letter) => letter.charCodeAt(0)) };
+function compute(data, grey) {
+  const net = { ...data, grey };
   net.heaviest = Math.max(...net.kernel.map(Math.abs));
   net.map = new Float32Array(net.rows * net.columns);
   net.limit = FLAT;

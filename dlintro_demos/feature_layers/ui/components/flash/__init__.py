@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlintro_demos.gallery.ui.components.component import component, wait_for_the_run
+from dlintro_demos.gallery.ui.show import address
 
 ANSWERS = 5
 SHOWN_MS = 500
@@ -39,7 +39,6 @@ class FlashAnswer:
 def flash(
     picture: bytes,
     *,
-    mime: str,
     alt: str,
     round_number: int,
     labels: Sequence[str],
@@ -48,7 +47,7 @@ def flash(
 ) -> FlashAnswer | None:
     """Play one round: a Start button, a countdown, `picture` for half a second, then five `labels` to choose.
 
-    `picture` is an encoded file of type `mime`; `alt`, which names what it shows, is told only with the
+    `picture` is an encoded file; `alt`, which names what it shows, is told only with the
     result. Gives the answer of this round, once, in the run that it caused. The page then gives `result`,
     with which the picture stands there again; another `round_number` begins anew.
 
@@ -59,7 +58,7 @@ def flash(
     sent = _mount(
         key=key,
         data={
-            "picture": f"data:{mime};base64,{base64.b64encode(picture).decode('ascii')}",
+            "picture": address(picture),
             "alt": alt if result else "",
             "round": round_number,
             "labels": list(labels),

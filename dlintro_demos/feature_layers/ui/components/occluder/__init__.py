@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dlintro_demos.gallery.ui.components.component import component, wait_for_the_run
+from dlintro_demos.gallery.ui.show import address
 
 SIDE = 14  # cells along a side of the picture
 
@@ -45,7 +45,6 @@ class _Message:
 def occluder(
     picture: bytes,
     *,
-    mime: str,
     alt: str,
     picture_id: str,
     before: Sequence[Bar],
@@ -53,7 +52,7 @@ def occluder(
     note: str,
     key: str,
 ) -> Covered | None:
-    """Show `picture`, a square as an encoded file of type `mime`, to cover cell by cell, with bars beside it.
+    """Show `picture`, a square as an encoded file, to cover cell by cell, with bars beside it.
 
     `before` are the bars of the bare picture and `now` those of the covered one: the same labels in the same
     order. `note` stands under them. What is covered is the browser's business: it survives every run with the
@@ -71,7 +70,7 @@ def occluder(
     sent = _mount(
         key=key,
         data={
-            "picture": f"data:{mime};base64,{base64.b64encode(picture).decode('ascii')}",
+            "picture": address(picture),
             "id": picture_id,
             "alt": alt,
             "before": [_row(bar) for bar in before],

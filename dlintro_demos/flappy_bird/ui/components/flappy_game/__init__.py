@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,14 +21,14 @@ _mount = component(__file__, scripts=("flappy_core", "flappy_scenery", "flappy_g
 class Lane:
     """A field: `title` is shown as text, whatever it holds.
 
-    `weights` are the agent's, a safetensors file of `network.Player` or `state_player.StatePlayer` (float32
-    or float16): its address on
-    this server (fetched once, however often it plays) or its bytes. Without, the visitor plays here.
+    `weights` are an agent's: the address on this server of a safetensors file of `network.Player` or
+    `state_player.StatePlayer` (float32 or float16), fetched once, however often it plays. Without them the
+    visitor plays here.
     """
 
     key: str
     title: str
-    weights: str | bytes | None = None
+    weights: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,14 +165,11 @@ def _check(lanes: Sequence[Lane], seed: int, max_pipes: int) -> None:
     if not 0 <= seed <= MAX_SEED or max_pipes < 1:
         raise ValueError(f"A level is 0 to {MAX_SEED}, and a game has a pipe at least.")
     for lane in lanes:
-        if isinstance(lane.weights, str) and (urlsplit(lane.weights).scheme or urlsplit(lane.weights).netloc):
+        if lane.weights and (urlsplit(lane.weights).scheme or urlsplit(lane.weights).netloc):
             raise ValueError(f"The weights of {lane.key} must lie on this server, not at {lane.weights!r}.")
 
 
 def _lane(lane: Lane) -> dict[str, str]:
     if lane.weights is None:
         return {"key": lane.key, "title": lane.title, "player": "you"}
-    address = lane.weights
-    if isinstance(address, bytes):
-        address = "data:application/octet-stream;base64," + base64.b64encode(address).decode("ascii")
-    return {"key": lane.key, "title": lane.title, "player": "agent", "weights": address}
+    return {"key": lane.key, "title": lane.title, "player": "agent", "weights": lane.weights}

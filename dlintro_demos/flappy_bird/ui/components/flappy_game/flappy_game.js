@@ -1,4 +1,4 @@
-/* The page and the clock; `flappy_game.py` puts mount.js, flappy_core.js and flappy_scenery.js before this. */
+/* The page and the clock; `__init__.py` puts mount.js, flappy_core.js and flappy_scenery.js before this. */
 const TICK = 1000 / TICKS_PER_SECOND; // ms
 const CATCH_UP = 4 * TICK; // ms of game at most between two pictures on the screen
 const NARROW = 560; // px of room below which many fields do not stand in one row

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 
 import streamlit as st
 
 from dlintro_demos.gallery.ui.components.component import component
+from dlintro_demos.gallery.ui.show import address
 
 _mount = component(__file__)
 
@@ -17,13 +17,12 @@ _mount = component(__file__)
 class View:
     """One side of the comparison.
 
-    `picture` is an encoded file (PNG, JPEG, WebP) of type `mime`; `alt` describes it for those who do not see
-    it; `label` stands on it. `pixelated` shows its pixels as squares instead of smoothing them.
+    `picture` is an encoded file (PNG, JPEG, WebP); `alt` describes it for those who do not see it; `label`
+    stands on it. `pixelated` shows its pixels as squares instead of smoothing them.
     """
 
     label: str
     picture: bytes
-    mime: str
     alt: str
     pixelated: bool = False
 
@@ -50,10 +49,9 @@ def comparer(before: View, after: View, *, key: str, width: int, height: int) ->
 
 
 def _side(view: View) -> dict[str, str | bool]:
-    encoded = base64.b64encode(view.picture).decode("ascii")
     return {
         "label": view.label,
-        "source": f"data:{view.mime};base64,{encoded}",
+        "source": address(view.picture),
         "alt": view.alt,
         "pixelated": view.pixelated,
     }

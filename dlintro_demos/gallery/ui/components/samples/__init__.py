@@ -21,10 +21,13 @@ class Tile:
     source: str
 
 
-def choose_tile(tiles: Sequence[Tile], *, chosen: str, query: str, label: str, side: int = 76) -> None:
+def choose_tile(
+    tiles: Sequence[Tile], *, chosen: str, query: str, label: str, side: int = 76, wrap: bool = False
+) -> None:
     """Show `tiles` in one row; a click on one puts its key into the address as `query`, then the page runs.
 
-    `label` names the strip for a screen reader, `side` is a tile's width in px.
+    `label` names the strip for a screen reader, `side` is a tile's width in px. Where there is no room for
+    all of them, the row scrolls, or goes on below if it may `wrap`.
 
     Raises:
         ValueError: two tiles have one key.
@@ -39,6 +42,7 @@ def choose_tile(tiles: Sequence[Tile], *, chosen: str, query: str, label: str, s
             "chosen": chosen,
             "label": label,
             "side": side,
+            "wrap": wrap,
         },
         on_picked_change=lambda: _pick(query, known),
     )

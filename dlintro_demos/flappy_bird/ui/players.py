@@ -1,0 +1,62 @@
+"""The agent at six ages: their names, their figures in words, their fields, and the choice among them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dlintro_demos.flappy_bird.ages import AGES, BEST, key_of
+from dlintro_demos.flappy_bird.checkpoints import EARLY, Checkpoint, read_checkpoint
+from dlintro_demos.flappy_bird.ui.components.flappy_game import Lane
+from dlintro_demos.gallery.process import engine
+
+NAMES = {
+    "untrained": "Untrained",
+    "2min": "2 minutes",
+    "5min": "5 minutes",
+    "10min": "10 minutes",
+    "25min": "25 minutes",
+    BEST: "The best",
+}
+RACE_PIPES = 100
+
+
+def facts_of(age: str) -> Checkpoint:
+    """What was measured of a checkpoint. Raises `ModelUnavailable`."""
+    return read_checkpoint(engine().cache.card(key_of(age)))
+
+
+def lane_of(age: str) -> Lane:
+    """A field where a checkpoint plays."""
+    return Lane(key=age, title=NAMES[age], weights=engine().cache.card(key_of(age)).address)
+
+
+def ask_age(label: str, key: str, default: str) -> str:
+    """The slider over the checkpoints."""
+    return st.select_slider(label, AGES, default, format_func=NAMES.__getitem__, key=key, bind="query-params")
+
+
+def ask_level() -> int:
+    """One of the fresh levels."""
+    return st.number_input(
+        "Level",
+        0,
+        99,
+        3,
+        key="level",
+        bind="query-params",
+        width=160,
+        help="Levels that the agent was neither trained on nor chosen by.",
+    )
+
+
+def say_how_it_plays(age: str, level: int) -> None:
+    """The figures of a checkpoint, and on this level."""
+    facts = facts_of(age)
+    score = facts.scores[level]
+    st.markdown(
+        f"**{NAMES[age]}**: {facts.frames:,} frames seen in {facts.minutes:.0f} minutes of training. "
+        f"On {len(facts.scores)} new levels it passed **{facts.median:,.0f}** pipes (median; mean "
+        f"{facts.mean:,.0f}, worst {facts.least:,}, games cut at {facts.max_pipes:,}); on **{facts.early}** "
+        f"of them it crashed within {EARLY}. "
+        f"On this one: **{score:,}**{' or more' if score >= facts.max_pipes else ''}."
+    )

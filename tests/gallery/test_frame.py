@@ -1,0 +1,32 @@
+"""Panels cost nothing while they are closed."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def page():
+    import streamlit as st
+
+    from dlintro_demos.gallery.ui.frame import panel
+
+    st.session_state.setdefault("built", 0)
+    for folded in panel("Under the hood", key="hood", icon=":material/build:"):
+        st.session_state.built += 1
+        st.markdown("inside")
+        folded.caption("in the panel")
+
+
+def test_a_closed_panel_builds_nothing_and_an_open_one_what_is_in_it():
+    at = AppTest.from_function(page).run()
+    assert not at.exception
+    assert [folded.label for folded in at.expander] == ["Under the hood"]
+    assert at.session_state["built"] == 0
+    assert len(at.markdown) == 0
+    at.session_state["hood"] = True
+    at.run()
+    assert at.session_state["built"] == 1
+    assert [said.value for said in at.expander[0].markdown] == ["inside"]
+    assert [said.value for said in at.expander[0].caption] == ["in the panel"]
+    at.session_state["hood"] = False
+    at.run()
+    assert at.session_state["built"] == 1
+    assert len(at.markdown) == 0

@@ -1,0 +1,48 @@
+"""The engine of this process is built once, whoever asks first."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from dlintro_demos.gallery import process
+from dlintro_demos.gallery.runtime import engine as building
+
+
+@pytest.fixture
+def builds(monkeypatch):
+    """A process without an engine; each build is noted, and takes its time."""
+    builds = []
+
+    def build(_settings):
+        builds.append(object())
+        threading.Event().wait(0.05)  # for others to arrive meanwhile
+        return builds[-1]
+
+    monkeypatch.setattr(process, "_built", [])
+    monkeypatch.setattr(building, "build_engine", build)
+    return builds
+
+
+def test_sixteen_threads_asking_at_once_get_the_same_engine(builds):
+    barrier = threading.Barrier(16)
+
+    def ask(_):
+        barrier.wait()
+        return process.engine()
+
+    with ThreadPoolExecutor(16) as pool:
+        engines = list(pool.map(ask, range(16)))
+    assert set(engines) == set(builds)
+    assert len(builds) == 1
+
+
+def test_an_engine_that_could_not_be_built_is_built_by_the_next_who_asks(builds, monkeypatch):
+    def fail(_settings):
+        raise ValueError("no such device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(building, "build_engine", fail)
+        with pytest.raises(ValueError, match="no such device"):
+            process.engine()
+    assert process.engine() is builds[0]
