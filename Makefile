@@ -17,7 +17,7 @@ run: $(STAMP)-run ## open the gallery on http://127.0.0.1:8501 (PORT=, ADDRESS=)
 	@DLINTRO_PORT=$(PORT) DLINTRO_ADDRESS=$(ADDRESS) $(BIN)/python app.py
 
 test: $(STAMP)-dev ## run every test (ARGS= for pytest)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(STAMP)-dev ## lint, formatting and types
 	@$(BIN)/ruff check .

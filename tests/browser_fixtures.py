@@ -35,19 +35,27 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    # For short visits: one process for all pages of a context, and no code made faster than it is run.
-    "--process-per-site",
-    "--js-flags=--no-turbofan",
+    "--process-per-site",  # one for all pages of a context: it has Streamlit's script compiled already
 ]
 DESK: ViewportSize = {"width": 1280, "height": 900}
 START_SECONDS = 180
+NO_CHROMIUM = "no Chromium found: install it, or name it in DLINTRO_CHROMIUM"
+
+
+def _chromium() -> str | None:
+    """Path of the browser on this machine."""
+    names = ("chromium", "google-chrome", "chromium-browser")
+    return os.environ.get("DLINTRO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    skipped = _chromium() is None and os.environ.get("DLINTRO_REQUIRE_BROWSER") != "1"
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+            if skipped:
+                item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
 
 
 @dataclass(frozen=True)
@@ -89,14 +97,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Chromium, one for all tests of a worker. Playwright occupies the thread's event loop from now on."""
-    names = ("google-chrome", "chromium-browser")
-    found = os.environ.get("DLINTRO_CHROMIUM") or shutil.which("chromium")
-    found = found or next(filter(None, map(shutil.which, names)), None)
+    found = _chromium()
     if found is None:
-        reason = "no Chromium found: install it, or name it in DLINTRO_CHROMIUM"
-        if os.environ.get("DLINTRO_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"{reason} (DLINTRO_REQUIRE_BROWSER=1)")
-        pytest.skip(reason)
+        pytest.fail(f"{NO_CHROMIUM} (DLINTRO_REQUIRE_BROWSER=1)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser

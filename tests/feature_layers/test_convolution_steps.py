@@ -25,8 +25,6 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.shared.imagenet import prepare
 from tests.visiting import ours
 
-pytestmark = pytest.mark.xdist_group("convolution")  # they share a page
-
 CHANNELS = (6, 0)  # two of the liveliest
 SIDE = 112  # pixels of the map
 FILLED = 31  # the last step: 27 products, their sum, batch norm, ReLU6 and the pixel

@@ -10,8 +10,6 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.visiting import ours
 
-pytestmark = pytest.mark.xdist_group("flash")  # they share a page
-
 ANSWER = "tiger cat"
 SECRET = "A striped cat on a wall"
 LABELS = ["red fox", ANSWER, "lynx", "German short-haired pointer", "<img src=x onerror=alert(1)>"]

@@ -10,8 +10,6 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.visiting import ours
 
-pytestmark = pytest.mark.xdist_group("occluder")  # they share a page
-
 SIDE = 14
 HOSTILE = "<img src=x onerror=alert(1)>"
 SLOW = 0.4  # seconds that the slow script takes for a message

@@ -8,7 +8,7 @@ import psutil
 import pytest
 import torch
 
-from dlintro_demos.gallery.runtime import model_cache
+from dlintro_demos.gallery.runtime import memory, model_cache
 from dlintro_demos.gallery.runtime.model_cache import CPU, ModelCache
 from dlintro_demos.gallery.runtime.model_cards import (
     ModelCard,
@@ -233,7 +233,7 @@ GPU = torch.device("cuda", 0)
 def on_gpu(make_card, monkeypatch):
     """A cache that believes in a GPU; `released` tells when memory was handed back."""
     released = []
-    monkeypatch.setattr(model_cache, "_return_memory", released.append)
+    monkeypatch.setattr(memory, "give_back", released.append)
     cards = [make_card(key, loader="load_accelerator", parameters=20) for key in ("a", "b")]
     return cache_of(*cards, device=GPU), released
 
@@ -249,8 +249,8 @@ def test_a_full_gpu_lets_other_models_go_and_tries_again(on_gpu, monkeypatch):
     Accelerator.room = 1
     cache.get("a")
     monkeypatch.setattr(
-        model_cache,
-        "_return_memory",
+        memory,
+        "give_back",
         lambda device: (released.append(device), setattr(Accelerator, "room", 1)),
     )
     assert cache.get("b").device == GPU

@@ -83,6 +83,9 @@ def test_a_click_changes_address_and_page_with_one_run(
 ) -> None:
     strip = visit(page, url)
     only_pressed(strip, "Title 0")
+    tops = "pictures => new Set(pictures.map((each) => each.getBoundingClientRect().top)).size"
+    assert strip.locator("img").evaluate_all(tops) == 1  # however long the title below
+
     tile(strip, "Title 2").click()
     expect(page.get_by_text("Run 2 shows key2", exact=True)).to_be_visible()
     only_pressed(strip, "Title 2")

@@ -9,11 +9,6 @@ def test_every_setting_has_a_default_an_operator_can_override():
     assert chosen.upload_mb == Settings().upload_mb == 20
 
 
-def test_downloads_are_off_until_an_operator_says_so():
-    assert Settings.from_environ({}).allow_downloads is False
-    assert Settings.from_environ({"DLINTRO_ALLOW_DOWNLOADS": "1"}).allow_downloads is True
-
-
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -22,7 +17,6 @@ def test_downloads_are_off_until_an_operator_says_so():
         ("DLINTRO_JOB_SECONDS", "-1"),
         ("DLINTRO_OUTPUT_MEGAPIXELS", "inf"),
         ("DLINTRO_OUTPUT_MEGAPIXELS", "nan"),
-        ("DLINTRO_ALLOW_DOWNLOADS", "maybe"),
         ("DLINTRO_MODELS_DIR", ""),
         ("DLINTRO_ADDRESS", " "),
     ],

@@ -1,15 +1,18 @@
 import io
 import os
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.settings import MB
 from dlintro_demos.super_resolution.pace import PACE
+from dlintro_demos.super_resolution.quiz import ROUNDS, Pair
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
+from dlintro_demos.super_resolution.ui import fitting, fool_me
 
 
 def photo(width=40, height=30, fmt="PNG", mode="RGB"):
@@ -99,44 +102,35 @@ def test_a_file_that_is_no_picture_is_refused_in_words(page):
     assert not metrics(at)
 
 
-@pytest.fixture
-def large(open_page):
-    """The page with a photo whose result would be too large."""
-    at = open_page("super_resolution", method="Bicubic")
-    return upload(at, "large.jpg", photo(2400, 1800, "JPEG"), "image/jpeg")
-
-
 def size_offered(at):
     said = re.search(r"take (\d+) x (\d+) pixels", words(at))
     return int(said[1]), int(said[2])
 
 
-def test_a_photo_whose_result_would_be_too_large_is_offered_cut_or_shrunk(large):
-    assert "the result would have 69 megapixels, and the limit is 20" in words(large)
-    width, height = size_offered(large)
-    assert width * height * 16 <= 20e6
-    me = large.session_state["visitor"].id
-    seen = []
-    for wish in (lambda: None, lambda: large.slider(key="cut_x").set_value(0).run(), lambda: shrink(large)):
-        wish()
-        assert metrics(large)
-        seen.append(engine().results.used(me))
-    assert len(set(seen)) == 3
+def test_a_photo_whose_result_would_be_too_large_is_offered_cut_or_shrunk(open_page, monkeypatch):
+    strict = SimpleNamespace(cache=engine().cache, settings=replace(engine().settings, output_megapixels=5.0))
+    monkeypatch.setattr(fitting, "engine", lambda: strict)
+    at = open_page("super_resolution", method="Bicubic")
+    upload(at, "large.jpg", photo(1200, 900, "JPEG"), "image/jpeg")
+    assert "the result would have 17 megapixels, and the limit is 5" in words(at)
+    width, height = offered = size_offered(at)
+    assert width * height * 16 <= 5e6
+    me = at.session_state["visitor"].id
+    seen, jobs = {engine().results.used(me)}, engine().queue.counts["submitted"]
 
-
-def shrink(at):
-    at.button_group(key="way").set_value("shrink").run()
-
-
-def test_a_large_result_is_not_made_again_when_the_page_runs_again(large, monkeypatch):
-    offered, jobs = size_offered(large), engine().queue.counts["submitted"]
-    assert engine().results.used(large.session_state["visitor"].id) < 64 * MB
     monkeypatch.setitem(PACE._pace, "bicubic", 1e4)  # what a run has taught does not change its picture
-    large.run()
-    assert size_offered(large) == offered
-    large.slider(key="window_x").set_value(100).run()
-    assert not large.exception
-    assert engine().queue.counts["submitted"] == jobs + 1  # the window
+    at.run()
+    assert size_offered(at) == offered
+    at.slider(key="window_x").set_value(100).run()
+    assert engine().queue.counts["submitted"] == jobs + 1  # a look closer, and no other enlargement
+
+    at.slider(key="cut_x").set_value(0).run()
+    seen.add(engine().results.used(me))
+    at.button_group(key="way").set_value("shrink").run()
+    seen.add(engine().results.used(me))
+    assert len(seen) == 3
+    assert metrics(at)
+    assert not at.exception
 
 
 def test_blurring_first_shows_how_near_the_repair_comes(page):
@@ -158,16 +152,21 @@ def test_forgetting_drops_the_upload_and_everything_kept(page):
     assert "Eileen Collins" in words(at)
 
 
-def test_the_game_counts_what_was_found_and_what_fooled(page):
+def test_the_game_counts_what_was_found_and_what_fooled(page, monkeypatch):
+    pair = Pair(real=photo(), made=photo(40, 31), title="Noise")
+    monkeypatch.setattr(fool_me, "make_pair", lambda number, cache: iter([pair]))
     page.button(key="game-fool_me-play").click().run()
-    for _ in range(2):
+    for _ in ROUNDS[1:]:
         page.button(key="fool_me-A").click().run()
         page.button(key="game-fool_me-next").click().run()
     score = page.session_state["game-fool_me"]
-    assert score.round == 2
-    assert score.yours == sum((score.seed >> turn & 1) == 0 for turn in range(2))
-    assert score.yours + score.machine == 2
+    assert score.round == len(ROUNDS) - 1
+    assert score.yours == sum((score.seed >> turn & 1) == 0 for turn in range(score.round))
+    assert score.yours + score.machine == score.round
+    page.button(key="fool_me-B").click().run()
     assert f"You found **{score.yours}**" in " ".join(each.value for each in page.markdown)
+    page.button(key="game-fool_me-next").click().run()
+    assert page.button(key="game-fool_me-play")  # after the last round one may play again
 
 
 def test_a_visit_writes_nothing_to_a_disk_and_nothing_of_it_to_a_log(page, written, caplog):

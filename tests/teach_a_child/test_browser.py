@@ -54,12 +54,10 @@ def test_the_tray_is_walked_by_its_pictures_and_by_another_thing(gallery, page, 
     page.get_by_role("button", name="Star", exact=True).click()
     expect(page).to_have_url(re.compile("sample=star-1"))
     expect(page.get_by_alt_text("A drawing of a star").first).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="No, apple").or_(page.get_by_role("button", name="apple")).first.click()
+    page.get_by_role("button", name=re.compile("^(No, )?apple$")).click()
     page.get_by_role("button", name="Show it another thing").click(timeout=60_000)
     expect(page).to_have_url(re.compile("tray=2"))
-    pressed = page.get_by_role("button", pressed=True)
-    expect(pressed).to_have_count(1)
-    expect(page.get_by_alt_text(re.compile("A drawing of .*")).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", pressed=True)).to_have_count(1)
     assert ours(problems) == []
 
 

@@ -79,7 +79,7 @@ def test_every_thing_of_a_tray_can_be_shown(open_page):
 
 def test_a_foreign_tray_in_the_address_does_no_harm(open_page):
     at = open_page("teach_a_child", sample="cup-1")
-    for number in ("0", "51", "-3", "x", "99999999999999999999", "²"):
+    for number in ("0", "51", "-3", "x", "00019", "1" * 5000, "²"):
         go(at, tray=number)
         assert not at.exception
         assert 'alt="A drawing of a cup" width="224"' in pictures(at)

@@ -124,7 +124,7 @@ def accuracy_chart(points: Sequence[tuple[int, float]]) -> None:
     """The share of right answers so far, against the number of examples."""
     show_chart(
         layer(
-            {"type": "line", "point": True, "color": BLUE, "interpolate": "step-after"},
+            {"type": "line", "point": {"color": BLUE}, "color": BLUE, "interpolate": "step-after"},
             [{"examples": count, "right": right} for count, right in points],
             x={
                 "field": "examples", "type": "quantitative", "title": "examples so far",
@@ -144,7 +144,7 @@ def story_chart(chances: Sequence[float]) -> None:
     """How probable “ball” was for each red ball, before it was told."""
     show_chart(
         layer(
-            {"type": "line", "point": {"size": 90}, "color": BLUE, "strokeWidth": 3},
+            {"type": "line", "point": {"color": BLUE, "size": 90}, "color": BLUE, "strokeWidth": 3},
             [{"ball": number, "it is a ball": chance} for number, chance in enumerate(chances, 1)],
             x={"field": "ball", "type": "ordinal", "title": "red ball", "axis": {"labelAngle": 0}},
             y={

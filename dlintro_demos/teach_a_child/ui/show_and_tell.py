@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import numpy as np
 import streamlit as st
@@ -50,7 +51,7 @@ def show_and_tell(visit: TeachVisit) -> None:
 def _number() -> int:
     """Of the tray, from the address: 1 to 50."""
     asked = st.query_params.get("tray", "1")
-    return int(asked) if asked.isdecimal() and 1 <= int(asked[:4]) <= TRAYS else 1
+    return int(asked) if re.fullmatch("[0-9]{1,2}", asked) and 1 <= int(asked) <= TRAYS else 1
 
 
 def _talk(visit: TeachVisit, chosen: Chosen) -> Seen | None:
