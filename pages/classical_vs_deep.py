@@ -8,7 +8,6 @@ from dlintro_demos.classical_vs_deep.ui.stack_of_layers import stack_of_layers
 from dlintro_demos.classical_vs_deep.ui.two_roads import who_makes_the_features
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
 
 PARTS = ("Who makes the features?", "More data", "Stack of layers")
@@ -31,15 +30,12 @@ hook(
     "are deep.",
 )
 part = st.segmented_control("Part", PARTS, default=FEATURES, required=True, key="part", bind="query-params")
-try:
-    if part == FEATURES:
-        who_makes_the_features()
-    elif part == DATA:
-        more_data()
-    else:
-        stack_of_layers()
-except ModelUnavailable as error:
-    st.warning(str(error), icon=":material/error:")
+if part == FEATURES:
+    who_makes_the_features()
+elif part == DATA:
+    more_data()
+else:
+    stack_of_layers()
 show_explanation()
 under_the_hood(
     [engine().cache.card(key) for key in demo.models],

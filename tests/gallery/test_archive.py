@@ -154,7 +154,9 @@ def test_an_archive_of_too_many_files_is_not_unpacked_and_folders_count():
         read(many, ArchiveLimits(max_entries=2))
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\3\4 and no more", zipped(("a.jpg", b"x"))[:60]])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\3\4 and no more", zipped(("a.jpg", b"x"))[:60]], ids=["nothing", "begun", "cut off"]
+)
 def test_what_is_no_archive_or_a_part_of_one_is_refused(data):
     with pytest.raises(ArchiveError, match=r"^The archive is damaged and cannot be opened"):
         read(data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import streamlit as st
 
@@ -207,9 +206,9 @@ def _downloads(points: Sequence[Point], title: str, name: str) -> None:
         )  # fmt: skip
 
 
-def recorded_seconds(path: Path = MNIST1D_FILE) -> dict[str, float]:
+def recorded_seconds() -> dict[str, float]:
     """Of the recorded run: seconds to tune and fit each learner on the most examples."""
-    summaries = _summed(recorded(path))
+    summaries = _summed(recorded(MNIST1D_FILE))
     most = max(each.size for each in summaries)
     return {LEARNERS[each.learner].title: each.seconds for each in summaries if each.size == most}
 
