@@ -110,6 +110,10 @@ def test_a_click_changes_address_and_page_with_one_run(
     tile(strip, "Title 16").click()
     expect(page.get_by_text("Run 7 shows key17", exact=True)).to_be_visible()
     assert page.url == f"{url}/?sample=key17"
+
+    page.go_back()
+    expect(page.get_by_text("Run 8 shows key4", exact=True)).to_be_visible()
+    only_pressed(strip, HOSTILE)
     assert problems == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -40,9 +41,13 @@ def show_distances(named: Sequence[tuple[float, str]], bounds: Thresholds, pairs
         )
     ]  # fmt: skip
     if pairs is not None:
-        strangers = [{"distance": round(each, 3)} for each in pairs.different.tolist()]
         layers.append(
-            layer({"type": "tick", "thickness": 1, "opacity": 0.35, "color": RED}, strangers, x=distance)
+            layer(
+                {"type": "tick", "thickness": 1, "color": RED},
+                _lines(pairs),
+                x=distance,
+                opacity={"field": "ink", "type": "quantitative", "scale": None, "legend": None},
+            )
         )
     layers.append(
         layer(
@@ -55,6 +60,16 @@ def show_distances(named: Sequence[tuple[float, str]], bounds: Thresholds, pairs
     nearest = "; ".join(f"{name} at {each:.2f}" for each, name in named[:6]) or "none yet"
     alt = f"Sure below {bounds.sure:.2f}, maybe to {bounds.maybe:.2f}, then not known. Named faces: {nearest}"
     show_chart(*layers, alt=alt, height=150)
+
+
+@lru_cache(maxsize=4)
+def _lines(pairs: Pairs) -> list[dict[str, float]]:
+    """A line for each distance between strangers, the darker the more pairs are so far apart."""
+    places, counts = np.unique(pairs.different.round(2), return_counts=True)
+    return [
+        {"distance": place, "ink": round(1 - 0.65**count, 2)}
+        for place, count in zip(places.tolist(), counts.tolist(), strict=True)
+    ]
 
 
 def show_map(places: np.ndarray, faces: Sequence[Face], names: Sequence[str]) -> None:

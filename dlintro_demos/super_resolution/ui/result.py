@@ -116,7 +116,7 @@ def _show_departures(outcome: Outcome) -> None:
     ]
     show_pictures(
         [(picture, title) for picture, title, _ in pictures],
-        width=218,
+        width=208,
         captions=[f"{title}: {words}" for _, title, words in pictures],
     )
 
