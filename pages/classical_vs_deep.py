@@ -7,7 +7,6 @@ from dlintro_demos.classical_vs_deep.ui.more_data import more_data, recorded_sec
 from dlintro_demos.classical_vs_deep.ui.stack_of_layers import stack_of_layers
 from dlintro_demos.classical_vs_deep.ui.two_roads import who_makes_the_features
 from dlintro_demos.gallery.catalogue import find
-from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
 
 PARTS = ("Who makes the features?", "More data", "Stack of layers")
@@ -38,7 +37,7 @@ else:
     stack_of_layers()
 show_explanation()
 under_the_hood(
-    [engine().cache.card(key) for key in demo.models],
+    demo.models,
     device="one CPU core, in the recorded run of “More data” (tuning and learning 3,000 curves)",
     stages=recorded_seconds(),
     code=CODE,

@@ -54,7 +54,7 @@ def one_photo() -> None:
         show_evidence(face)
     show_explanation(looked, face)
     under_the_hood(
-        [cache.card(key) for key in demo.models],
+        demo.models,
         device=looked.found.device,
         stages=looked.found.seconds,
         code=CODE,

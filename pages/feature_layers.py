@@ -50,5 +50,5 @@ if mode == GAME:
 elif chosen is not None and looked is not None:
     ABOUT_A_PICTURE[mode](chosen, looked)
 if looked is not None:
-    show_explanation(looked, [cache.card(key) for key in demo.models])
+    show_explanation(looked, demo.models)
 footer(demo)

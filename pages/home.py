@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dlintro_demos.gallery.catalogue import demos
-from dlintro_demos.gallery.ui.frame import card, footer
+from dlintro_demos.gallery.ui.frame import demo_card, footer
 
 ACROSS = 3
 
@@ -16,5 +16,5 @@ st.markdown(
 for first in range(0, len(demos()), ACROSS):  # row by row: so they also follow each other on a phone
     for column, demo in zip(st.columns(ACROSS), demos()[first : first + ACROSS], strict=False):
         with column:
-            card(demo)
+            demo_card(demo)
 footer()

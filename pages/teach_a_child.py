@@ -40,7 +40,7 @@ try:
         show_explanation(visit)
     if visit is not None:
         under_the_hood(
-            [engine().cache.card(MODEL)],
+            [MODEL],
             device=str(engine().cache.get(MODEL).device),
             stages=visit.stages,
             code=CODE,

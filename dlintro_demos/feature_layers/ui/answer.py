@@ -8,7 +8,6 @@ import streamlit as st
 
 from dlintro_demos.feature_layers.experiment import Looked
 from dlintro_demos.feature_layers.guesses import Guess
-from dlintro_demos.gallery.runtime.model_cards import ModelCard
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, show_bars
 from dlintro_demos.gallery.ui.frame import Step, steps, under_the_hood
 from dlintro_demos.gallery.ui.show import show_picture
@@ -55,7 +54,7 @@ def show_answer(looked: Looked, alt_text: str) -> None:
             )
 
 
-def show_explanation(looked: Looked, cards: Sequence[ModelCard]) -> None:
+def show_explanation(looked: Looked, models: Sequence[str]) -> None:
     """Edges, parts, things: with the pictures of this very run; and what is under the hood."""
     best = looked.answer.top[0].name
     edges, parts, things = looked.glances
@@ -82,4 +81,4 @@ def show_explanation(looked: Looked, cards: Sequence[ModelCard]) -> None:
             ),
         ],
     )
-    under_the_hood(cards, device=looked.answer.device, stages=looked.answer.stages, code=CODE)
+    under_the_hood(models, device=looked.answer.device, stages=looked.answer.stages, code=CODE)

@@ -27,7 +27,7 @@ def explain(age: str, level: int) -> None:
     if seen is None:
         return
     steps("What just happened?", _steps_of(seen))
-    under_the_hood([cache.card(key)], device=seen.device, stages=seen.stages, code=CODE)
+    under_the_hood([key], device=seen.device, stages=seen.stages, code=CODE)
 
 
 def _steps_of(seen: Look) -> list[Step]:

@@ -27,9 +27,11 @@ def layer(mark: str | Mapping[str, Any], rows: Sequence[Row], **encoding: Any) -
 def show_chart(*layers: Layer, alt: str, height: int | Mapping[str, int] = 260, **rest: Any) -> None:
     """Layers over each other; `alt` says in words what they show. `rest` goes into the chart as it is.
 
-    `height` in px, or `{"step": px}` for each line of a list.
+    `height` in px, or `{"step": px}` for each line of a list. A layer without rows is left out: to a screen
+    reader it would be a picture without a name.
     """
-    st.vega_lite_chart({"layer": list(layers), "height": height, **rest}, alt=alt, width="stretch")
+    filled = [each for each in layers if each["data"]["values"]]
+    st.vega_lite_chart({"layer": filled, "height": height, **rest}, alt=alt, width="stretch")
 
 
 def show_bars(shares: Sequence[tuple[str, float]], *, colour: str = BLUE, who: str = "Bars") -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dlintro_demos.gallery.catalogue import Demo, demos
+from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelCard
 from dlintro_demos.gallery.ui.menu import page_of
 from dlintro_demos.gallery.ui.session import forget
@@ -50,7 +51,7 @@ def panel(label: str, *, key: str, icon: str) -> Iterator[DeltaGenerator]:
             yield folded
 
 
-def card(demo: Demo) -> None:
+def demo_card(demo: Demo) -> None:
     """A demo on the wall: its picture, what it is, and the way in."""
     with st.container(border=True):
         st.html(_card_of(demo))
@@ -82,16 +83,15 @@ def steps(heading: str, parts: Sequence[Step]) -> None:
                 show_picture(picture, alt=alt)
 
 
-def under_the_hood(
-    cards: Sequence[ModelCard], *, device: str, stages: Mapping[str, float], code: str
-) -> None:
-    """Model cards, milliseconds by stage, device, and the lines of code that do it."""
+def under_the_hood(models: Sequence[str], *, device: str, stages: Mapping[str, float], code: str) -> None:
+    """The cards of these models, milliseconds by stage, device, and the lines of code that do it."""
     for _ in panel("Under the hood", key="hood", icon=":material/build:"):
         total = sum(stages.values())
         st.markdown(f"**{total * 1000:,.0f} ms** on `{device}`")
         table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
-        for each in cards:
-            _model_card(each)
+        for card in engine().cache.cards:
+            if card.key in models:
+                _model_card(card)
         st.code(code, language="python")
 
 

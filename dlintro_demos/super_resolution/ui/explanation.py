@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import Step, steps, under_the_hood
 from dlintro_demos.super_resolution.experiment import Outcome
 
@@ -46,7 +45,7 @@ def show_explanation(outcome: Outcome) -> None:
         )
     card = outcome.request.card
     under_the_hood(
-        [engine().cache.card(card)] if card else [],
+        [card] if card else [],
         device=outcome.device,
         stages=outcome.stages,
         code=CODE,
