@@ -41,7 +41,7 @@ try:
     if visit is not None:
         under_the_hood(
             [MODEL],
-            device=str(engine().cache.get(MODEL).device),
+            device=str(engine().cache.device),
             stages=visit.stages,
             code=CODE,
         )

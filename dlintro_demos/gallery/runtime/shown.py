@@ -67,7 +67,10 @@ def find(token: str, name: str) -> tuple[bytes, str] | None:
 
 
 def bundled(picture: bytes) -> str:
-    """Offer a picture of the gallery's own to everybody; gives its address, which never means another one."""
+    """Offer a picture of the gallery's own to everybody; gives its address, which never means another one.
+
+    To be called whenever a page names it: what was offered long ago gives way.
+    """
     name = hashlib.sha256(picture).hexdigest()[:32]
     with _bundling:
         _bundled[name] = picture

@@ -54,17 +54,18 @@ def panel(label: str, *, key: str, icon: str) -> Iterator[DeltaGenerator]:
 def demo_card(demo: Demo) -> None:
     """A demo on the wall: its picture, what it is, and the way in."""
     with st.container(border=True):
-        st.html(_card_of(demo))
+        address = bundled(_thumbnail(demo))
+        st.html(
+            f'<img src="{address}" alt="" width="640" height="400"><h3>{html.escape(demo.title)}</h3>'
+            f"<p>{html.escape(demo.tagline)}</p>"
+            f"<p class=where>{demo.chapter} · about {demo.minutes} minutes</p>"
+        )
         st.page_link(page_of(demo.slug), label="Try it", icon=demo.icon)
 
 
 @functools.cache
-def _card_of(demo: Demo) -> str:
-    title, tagline = html.escape(demo.title), html.escape(demo.tagline)
-    return (
-        f'<img src="{bundled(demo.thumbnail.read_bytes())}" alt="" width="640" height="400">'
-        f"<h3>{title}</h3><p>{tagline}</p><p class=where>{demo.chapter} · about {demo.minutes} minutes</p>"
-    )
+def _thumbnail(demo: Demo) -> bytes:
+    return demo.thumbnail.read_bytes()
 
 
 def hook(demo: Demo, daily_life: str) -> None:

@@ -80,7 +80,11 @@ def choose_picture(source: str, samples: Sequence[Sample]) -> Chosen | None:
 
 def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
     """Thumbnails to click on; a click puts the sample's key into the URL."""
-    choose_tile(_tiles(tuple(samples)), chosen=chosen, query="sample", label="Samples")
+    tiles = [
+        Tile(key=sample.key, title=sample.title, source=bundled(thumbnail))
+        for sample, thumbnail in zip(samples, _thumbnails(tuple(samples)), strict=True)
+    ]
+    choose_tile(tiles, chosen=chosen, query="sample", label="Samples")
 
 
 def _from_samples(samples: Sequence[Sample]) -> Chosen:
@@ -139,11 +143,8 @@ def open_picture(data: bytes, limits: ImageLimits) -> Iterator[Picture]:
 
 
 @functools.lru_cache(maxsize=64)
-def _tiles(samples: tuple[Sample, ...]) -> tuple[Tile, ...]:
-    return tuple(
-        Tile(key=sample.key, title=sample.title, source=bundled(_thumbnail(sample.load())))
-        for sample in samples
-    )
+def _thumbnails(samples: tuple[Sample, ...]) -> tuple[bytes, ...]:
+    return tuple(_thumbnail(sample.load()) for sample in samples)
 
 
 def _thumbnail(rgb: np.ndarray) -> bytes:
