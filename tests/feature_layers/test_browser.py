@@ -10,6 +10,14 @@ from tests.visiting import ours, visit
 PATIENCE = 90_000  # ms for what is computed
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience():
+    """A busy machine answers late; what is right at once costs no time."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def shows():
     """`shows(page, mode, words)`: chooses a panel and waits for what it says."""
@@ -30,11 +38,13 @@ def test_the_slider_walks_with_the_keyboard_and_a_channel_is_looked_at_closer(
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("Edges that repeat")).to_be_visible(timeout=PATIENCE)
     expect(page).to_have_url(re.compile("layer=4"))
+    expect(page.get_by_text("144 channels, of which")).to_be_visible(timeout=PATIENCE)  # it had 96 before
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
     channels = page.get_by_role("button", name=re.compile(r"^No\. "))
     expect(channels).to_have_count(12)
     other = channels.and_(page.locator("[aria-pressed=false]")).nth(3)
     number = other.inner_text().strip().removeprefix("No. ")
-    other.click()
+    page.get_by_role("button", name=f"No. {number}", exact=True).click()
     expect(page.get_by_role("heading", name=f"Channel {number}", exact=True)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name=f"No. {number}", exact=True)).to_have_attribute(
         "aria-pressed", "true"

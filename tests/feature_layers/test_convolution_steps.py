@@ -51,6 +51,14 @@ st.write(f"Run {{st.session_state.runs}}")
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """A busy machine answers late; what is right at once costs no time."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def layer(cache: ModelCache) -> FirstLayer:
     *_, found = first_layer(skimage.data.chelsea(), cache)

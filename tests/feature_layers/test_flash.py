@@ -32,7 +32,7 @@ state.setdefault("round", 1)
 def start_over():
     game = state.game + 1
     state.clear()
-    state.game = game
+    state.game, state.round = game, 1
 
 
 def encoded(number):
@@ -124,7 +124,7 @@ def table(open_context: Callable[..., BrowserContext], url: str) -> Iterator[Pag
 @pytest.fixture
 def game(table: Page) -> Locator:
     """A game that has just begun, on the page that these tests share."""
-    number = int(re.search(r"Game (\d+)", table.get_by_text("answers [").inner_text())[1])
+    number = int(re.search(r"\d+", table.get_by_text(re.compile(r"^Game \d+;")).inner_text())[0])
     table.get_by_role("button", name="Start over").click()
     expect(table.get_by_text(f"Game {number + 1}; answers [].")).to_be_visible()
     expect(table.locator(".flash")).to_have_count(1)
