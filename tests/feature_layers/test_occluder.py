@@ -132,8 +132,8 @@ def board(desk: Page) -> Locator:
     before = board.locator(".picture").get_attribute("alt")
     desk.get_by_role("button", name="Start over").click()
     after = f"Picture of waves, visit {int(before.split()[-1]) + 1}"
-    expect(board).to_have_count(1)
-    expect(board.locator(".picture")).to_have_attribute("alt", after)
+    expect(board.locator(f'.picture[alt="{after}"]')).to_have_count(1)
+    expect(board).to_have_count(1)  # the one before has gone
     expect(board.locator(".bar")).to_have_count(5)
     expect(desk.get_by_test_id("stCode")).to_have_text("none")
     return board

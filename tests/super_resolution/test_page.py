@@ -108,13 +108,13 @@ def size_offered(at):
 
 
 def test_a_photo_whose_result_would_be_too_large_is_offered_cut_or_shrunk(open_page, monkeypatch):
-    strict = SimpleNamespace(cache=engine().cache, settings=replace(engine().settings, output_megapixels=5.0))
+    strict = SimpleNamespace(cache=engine().cache, settings=replace(engine().settings, output_megapixels=1.0))
     monkeypatch.setattr(fitting, "engine", lambda: strict)
     at = open_page("super_resolution", method="Bicubic")
-    upload(at, "large.jpg", photo(1200, 900, "JPEG"), "image/jpeg")
-    assert "the result would have 17 megapixels, and the limit is 5" in words(at)
+    upload(at, "large.jpg", photo(1200, 200, "JPEG"), "image/jpeg")
+    assert "the result would have 4 megapixels, and the limit is 1" in words(at)
     width, height = offered = size_offered(at)
-    assert width * height * 16 <= 5e6
+    assert width * height * 16 <= 1e6
     me = at.session_state["visitor"].id
     seen, jobs = {engine().results.used(me)}, engine().queue.counts["submitted"]
 

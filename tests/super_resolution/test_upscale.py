@@ -63,7 +63,7 @@ def test_tiles_are_put_together_alike_for_every_scale(scale, faithful, monkeypat
 
 
 def test_the_photographic_network_shows_no_seam_and_is_close_to_the_whole(real, monkeypatch):
-    rgb = picture(30, 84, seed=3)
+    rgb = picture(20, 84, seed=3)
     options = {"method": "photographic", "scale": 4, "faithful": False}
     whole = enlarged(rgb, real, **options)
     with_core(monkeypatch, "photographic", core=42, overlap=16)
