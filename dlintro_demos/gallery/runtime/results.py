@@ -55,11 +55,11 @@ class ResultStore:
             mine[key] = (result, size)
             self._used[owner] = self._used.get(owner, 0) + size
 
-    def forget(self, owner: str) -> None:
-        """Drop everything kept for an owner."""
+    def forget(self, owner: str) -> int:
+        """Drop everything kept for an owner; gives its bytes."""
         with self._lock:
             self._entries.pop(owner, None)
-            self._used.pop(owner, None)
+            return self._used.pop(owner, 0)
 
     def used(self, owner: str | None = None) -> int:
         """Bytes kept for an owner, or for all."""

@@ -17,8 +17,10 @@ from dlintro_demos.gallery.runtime import memory
 from dlintro_demos.gallery.runtime.jobs import Job
 from dlintro_demos.gallery.runtime.shown import Shown
 
+LARGE = 16 << 20  # bytes: to give back less costs more than it is worth
+
 # Filled by finalizers, which run at any moment and in any thread: of all queues this one allows that.
-_gone: SimpleQueue[str | None] = SimpleQueue()
+_gone: SimpleQueue[str] = SimpleQueue()
 
 
 def _forget_those_gone() -> None:
@@ -26,10 +28,11 @@ def _forget_those_gone() -> None:
         gone = [_gone.get()]
         while not _gone.empty():
             gone.append(_gone.get())
-        for visitor in filter(None, gone):
-            engine().results.forget(visitor)
+        freed = sum(engine().results.forget(visitor) for visitor in gone)
+        for visitor in gone:
             engine().running.leave_all(visitor)
-        memory.give_back()
+        if freed > LARGE:
+            memory.give_back()
 
 
 threading.Thread(target=_forget_those_gone, name="forgetting", daemon=True).start()
@@ -85,8 +88,8 @@ def forget() -> None:
     me.asked.clear()
     me.leave_unasked()
     me.shown.forget()
-    engine().results.forget(me.id)
-    _gone.put(None)  # memory is given back after this run
+    if engine().results.forget(me.id) > LARGE:
+        memory.give_back()
     me.forgotten += 1
     st.query_params.from_dict({})  # unlike `clear`, it also drops what is bound to a widget
     for key in list(st.session_state):
