@@ -16,6 +16,7 @@ from dlintro_demos.gallery.runtime.results import ResultStore
 from dlintro_demos.gallery.runtime.running import RunningJobs
 from dlintro_demos.gallery.settings import MB, Settings
 
+COLLECT_AFTER = (20_000, 20, 20)  # a page makes thousands of small objects, hardly any of them in a circle
 DECODERS = 2  # pictures decoded at the same time: each may take 200 MB for a moment
 
 
@@ -51,6 +52,7 @@ class Engine:
             getattr(package_of(slug), "measure", lambda _: None)(self.cache)
         gc.collect()
         gc.freeze()  # what is loaded now stays: later collections need not look at it
+        gc.set_threshold(*COLLECT_AFTER)
 
 
 def build_engine(settings: Settings) -> Engine:

@@ -48,8 +48,8 @@ def show_result(outcome: Outcome, fingerprint: Hashable, *, alt: str, shared: bo
 def show_evidence(outcome: Outcome) -> None:
     """How true the result is: to its input always, to the original where there is one."""
     st.subheader("How far can you trust it?", anchor=False)
-    columns = st.columns(3)
-    columns[0].metric(
+    row = st.container(horizontal=True)  # columns cost a message each
+    row.metric(
         "True to the photo it came from",
         decibels(outcome.consistency),
         help="PSNR between your photo and the result made small again. Above 40 dB you see no difference.",
@@ -62,8 +62,8 @@ def show_evidence(outcome: Outcome) -> None:
         )
         return
     ours, plain = outcome.figures["Result"], outcome.figures["Bicubic"]
-    columns[1].metric("PSNR against the original", decibels(ours.psnr), f"{ours.psnr - plain.psnr:+.2f} dB")
-    columns[2].metric("SSIM against the original", f"{ours.ssim:.3f}", f"{ours.ssim - plain.ssim:+.3f}")
+    row.metric("PSNR against the original", decibels(ours.psnr), f"{ours.psnr - plain.psnr:+.2f} dB")
+    row.metric("SSIM against the original", f"{ours.ssim:.3f}", f"{ours.ssim - plain.ssim:+.3f}")
     st.caption("The small numbers: better or worse than bicubic enlargement, which knows no pictures.")
     _show_departures(outcome)
 
