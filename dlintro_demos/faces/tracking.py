@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -25,9 +27,9 @@ FAR = 1e3
 class Track:
     """One person over time.
 
-    `boxes` by frame are interpolated between looks, and kept up to the looks that missed the person, so that
-    hiding them leaves no frame out. `face` is the likeliest, with the mean embedding of all `looks`; one look
-    alone may be a mistake of the detector: hide it, but do not count it.
+    `boxes` by frame are interpolated in time between looks, and kept up to the looks that missed the person,
+    so that hiding them leaves no frame out. `face` is the likeliest, with the mean embedding of all `looks`;
+    one look alone may be a mistake of the detector: hide it, but do not count it.
     """
 
     key: str
@@ -45,21 +47,27 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class VideoFaces:
-    """A video file and who is in it; `looks` of its `length` frames, `width` x `height` px, were looked at.
+    """A video file and who is in it; `looks` of its frames, `width` x `height` px, were looked at.
 
+    `times` are when each frame is shown, and `ends` when the last one has been: seconds since the first.
     The frames are not kept: they would take a hundred times the file's memory, and are decoded in a second.
     """
 
     data: bytes
     limits: VideoLimits
     digest: str
-    fps: float
-    length: int
+    times: np.ndarray
+    ends: float
     width: int
     height: int
     tracks: tuple[Track, ...]
     looks: int
     seconds: Mapping[str, float]
+
+    def stretches(self, track: Track) -> list[tuple[float, float]]:
+        """From when to when somebody is to be seen, each time, in seconds."""
+        edges = [*self.times.tolist(), self.ends]
+        return [(edges[start], edges[end + 1]) for start, end in track.stretches()]
 
 
 @dataclass(eq=False)
@@ -85,20 +93,18 @@ def analyse_video(
             yield Progress(step.done * 0.2, step.total, step.note)
     assert isinstance(step, Clip)
     clip, decoded = step, time.perf_counter()
-    every = max(1, round(clip.fps * EVERY_SECONDS))
     seen: list[tuple[int, Sequence[Face]]] = []
-    for frame in range(0, len(clip.frames), every):
+    for frame in _to_look_at([*clip.times.tolist(), clip.seconds]):
         yield Progress(0.2 + 0.8 * frame / len(clip.frames), 1, "looking for faces")
         seen.append((frame, find(f"{clip.digest}/{frame}", clip.frames[frame])))
-    bridged = round(clip.fps * BRIDGED_SECONDS)
-    tracks = link(seen, bridged=bridged, same_below=same_below, length=len(clip.frames))
+    tracks = link(seen, clip.times, same_below=same_below)
     ended = time.perf_counter()
     yield VideoFaces(
         data=data,
         limits=limits,
         digest=clip.digest,
-        fps=clip.fps,
-        length=len(clip.frames),
+        times=clip.times,
+        ends=clip.seconds,
         width=clip.frames[0].shape[1],
         height=clip.frames[0].shape[0],
         tracks=tracks,
@@ -107,25 +113,38 @@ def analyse_video(
     )
 
 
+def _to_look_at(edges: Sequence[float]) -> Iterator[int]:
+    """Frames about `EVERY_SECONDS` apart; `edges` are when each is shown, and when the last one ends."""
+    due = -math.inf
+    for frame, (start, end) in enumerate(pairwise(edges)):
+        if (start + end) / 2 >= due:  # the next one would be further from the time that is due
+            due = start + EVERY_SECONDS
+            yield frame
+
+
 def link(
-    seen: Sequence[tuple[int, Sequence[Face]]], *, bridged: int, same_below: float, length: int | None = None
+    seen: Sequence[tuple[int, Sequence[Face]]],
+    times: np.ndarray,
+    *,
+    bridged: float = BRIDGED_SECONDS,
+    same_below: float,
 ) -> tuple[Track, ...]:
     """Tracks out of faces by frame, in the order of appearance.
 
-    `length` is the clip's, in frames; without it the last look is its end.
+    `times` (N,) are when each frame of the clip is shown, in seconds; a face may be missed for `bridged`.
     """
     if not seen:
         return ()
     open_: list[_Open] = []
     closed: list[_Open] = []
     for frame, faces in seen:
-        closed += [each for each in open_ if frame - each.last[0] > bridged]
-        open_ = [each for each in open_ if frame - each.last[0] <= bridged]
+        gone = [each for each in open_ if times[frame] - times[each.last[0]] > bridged + 1e-6]
+        closed += gone
+        open_ = [each for each in open_ if each not in gone]
         open_ = _extend(open_, frame, faces, same_below)
     joined = _join([*closed, *open_], same_below)
-    end = seen[-1][0] + 1 if length is None else length
-    every = seen[1][0] - seen[0][0] if len(seen) > 1 else end
-    return tuple(_track(number, group, every, end) for number, group in enumerate(joined))
+    looks = [frame for frame, _ in seen]
+    return tuple(_track(number, group, looks, times) for number, group in enumerate(joined))
 
 
 def _extend(open_: list[_Open], frame: int, faces: Sequence[Face], same_below: float) -> list[_Open]:
@@ -177,13 +196,15 @@ def _mean(group: list[_Open]) -> np.ndarray:
     return np.mean([face.embedding for track in group for _, face in track.looks], axis=0)
 
 
-def _track(number: int, group: list[_Open], between: int, end: int) -> Track:
+def _track(number: int, group: list[_Open], looks: Sequence[int], times: np.ndarray) -> Track:
     boxes: dict[int, Box] = {}
     for part in group:
         frames = [frame for frame, _ in part.looks]
         corners = np.array([face.box for _, face in part.looks])
-        every = np.arange(max(0, frames[0] - between + 1), min(end, frames[-1] + between))
-        columns = [np.interp(every, frames, corners[:, k]) for k in range(4)]
+        before = max((look for look in looks if look < frames[0]), default=-1)
+        after = min((look for look in looks if look > frames[-1]), default=len(times))
+        every = np.arange(before + 1, after)
+        columns = [np.interp(times[every], times[frames], corners[:, k]) for k in range(4)]
         boxes |= {int(f): (a, b, c, d) for f, a, b, c, d in zip(every, *columns, strict=True)}
     best = max((face for part in group for _, face in part.looks), key=lambda face: face.probability)
     key = f"{best.key.split('/')[0]}/track-{number}"
@@ -217,7 +238,8 @@ def redraw(
             yield Progress(step.done * 0.2, step.total, step.note)
     assert isinstance(step, Clip)
     drawn = (draw(rgb, boxes_at(video.tracks, number)) for number, rgb in enumerate(step.frames))
-    for written in encode_webm(drawn, video.fps, total=video.length):
+    length = len(step.frames)
+    for written in encode_webm(drawn, step.fps, times=step.times, seconds=step.seconds, total=length):
         if isinstance(written, Progress):
             yield Progress(0.2 + 0.8 * written.fraction, 1, written.note)
         else:

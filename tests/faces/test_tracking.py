@@ -31,9 +31,10 @@ def face(who, x=0.0, *, probability=0.9, key="clip/0/0"):
 
 
 def tracks(*seen, length=None):
-    """Faces by look, every third frame."""
+    """Faces by look, every third of `length` frames, one a second."""
     looks = [(3 * number, faces) for number, faces in enumerate(seen)]
-    return link(looks, bridged=6, same_below=0.5, length=length)
+    times = np.arange(float(length or 3 * len(seen) - 2))
+    return link(looks, times, bridged=6, same_below=0.5)
 
 
 def video(*, frames=7, fps=10.0):
@@ -172,8 +173,8 @@ def test_progress_never_goes_back():
 
 def test_redrawing_gives_each_frame_the_boxes_in_it():
     found = VideoFaces(
-        data=video(frames=6), limits=VideoLimits(), digest="clip", fps=10.0, length=6, width=64, height=48,
-        tracks=tracks([face(ANNA)], [face(ANNA, 20)], length=6), looks=2, seconds={},
+        data=video(frames=6), limits=VideoLimits(), digest="clip", times=np.arange(6) / 10, ends=0.6,
+        width=64, height=48, tracks=tracks([face(ANNA)], [face(ANNA, 20)], length=6), looks=2, seconds={},
     )  # fmt: skip
     given = []
 

@@ -98,10 +98,10 @@ def show_map(places: np.ndarray, faces: Sequence[Face], names: Sequence[str]) ->
 def show_timeline(video: VideoFaces, names: dict[str, str]) -> None:
     """A line for each track in `names`, a bar for each time that somebody is to be seen."""
     rows = [
-        {"who": names[track.key], "from": round(start / video.fps, 2), "to": round((end + 1) / video.fps, 2)}
+        {"who": names[track.key], "from": round(start, 2), "to": round(end, 2)}
         for track in video.tracks
         if track.key in names
-        for start, end in track.stretches()
+        for start, end in video.stretches(track)
     ]
     bars = layer(
         {"type": "bar", "height": 18, "cornerRadius": 4},

@@ -61,10 +61,9 @@ def show_video() -> None:
     )
     visit.remember([found])
     names = _names(visit, found)
-    seconds = video.length / video.fps
     st.markdown(
-        f"**{len(faces)} {'person' if len(faces) == 1 else 'people'}** in {seconds:.1f} s of video; "
-        f"{video.looks} of {video.length} frames looked at."
+        f"**{len(faces)} {'person' if len(faces) == 1 else 'people'}** in {video.ends:.1f} s of video; "
+        f"{video.looks} of {len(video.times)} frames looked at."
     )
     if faces:
         show_timeline(video, names)

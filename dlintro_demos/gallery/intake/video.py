@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +33,10 @@ DEMUXERS = {"MP4": "mov", "WebM": "matroska"}
 PHOTO = STRANGERS["a HEIC or AVIF photo"]  # begins as an MP4 does, and FFmpeg would read it as a video
 CODECS = {"h264", "hevc", "vp8", "vp9", "libvpx-vp9", "av1", "libdav1d", "mpeg4"}
 SLOWEST, FASTEST = 1.0, 240.0  # frames a second that are believed
+NARROWEST, WIDEST = Fraction(1, 8), Fraction(8)  # pixels' width for their height, that is believed
+TOLERANCE = 1.05  # a camera asked for ten seconds gives a little more
+HIDDEN = 6  # times the frames allowed: packets of a trimmed video, most of which only lead to what is shown
+TICK = Fraction(1, 1000)  # seconds; WebM's clock
 CHOOSE = "Choose an MP4 or WebM file."
 DAMAGED = f"The video is incomplete, damaged, or of a rare kind. Record or save it again. {CHOOSE}"
 
@@ -49,14 +54,16 @@ class VideoLimits:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Clip:
-    """A decoded video, upright.
+    """A decoded video, upright, as a player shows it: trimmed, of its own stream, with square pixels.
 
-    `frames` are (H, W, 3) uint8 RGB of one size, `times` (N,) float64 their seconds since the first, never
-    falling. `fps` is the mean of frames a second. `digest` is the SHA-256 of the file's bytes, in hex.
+    `frames` are (H, W, 3) uint8 RGB of one size, `times` (N,) float64 the seconds since the first at which
+    each is shown, never falling, and `seconds` when the last one ends. `fps` is the mean of frames a second,
+    which says nothing of a single one. `digest` is the SHA-256 of the file's bytes, in hex.
     """
 
     frames: Sequence[np.ndarray]
     times: np.ndarray
+    seconds: float
     fps: float
     digest: str
     format: str
@@ -92,27 +99,34 @@ def _decode(data: bytes, kind: str, limits: VideoLimits) -> Iterator[Progress | 
         stream = _check(container, limits)
         stream.thread_type = "NONE"
         stream.codec_context.options = allowed
-        fps = float(stream.average_rate or 25)
-        expected = min(limits.max_frames, stream.frames or limits.max_frames)
-        for frame in container.decode(stream):
+        packets = _packets(container, stream, limits)
+        fps, aspect, last = float(stream.average_rate or 25), _aspect(stream), 0.0
+        for frame in chain.from_iterable(packet.decode() for packet in packets):
             time = frame.time if frame.time is not None else len(times) / fps
             if len(frames) == limits.max_frames or (times and time - times[0] > limits.max_seconds):
                 raise _too_long(limits)
             if frame.width * frame.height > limits.max_pixels:
                 raise _too_many_pixels(frame.width, frame.height, limits)
-            frames.append(_upright(frame, limits.side))
+            frames.append(_upright(frame, limits.side, aspect))
             times.append(time)
+            last = float((frame.duration or 0) * (frame.time_base or 0))
             if len(frames) % 10 == 0:
-                yield Progress(len(frames), expected, "reading the video")
+                yield Progress(len(frames), min(limits.max_frames, len(packets)), "reading the video")
     if not frames:
         raise UnreadableMedia(DAMAGED)
-    size, lasts = frames[0].shape[1::-1], times[-1] - times[0]
-    if lasts > 0:  # a browser's recording does not know its rate
-        fps = (len(frames) - 1) / lasts
+    shown = np.maximum.accumulate(np.array(times) - times[0])
+    if shown[-1] > 0:  # a browser's recording does not know its rate
+        fps = (len(frames) - 1) / shown[-1]
+    fps = min(max(fps, SLOWEST), FASTEST)
+    seconds = float(shown[-1]) + (last if last > 0 else 1 / fps)
+    if seconds > limits.max_seconds * TOLERANCE:
+        raise _too_long(limits)
+    size = frames[0].shape[1::-1]
     yield Clip(
         frames=[frame if frame.shape[1::-1] == size else cv2.resize(frame, size) for frame in frames],
-        times=np.maximum.accumulate(np.array(times) - times[0]),
-        fps=min(max(fps, SLOWEST), FASTEST),
+        times=shown,
+        seconds=seconds,
+        fps=fps,
         digest=hashlib.sha256(data).hexdigest(),
         format=kind,
     )
@@ -126,10 +140,11 @@ def _open(data: bytes, kind: str, options: dict[str, str]) -> InputContainer:
 
 def _check(container: InputContainer, limits: VideoLimits) -> av.VideoStream:
     """The stream to decode, after all that the header says of it."""
-    streams = [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
-    if not streams:
+    moving = [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
+    if not moving:
         raise UnreadableMedia(f"There are no moving pictures in this file. {CHOOSE}")
-    stream = streams[0]
+    best = container.streams.best("video")  # the default one, before one that is a still
+    stream = best if isinstance(best, av.VideoStream) and best in moving else moving[0]
     if stream.codec_context.name not in CODECS:
         raise UnreadableMedia(
             "The pictures in this video are packed in a way the gallery does not read. "
@@ -138,11 +153,31 @@ def _check(container: InputContainer, limits: VideoLimits) -> av.VideoStream:
     width, height = stream.codec_context.width, stream.codec_context.height
     if width * height > limits.max_pixels:
         raise _too_many_pixels(width, height, limits)
-    # A camera asked for ten seconds gives a little more; the frames themselves are counted later.
-    seconds = ((container.duration or 0) - max(0, container.start_time or 0)) / av.time_base
-    if seconds > limits.max_seconds * 1.05 or stream.frames > limits.max_frames:
-        raise _too_long(limits)
     return stream
+
+
+def _packets(container: InputContainer, stream: av.VideoStream, limits: VideoLimits) -> list[av.Packet]:
+    """Everything to decode, none of it decoded yet, unless what is shown of it would be too long.
+
+    The header is not asked: it also counts what a trimmed video no longer shows, and other streams. Packets
+    may show nothing, so the frames themselves are counted later.
+    """
+    packets: list[av.Packet] = []
+    first, last = math.inf, -math.inf
+    for packet in container.demux(stream):
+        packets.append(packet)
+        if packet.pts is not None and packet.time_base and not packet.is_discard:
+            time = float(packet.pts * packet.time_base)
+            first, last = min(first, time), max(last, time)
+        if len(packets) > HIDDEN * limits.max_frames or last - first > limits.max_seconds * TOLERANCE:
+            raise _too_long(limits)
+    return packets
+
+
+def _aspect(stream: av.VideoStream) -> Fraction:
+    """How much wider than high a pixel is to be shown."""
+    aspect = stream.sample_aspect_ratio
+    return aspect if aspect and NARROWEST <= aspect <= WIDEST else Fraction(1)
 
 
 def _is_cut_short(data: bytes, kind: str) -> bool:
@@ -193,21 +228,34 @@ def _too_many_pixels(width: int, height: int, limits: VideoLimits) -> MediaTooLa
     )
 
 
-def _upright(frame: av.VideoFrame, side: int) -> np.ndarray:
-    factor = min(1.0, side / max(frame.width, frame.height))
-    width, height = (max(16, round(length * factor)) for length in (frame.width, frame.height))
+def _upright(frame: av.VideoFrame, side: int, aspect: Fraction) -> np.ndarray:
+    """(H, W, 3) uint8 RGB at most `side` px long, turned, of square pixels: the shorter way is stretched."""
+    wide, high = float(frame.width), float(frame.height)
+    if aspect > 1:
+        wide *= float(aspect)
+    else:
+        high /= float(aspect)
+    factor = min(1.0, side / max(wide, high))
+    width, height = (max(16, round(length * factor)) for length in (wide, high))
     rgb = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(rgb, turns))
 
 
 def encode_webm(
-    frames: Iterable[np.ndarray], fps: float, *, total: int | None = None
+    frames: Iterable[np.ndarray],
+    fps: float,
+    *,
+    times: Sequence[float] | np.ndarray | None = None,
+    seconds: float | None = None,
+    total: int | None = None,
 ) -> Iterator[Progress | bytes]:
     """A WebM (VP8) of frames (H, W, 3) uint8 of one size, in memory; an odd side loses a pixel.
 
-    `frames` may be made while they are written, so that no second clip fills the memory; then `total` is how
-    many there will be, for the progress. No frame, or one below 2 px a side, raises ValueError.
+    `times` are when each frame is shown, in seconds, as in `Clip`; without them one follows another at `fps`.
+    `seconds` is when the last one ends; without it, it lasts as long as one at `fps`. `frames` may be made
+    while they are written, so that no second clip fills the memory; then `total` is how many there will be,
+    for the progress. No frame, or one below 2 px a side, raises ValueError.
     """
     if total is None:
         total = len(frames) if isinstance(frames, Sequence) else 0
@@ -220,12 +268,22 @@ def encode_webm(
     with av.open(file, "w", format="webm") as container:
         stream = container.add_stream("libvpx", rate=Fraction(fps).limit_denominator(1001))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.codec_context.time_base = TICK
         stream.bit_rate = 1_500_000
         stream.options = {"deadline": "realtime", "cpu-used": "8"}
+        packets: list[av.Packet] = []
+        shown = -1
         for number, rgb in enumerate(chain([first], rest)):
             if number % 10 == 0:
                 yield Progress(number, total, "writing the video")
             picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb[:height, :width]), format="rgb24")
-            container.mux(stream.encode(picture))
-        container.mux(stream.encode(None))
+            start = number / fps if times is None else float(times[number])
+            shown = max(shown + 1, round(start / TICK))  # two at one time would be refused
+            picture.pts, picture.time_base = shown, TICK
+            container.mux(packets)
+            packets = stream.encode(picture)
+        packets += stream.encode(None)
+        ends = shown * TICK + 1 / fps if seconds is None else seconds
+        packets[-1].duration = max(1, round(ends / TICK) - shown)
+        container.mux(packets)
     yield file.getvalue()
