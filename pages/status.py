@@ -22,15 +22,14 @@ waiting.metric("Jobs waiting", report.queue["waiting"])
 st.caption(report.device.name)
 
 st.subheader("Models", anchor=False)
-models = report.model_rows()
-table(tuple(models[0]) if models else ("none",), [tuple(row.values()) for row in models])
+table(("Model", "State", "Figures"), report.model_rows())
 for model in report.models:
     if model.note and model.state != "optional":
         st.warning(f"**{model.title}**: {model.note}", icon=":material/info:")
 
 st.subheader("Jobs since the start", anchor=False)
-table(tuple(report.queue), [tuple(map(str, report.queue.values()))])
+table(("Jobs", "Number"), [(state, str(number)) for state, number in report.queue.items()])
 st.subheader("Versions", anchor=False)
-table(("package", "version"), list(report.versions.items()))
+table(("Package", "Version"), list(report.versions.items()))
 st.button("Look again", icon=":material/refresh:")
 footer()

@@ -51,19 +51,55 @@ def test_settings_in_the_address_are_forgotten_too(gallery, page):
     assert page.get_by_text("Something went wrong").count() == 0
 
 
-def test_the_wall_leads_to_a_demo_and_back(gallery, page):
+def test_the_wall_leads_to_a_demo_and_back_within_one_visit(gallery, page):
     visit(page, gallery)
-    page.get_by_role("link", name="Try it").first.click()
-    expect(page.locator("h1")).to_have_text(demos()[0].title)
+    page.evaluate("window.sameVisit = true")
+    card = page.get_by_role("listitem").filter(has_text=demos()[1].title)
+    card.click(position={"x": 40, "y": 40})  # its picture: the whole card is the link
+    expect(page.locator("h1")).to_have_text(demos()[1].title)
     page.get_by_role("link", name="Gallery").click()
     expect(page.locator("h1")).to_have_text("Deep Learning, Live")
+    assert page.evaluate("window.sameVisit")
 
 
 def test_a_demo_can_be_reached_by_keyboard_alone(gallery, page):
     visit(page, gallery)
+    card = page.get_by_role("link", name=demos()[0].title)
     for _ in range(30):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.innerText").strip().endswith("Try it"):
+        if card.evaluate("link => link.getRootNode().activeElement === link"):
             break
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(demos()[0].title)
+
+
+def test_the_demos_of_a_chapter_fold_out_of_the_menu_and_the_page_shown_is_marked(gallery, page):
+    demo = demos()[0]
+    visit(page, f"{gallery}/status")
+    menu = page.get_by_role("navigation", name="Demos")
+    expect(menu.get_by_role("link", name=demo.title)).to_be_hidden()
+    menu.get_by_role("button", name=demo.chapter).press("Enter")
+    menu.get_by_role("link", name=demo.title).press("Enter")
+    expect(page.locator("h1")).to_have_text(demo.title)
+    expect(menu.get_by_role("link", name=demo.title)).to_be_hidden()
+    expect(menu.get_by_role("link", name=demo.title, include_hidden=True)).to_have_attribute(
+        "aria-current", "page"
+    )
+    expect(menu.get_by_role("button", name=demo.chapter)).to_have_attribute("aria-current", "true")
+    expect(menu.get_by_role("link", name="Status")).not_to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_menu_is_one_row_and_shows_where_one_is(gallery, new_page, width):
+    page = new_page(viewport={"width": width, "height": 740})
+    visit(page, f"{gallery}/status")
+    menu = page.get_by_role("navigation", name="Demos")
+    assert menu.bounding_box()["height"] < 60
+    expect(menu.get_by_role("link", name="Status")).to_be_in_viewport(ratio=0.95)
+
+
+def test_a_table_of_the_status_page_fits_a_phone(gallery, new_page):
+    page = new_page(viewport={"width": 360, "height": 740})
+    visit(page, f"{gallery}/status")
+    for table in page.get_by_role("table").all():
+        assert table.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")

@@ -28,17 +28,16 @@ class Report:
     missing: list[str]
     memory: str
 
-    def model_rows(self) -> list[dict[str, str]]:
-        """The models as a table of words."""
+    def model_rows(self) -> list[tuple[str, str, str]]:
+        """For each model its name, its state, and figures in words."""
         return [
-            {
-                "model": model.title,
-                "state": model.state + (", kept" if model.pinned else ""),
-                "device": model.device,
-                "size": f"{model.bytes / MB:.1f} MB",
-                "load time": "" if model.seconds is None else f"{model.seconds:.2f} s",
-                "calls": str(model.calls),
-            }
+            (
+                model.title,
+                model.state + (", kept" if model.pinned else ""),
+                f"{model.bytes / MB:.1f} MB on {model.device}"
+                + ("" if model.seconds is None else f", loaded in {model.seconds:.2f} s")
+                + (f", used {model.calls} times" if model.calls > 1 else ", used once" * model.calls),
+            )
             for model in self.models
         ]
 

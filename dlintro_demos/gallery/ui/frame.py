@@ -15,9 +15,10 @@ from streamlit.delta_generator import DeltaGenerator
 from dlintro_demos.gallery.catalogue import Demo, demos
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelCard
-from dlintro_demos.gallery.ui.menu import page_of
+from dlintro_demos.gallery.ui.components.wall import cards
+from dlintro_demos.gallery.ui.menu import go, href, page_of
 from dlintro_demos.gallery.ui.session import forget
-from dlintro_demos.gallery.ui.show import bundled, show_picture
+from dlintro_demos.gallery.ui.show import bundled, figure
 
 _HERE = Path(__file__).parent
 
@@ -51,16 +52,22 @@ def panel(label: str, *, key: str, icon: str) -> Iterator[DeltaGenerator]:
             yield folded
 
 
-def demo_card(demo: Demo) -> None:
-    """A demo on the wall: its picture, what it is, and the way in."""
-    with st.container(border=True):
-        address = bundled(_thumbnail(demo))
-        st.html(
-            f'<img src="{address}" alt="" width="640" height="400"><h3>{html.escape(demo.title)}</h3>'
-            f"<p>{html.escape(demo.tagline)}</p>"
-            f"<p class=where>{demo.chapter} · about {demo.minutes} minutes</p>"
-        )
-        st.page_link(page_of(demo.slug), label="Try it", icon=demo.icon)
+def wall(shown: Sequence[Demo]) -> None:
+    """A card for each demo: its picture, what it is, and the way in."""
+    went = cards(
+        [
+            {
+                "slug": demo.slug,
+                "href": href(demo.slug),
+                "title": demo.title,
+                "tagline": demo.tagline,
+                "where": f"{demo.chapter} · about {demo.minutes} minutes",
+                "picture": bundled(_thumbnail(demo)),
+            }
+            for demo in shown
+        ]
+    )
+    go(went)
 
 
 @functools.cache
@@ -75,13 +82,13 @@ def hook(demo: Demo, daily_life: str) -> None:
 
 
 def steps(heading: str, parts: Sequence[Step]) -> None:
-    """“What just happened?”: numbered steps, side by side."""
-    st.subheader(heading, anchor=False)
-    for number, (column, step) in enumerate(zip(st.columns(len(parts)), parts, strict=True), start=1):
-        with column:
-            st.markdown(f"**{number}. {step.title}**  \n{step.words}")
-            for picture, alt in step.pictures:
-                show_picture(picture, alt=alt)
+    """“What just happened?”: numbered steps, side by side, in one element of the page."""
+    rows = "".join(
+        f"<li><p><strong>{number}. {html.escape(step.title)}</strong><br>{html.escape(step.words)}</p>"
+        f"{''.join(figure(picture, alt=alt) for picture, alt in step.pictures)}</li>"
+        for number, step in enumerate(parts, start=1)
+    )
+    st.html(f"<h3>{html.escape(heading)}</h3><ol class=steps>{rows}</ol>")
 
 
 def under_the_hood(models: Sequence[str], *, device: str, stages: Mapping[str, float], code: str) -> None:

@@ -7,8 +7,9 @@ import functools
 
 import streamlit as st
 
-from dlintro_demos.gallery.catalogue import demos
+from dlintro_demos.gallery.catalogue import SLUGS, demos
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.gallery.ui.components.menu import menu_row
 
 OTHERS = {"home": ("Gallery", ":material/grid_view:"), "status": ("Status", ":material/monitor_heart:")}
 
@@ -35,13 +36,32 @@ def menu() -> dict[str, list[st.Page]]:
     return chapters | {"For presenters": [page_of("status")]}
 
 
-def show_menu() -> None:
-    """Links to every page. Our own: in the sidebar that Streamlit's becomes on a phone, lists are broken."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for chapter, pages in menu().items():
-            if len(pages) == 1:
-                st.page_link(pages[0])
-            else:
-                with st.popover(chapter):
-                    for page in pages:
-                        st.page_link(page)
+def show_menu(here: st.Page) -> None:
+    """Links to every page, in one element (each of Streamlit's own would be a message); `here` is marked."""
+    go(menu_row(_chapters(), here=_slug(here)))
+
+
+def go(slug: object) -> None:
+    """Show the page of this slug, if there is one, in place of what runs now."""
+    if isinstance(slug, str) and slug in (*OTHERS, *SLUGS):
+        st.switch_page(page_of(slug))
+
+
+def href(slug: str) -> str:
+    """The address of a page."""
+    return "/" if slug == "home" else f"/{slug}"
+
+
+@functools.cache
+def _chapters() -> list[dict[str, object]]:
+    return [{"title": chapter, "links": [_link(page) for page in pages]} for chapter, pages in menu().items()]
+
+
+def _slug(page: st.Page) -> str:
+    return page.url_path or "home"
+
+
+def _link(page: st.Page) -> dict[str, str]:
+    slug = _slug(page)
+    icon = page.icon.removeprefix(":material/").removesuffix(":")
+    return {"slug": slug, "title": page.title, "icon": icon, "href": href(slug)}

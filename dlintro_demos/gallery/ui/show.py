@@ -31,7 +31,10 @@ def show_picture(
     picture: bytes | str, *, alt: str, width: int | None = None, caption: str = "", pixelated: bool = False
 ) -> None:
     """One picture, `width` px wide, or as wide as there is room; `caption` is plain text."""
-    st.html(_figure(picture, alt, width, caption, pixelated), width="stretch" if width is None else "content")
+    st.html(
+        figure(picture, alt=alt, width=width, caption=caption, pixelated=pixelated),
+        width="stretch" if width is None else "content",
+    )
 
 
 def show_pictures(
@@ -40,13 +43,16 @@ def show_pictures(
     """Several pictures side by side in one element of the page, each `width` px wide."""
     captions = captions or [""] * len(pictures)
     figures = (
-        _figure(picture, alt, width, caption, pixelated)
+        figure(picture, alt=alt, width=width, caption=caption, pixelated=pixelated)
         for (picture, alt), caption in zip(pictures, captions, strict=True)
     )
     st.html(f'<div class="shown-row">{"".join(figures)}</div>')
 
 
-def _figure(picture: bytes | str, alt: str, width: int | None, caption: str, pixelated: bool) -> str:
+def figure(
+    picture: bytes | str, *, alt: str, width: int | None = None, caption: str = "", pixelated: bool = False
+) -> str:
+    """The HTML of one picture, for an element that holds more; `alt` and `caption` are plain text."""
     size = _size(picture)
     attributes = [f'src="{address(picture)}"', f'alt="{html.escape(alt)}"']
     attributes += [f'width="{size[0]}" height="{size[1]}"'] if size else []  # room before it has come

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from dlintro_demos.gallery.ui.frame import Step, steps
-from dlintro_demos.gallery.ui.words import plain
 from dlintro_demos.teach_a_child.heads import class_means
 from dlintro_demos.teach_a_child.lesson import Lesson, once_a_lesson
 from dlintro_demos.teach_a_child.seeing import barcode
@@ -38,8 +37,8 @@ def show_explanation(visit: TeachVisit) -> None:
             Step(
                 title="A word for a pattern",
                 words="Learning a word is now easy: the mean of its examples. Above the pattern of "
-                f"“{plain(newest.name)}”"
-                + (f", below that of “{plain(other)}”" if other is not None else "")
+                f"“{newest.name}”"
+                + (f", below that of “{other}”" if other is not None else "")
                 + ". A new picture gets the word whose pattern is most like its own.",
                 pictures=list(zip(means, alts, strict=False)),
             ),

@@ -21,3 +21,21 @@ function mounted(selector, build) {
     };
   };
 }
+
+/** A plain click on a link of the gallery stays within the visit, which a page that loads anew would end. */
+function stay(event, send) {
+  const link = event.target.closest("a[data-slug]");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  send("went", link.dataset.slug);
+}
+
+/** An icon of Google's Material Symbols, from the font that the page has. */
+function symbol(name) {
+  const icon = document.createElement("span");
+  icon.className = "symbol";
+  icon.textContent = name;
+  icon.ariaHidden = "true";
+  icon.translate = false;
+  return icon;
+}
