@@ -26,13 +26,17 @@ def analyse(
     detail: Detail = "normal",
     embedder: Embedder | None = None,
 ) -> Iterator[Progress | PhotoFaces]:
-    """Find and embed the faces of (H, W, 3) uint8; `key` names the photo. Raises `ModelUnavailable`."""
+    """Find and embed the faces of (H, W, 3) uint8; `key` names the photo. Raises `ModelUnavailable`.
+
+    The faces are numbered from left to right, for each `detail` anew.
+    """
     yield Progress(0, 3, "looking for faces")
     clock = [time.perf_counter()]
     found = detect(rgb, cache, detail=detail)
     clock.append(time.perf_counter())
     yield Progress(2, 3, "comparing")
-    faces, aligned = _faces(key, rgb, found, embedder or pick_embedder(cache), cache)
+    numbered = f"{key}/" if detail == "normal" else f"{key}/{detail}-"
+    faces, aligned = _faces(numbered, rgb, found, embedder or pick_embedder(cache), cache)
     clock += [clock[-1] + aligned, time.perf_counter()]
     steps = ("find faces", "align", "embed")
     yield PhotoFaces(
@@ -72,7 +76,7 @@ def drawn_face(key: str, rgb: np.ndarray, box: Box, cache: ModelCache) -> Face:
 
 
 def _faces(
-    key: str, rgb: np.ndarray, found: Found, embedder: Embedder, cache: ModelCache
+    numbered: str, rgb: np.ndarray, found: Found, embedder: Embedder, cache: ModelCache
 ) -> tuple[tuple[Face, ...], float]:
     """The faces from left to right, and the seconds that aligning took."""
     started = time.perf_counter()
@@ -84,7 +88,7 @@ def _faces(
     embeddings = embedder.embed(chips, cache)
     faces = (
         Face(
-            key=f"{key}/{number}",
+            key=f"{numbered}{number}",
             box=tuple(detection.box.tolist()),
             landmarks=detection.landmarks,
             probability=detection.probability,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,23 +15,22 @@ from dlintro_demos.faces.analysis import analyse
 from dlintro_demos.faces.experiment import grouped
 from dlintro_demos.faces.export import export_album
 from dlintro_demos.faces.face import AlbumPhoto, Face
-from dlintro_demos.faces.people import called, name_faces, tag, untag
+from dlintro_demos.faces.people import Suggestion, called, name_faces, refuse, tag, untag
 from dlintro_demos.faces.samples import sample_album
-from dlintro_demos.faces.ui.components.people_board import Chip, Group, people_board
-from dlintro_demos.faces.ui.roster import show_people, undo_button
+from dlintro_demos.faces.ui.components.people_board import NEW, Chip, Group, people_board
+from dlintro_demos.faces.ui.naming import Unnamed, ask_names
+from dlintro_demos.faces.ui.roster import PEOPLE, accept_all_sure, change_people, undo_button
 from dlintro_demos.faces.ui.visit import FaceVisit, album_room, face_visit, limits, through_the_queue
-from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.pictures import FORMATS, image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
-from dlintro_demos.gallery.ui.show import show_picture, show_pictures
+from dlintro_demos.gallery.ui.show import show_pictures
 from dlintro_demos.gallery.ui.words import plain
 
 SAMPLE, MINE = ":material/photo_library: Sample album", ":material/upload: My photos"
 ALBUM_MB = 200
-NAMED_AT_ONCE = 12  # clusters that get a field for a name; the largest
 ALONE = "alone"  # the card of faces that are like no other
 
 
@@ -45,16 +45,23 @@ def show_album() -> None:
         return
     visit = face_visit()
     visit.remember(photo.found for photo in photos)
+    photos = tuple(replace(photo, found=visit.photos.get(photo.key, photo.found)) for photo in photos)
     faces = {face.key: face for photo in photos for face in visit.faces_of(photo.found)}
     seconds = sum(sum(photo.found.seconds.values()) for photo in photos)
     st.markdown(f"**{len(photos)} photos, {len(faces)} faces**, {seconds:.1f} s of model time.")
-    groups = _groups(visit, faces, shared=shared)
+    answers = visit.suggestions(*(photo.found for photo in photos))
+    groups = _groups(visit, faces, answers, shared=shared)
+    unnamed = _unnamed(visit, faces, groups, answers)
+    st.subheader(PEOPLE, anchor=False)
     _show_board(visit, faces, groups, {photo.key: photo for photo in photos})
-    _name_groups(visit, faces, groups)
     with st.container(horizontal=True):
+        accept_all_sure(answers)
         undo_button(visit)
         _offer_export(visit, photos)
-    show_people()
+    change_people()
+    if unnamed:
+        st.markdown("**Who is it?** Name a group once, and all its photos are tagged.")
+        ask_names(visit, unnamed)
     _show_photos(visit, photos)
 
 
@@ -96,14 +103,20 @@ def _read(fingerprint: Hashable, files: Callable[[], Files], *, shared: bool) ->
     return tuple(visit.album)
 
 
-def _groups(visit: FaceVisit, faces: dict[str, Face], *, shared: bool) -> dict[str, list[str]]:
-    """Face keys by group: people by their key, then clusters of unnamed faces, those alone last."""
-    tags = visit.history.book.tags
+def _groups(
+    visit: FaceVisit, faces: dict[str, Face], answers: Mapping[str, Suggestion], *, shared: bool
+) -> dict[str, list[str]]:
+    """Face keys by group: people by their key, then clusters of unnamed faces, those alone last.
+
+    With a person stand the faces that somebody named, and those of which the machine is sure.
+    """
     groups: dict[str, list[str]] = {person: [] for person in visit.history.book.people}
+    who = {key: each.person for key, each in answers.items() if each.level == "sure" and each.person}
+    who |= {key: person for key, person in visit.history.book.tags.items() if key in faces}
     for key in faces:
-        if key in tags:
-            groups[tags[key]].append(key)
-    unnamed = [key for key in faces if key not in tags]
+        if key in who:
+            groups[who[key]].append(key)
+    unnamed = [key for key in faces if key not in who]
     labels = _clusters(faces, unnamed, shared=shared) if unnamed else None
     if labels is not None:
         for label, count in Counter(labels.tolist()).most_common():
@@ -111,7 +124,7 @@ def _groups(visit: FaceVisit, faces: dict[str, Face], *, shared: bool) -> dict[s
             groups.setdefault(name, []).extend(
                 key for key, each in zip(unnamed, labels, strict=True) if each == label
             )
-    return {name: keys for name, keys in groups.items() if keys}
+    return groups
 
 
 def _clusters(faces: dict[str, Face], unnamed: list[str], *, shared: bool) -> np.ndarray | None:
@@ -128,13 +141,13 @@ def _show_board(
     number = 0
     cards = []
     for name, keys in groups.items():
-        number += name not in visit.history.book.people and name != ALONE
-        title = visit.name_of(name) or ("Seen once" if name == ALONE else f"Somebody, {number}")
+        person = visit.name_of(name)
+        number += not person and name != ALONE
         cards.append(
             Group(
                 key=name,
-                title=title,
-                note=f"{len(keys)} {'face' if len(keys) == 1 else 'faces'}",
+                title=person or ("Seen once" if name == ALONE else _somebody(number)),
+                note=_note(keys, sum(key not in visit.history.book.tags for key in keys) if person else 0),
                 faces=tuple(_portrait(faces[key], photos) for key in keys),
             )
         )
@@ -144,44 +157,61 @@ def _show_board(
         st.rerun()
 
 
+def _note(keys: list[str], suggested: int) -> str:
+    if not keys:
+        return "not in this album"
+    note = f"{len(keys)} {'face' if len(keys) == 1 else 'faces'}"
+    return f"{note}, {suggested} of them suggested" if suggested else note
+
+
+def _somebody(number: int) -> str:
+    return f"Somebody, {number}"
+
+
 def _portrait(face: Face, photos: dict[str, AlbumPhoto]) -> Chip:
     photo = photos.get(face.key.split("/")[0])
     return Chip(key=face.key, picture=face.chip, alt=f"A face in {photo.name}" if photo else "A face")
 
 
 def _move(visit: FaceVisit, face: str, to: str, groups: dict[str, list[str]]) -> None:
+    """The face goes to the group `to`; it will not be suggested as the person whose card it left."""
     book, history = visit.history.book, visit.history
+    home = next(name for name, keys in groups.items() if face in keys)
+    if home in book.people:
+        others = any(who == home for key, who in book.tags.items() if key != face)
+        book = refuse(book, face, home) if others else untag(book, {face})  # nobody is left without a face
     if to in book.people:
-        history.do("moved a face", tag(book, face, to))
-    elif to == ALONE:
-        history.do("moved a face", untag(book, {face}))
-    else:
-        others = groups.get(to, [])
+        book = tag(book, face, to)
+    elif to != ALONE:
         name, count = "Person", 1
         while called(book, f"{name} {count}"):
             count += 1
-        history.do("moved a face", name_faces(book, [*others, face], f"{name} {count}"))
+        book = name_faces(book, [*groups.get(to, []), face], f"{name} {count}")
+        if to == NEW and home.startswith("cluster-"):  # so the others of the group are not that person
+            for other in set(groups[home]) - {face}:
+                book = refuse(book, other, book.tags[face])
+    history.do("moved a face", book)
 
 
-def _name_groups(visit: FaceVisit, faces: dict[str, Face], groups: dict[str, list[str]]) -> None:
-    """A field for each of the largest unnamed clusters: named once, all its faces are tagged."""
-    clusters = [(name, keys) for name, keys in groups.items() if name.startswith("cluster-")]
-    if not clusters:
-        return
-    st.markdown("**Who is it?** Name a group once, and all its photos are tagged.")
-    with st.container(horizontal=True):
-        for number, (name, keys) in enumerate(clusters[:NAMED_AT_ONCE], start=1):
-            with st.form(private_key(f"cluster-{keys[0][-24:]}"), clear_on_submit=True, width=220):
-                show_picture(faces[keys[0]].chip, alt=f"Somebody, {number}", width=96)
-                typed = st.text_input(f"Somebody, {number}", placeholder=f"{len(keys)} faces")
-                if st.form_submit_button("Name them", key=f"submit-{name}"):
-                    try:
-                        book = name_faces(visit.history.book, keys, typed)
-                    except BadName as error:
-                        st.warning(str(error))
-                    else:
-                        visit.history.do("named a group", book)
-                        st.rerun()
+def _unnamed(
+    visit: FaceVisit, faces: dict[str, Face], groups: dict[str, list[str]], answers: Mapping[str, Suggestion]
+) -> list[Unnamed]:
+    """The groups that nobody has named, the largest first, then the faces that are alone."""
+    clusters = [[faces[key] for key in keys] for name, keys in groups.items() if name.startswith("cluster-")]
+    unnamed = [
+        Unnamed(
+            title=_somebody(number), faces=group, suggestion=visit.suggestion_for(group),
+            note=f"{len(group)} faces", save="Name them",
+        )
+        for number, group in enumerate(clusters, start=1)
+    ]  # fmt: skip
+    return unnamed + [
+        Unnamed(
+            title=f"Seen once, {number}", faces=[faces[key]], suggestion=answers[key], note="A name",
+            save="Name this face",
+        )
+        for number, key in enumerate(groups.get(ALONE, ()), start=1)
+    ]  # fmt: skip
 
 
 def _offer_export(visit: FaceVisit, photos: tuple[AlbumPhoto, ...]) -> None:

@@ -6,10 +6,10 @@ import streamlit as st
 
 from dlintro_demos.faces.experiment import Looked, hidden_file, look_there, preview_hidden
 from dlintro_demos.faces.face import Face, PhotoFaces
-from dlintro_demos.faces.people import Suggestion, name_faces, refuse, tag, untag
+from dlintro_demos.faces.people import Suggestion, name_faces, untag
 from dlintro_demos.faces.privacy import Way
 from dlintro_demos.faces.ui.components.face_board import Mark, face_board
-from dlintro_demos.faces.ui.roster import undo_button
+from dlintro_demos.faces.ui.roster import accept, accept_all_sure, refuse_for, undo_button
 from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits, through_the_queue
 from dlintro_demos.gallery.intake.names import BadName, clean_name
 from dlintro_demos.gallery.process import engine
@@ -46,7 +46,9 @@ def show_board(chosen: Chosen, looked: Looked) -> tuple[Face | None, Suggestion 
         visit.wanted = (found.key, answer.drawn)
     _look_there(visit, chosen, found.key)
     _say_what_was_found(found, faces)
-    _take_all_sure(visit, answers)
+    with st.container(horizontal=True):
+        accept_all_sure(answers)
+        undo_button(visit)
     return selected, answers.get(selected.key) if selected else None
 
 
@@ -100,27 +102,6 @@ def _say_what_was_found(found: PhotoFaces, faces: tuple[Face, ...]) -> None:
         st.info("Nothing here is surely a face: this is the likeliest place.", icon=":material/help:")
 
 
-def _take_all_sure(visit: FaceVisit, answers: dict[str, Suggestion]) -> None:
-    sure = [(key, each.person) for key, each in answers.items() if each.level == "sure" and each.person]
-    with st.container(horizontal=True):
-        if sure:
-            st.button(
-                f"Yes to {'the sure suggestion' if len(sure) == 1 else f'all {len(sure)} sure suggestions'}",
-                on_click=_accept,
-                args=(sure,),
-                icon=":material/done_all:",
-            )
-        undo_button(visit)
-
-
-def _accept(pairs: list[tuple[str, str]]) -> None:
-    history = face_visit().history
-    book = history.book
-    for face, person in pairs:
-        book = tag(book, face, person)
-    history.do("yes to the suggestions", book)
-
-
 def ask_who(photo: str, face: Face, suggestion: Suggestion | None) -> None:
     """Who is this? The suggestion with yes and no, or the name; and a form to type one."""
     visit = face_visit()
@@ -156,9 +137,9 @@ def _show_suggestion(visit: FaceVisit, face: Face, suggestion: Suggestion) -> No
         )
     )
     with st.container(horizontal=True):
-        st.button("Yes", on_click=_accept, args=([(face.key, suggestion.person)],), icon=":material/check:")
+        st.button("Yes", on_click=accept, args=([(face.key, suggestion.person)],), icon=":material/check:")
         st.button(
-            "No", on_click=_refuse, args=(face.key, suggestion.person), icon=":material/close:",
+            "No", on_click=refuse_for, args=([face.key], suggestion.person), icon=":material/close:",
             help="Remembered: this face is not suggested as this person again.",
         )  # fmt: skip
 
@@ -191,11 +172,6 @@ def _name_form(face: Face, *, named: bool) -> None:
             history = face_visit().history
             history.do(f"named a face {name}", name_faces(history.book, [face.key], name))
             st.rerun()
-
-
-def _refuse(face: str, person: str) -> None:
-    visit = face_visit()
-    visit.history.do(f"not {visit.name_of(person)}", refuse(visit.history.book, face, person))
 
 
 def _untag(face: str) -> None:

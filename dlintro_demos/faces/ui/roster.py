@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from dlintro_demos.faces.face import Face
-from dlintro_demos.faces.people import called, look_alikes, merge, rename, split, strays
+from dlintro_demos.faces.people import (
+    Suggestion,
+    called,
+    look_alikes,
+    merge,
+    refuse,
+    rename,
+    split,
+    strays,
+    tag,
+)
 from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import plain
+
+PEOPLE = "People of this visit"
+MOST_SHOWN = 12  # faces of a person from which the name can be taken off
 
 
 def undo_button(visit: FaceVisit) -> None:
@@ -26,17 +41,47 @@ def undo_button(visit: FaceVisit) -> None:
     )
 
 
+def accept_all_sure(answers: Mapping[str, Suggestion]) -> None:
+    """A button that says yes to all that the machine is sure of."""
+    sure = [(key, each.person) for key, each in answers.items() if each.level == "sure" and each.person]
+    if sure:
+        st.button(
+            f"Yes to {'the sure suggestion' if len(sure) == 1 else f'all {len(sure)} sure suggestions'}",
+            on_click=accept,
+            args=(sure,),
+            icon=":material/done_all:",
+        )
+
+
+def accept(pairs: Sequence[tuple[str, str]]) -> None:
+    """Yes: each of these faces is that person."""
+    history = face_visit().history
+    book = history.book
+    for face, person in pairs:
+        book = tag(book, face, person)
+    history.do("yes to the suggestions", book)
+
+
+def refuse_for(faces: Sequence[str], person: str) -> None:
+    """No: none of these faces is that person."""
+    visit = face_visit()
+    book = visit.history.book
+    for face in faces:
+        book = refuse(book, face, person)
+    visit.history.do(f"not {visit.name_of(person)}", book)
+
+
 def show_people() -> None:
-    """Everybody named in this visit: doubts, renaming, merging, forgetting."""
+    """Everybody named in this visit, wherever it was: doubts, renaming, merging, forgetting."""
     visit = face_visit()
     book, known = visit.history.book, visit.known()
     if not book.people:
         return
-    st.subheader("People of this visit", anchor=False)
+    st.subheader(PEOPLE, anchor=False)
     _show_doubts(visit, known)
     with st.container(horizontal=True):
         for person in book.people.values():
-            mine = [known[key] for key, who in book.tags.items() if who == person.key and key in known]
+            mine = _faces_of(visit, person.key, known)
             with st.container(width=150, border=True, key=f"person-{person.key}"):
                 if mine:
                     show_picture(mine[0].chip, alt="One of this person's faces", width=96)
@@ -46,7 +91,27 @@ def show_people() -> None:
                 change = st.popover("Change", key=f"change-{person.key}", on_change="rerun")
                 if change.open:
                     with change:
-                        _change(visit, person.key)
+                        _change(visit, person.key, mine)
+
+
+def change_people() -> None:
+    """The same for a page on which everybody stands already: doubts, and one person to change."""
+    visit = face_visit()
+    if not visit.history.book.people:
+        return
+    known = visit.known()
+    _show_doubts(visit, known)
+    person = st.selectbox(
+        "Change a person", list(visit.history.book.people), index=None, format_func=visit.name_of,
+        placeholder="Rename, merge, take a face off, forget: choose somebody", key="change-somebody",
+    )  # fmt: skip
+    if person and person in visit.history.book.people:
+        with st.container(border=True):
+            _change(visit, person, _faces_of(visit, person, known))
+
+
+def _faces_of(visit: FaceVisit, person: str, known: Mapping[str, Face]) -> list[Face]:
+    return [known[key] for key, who in visit.history.book.tags.items() if who == person and key in known]
 
 
 def _show_doubts(visit: FaceVisit, known: dict[str, Face]) -> None:
@@ -69,7 +134,7 @@ def _show_doubts(visit: FaceVisit, known: dict[str, Face]) -> None:
                    args=(face, f"{visit.name_of(person)} 2"))  # fmt: skip
 
 
-def _change(visit: FaceVisit, person: str) -> None:
+def _change(visit: FaceVisit, person: str, faces: Sequence[Face]) -> None:
     name = visit.name_of(person)
     new = st.text_input("Name", value=name, key=private_key(f"rename-{person}"))
     st.button("Rename", key=f"do-rename-{person}", on_click=_rename, args=(person, new))
@@ -77,6 +142,12 @@ def _change(visit: FaceVisit, person: str) -> None:
     if others:
         other = st.selectbox("Is the same person as", others, format_func=visit.name_of, key=f"with-{person}")
         st.button("Merge", key=f"do-merge-{person}", on_click=_merge, args=(person, other))
+    with st.container(horizontal=True):
+        for number, face in enumerate(faces[:MOST_SHOWN], start=1):
+            with st.container(width=100):
+                show_picture(face.chip, alt=f"Face {number} of this person", width=72)
+                st.button("Not them", key=f"not-{face.key}", on_click=refuse_for, args=([face.key], person),
+                          help=f"Takes the name off face {number}.")  # fmt: skip
     st.button(
         "Forget this person", key=f"forget-{person}", on_click=visit.forget, args=(person,),
         icon=":material/person_remove:", help="The name and who it belongs to go. This cannot be undone.",

@@ -9,21 +9,19 @@ import streamlit as st
 
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.face import Box, Face, PhotoFaces
-from dlintro_demos.faces.people import name_faces
 from dlintro_demos.faces.privacy import hide_faces
 from dlintro_demos.faces.samples import sample_video
 from dlintro_demos.faces.tracking import VideoFaces, analyse_video, draw_names, redraw
 from dlintro_demos.faces.ui.charts import show_timeline
+from dlintro_demos.faces.ui.naming import Unnamed, ask_names
+from dlintro_demos.faces.ui.roster import show_people, undo_button
 from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits
-from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.intake.video import VideoLimits
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
-from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import plain
 
 SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"
 NAMES, HIDDEN = "With names", "Faces pixelated"
@@ -67,7 +65,9 @@ def show_video() -> None:
     )
     if faces:
         show_timeline(video, names)
-        _ask_names(visit, faces, names)
+        _ask_names(visit, found, names)
+        undo_button(visit)
+    show_people()
     _show_result(video, names, fingerprint, shared=shared)
 
 
@@ -112,20 +112,19 @@ def _nobody(number: int) -> str:
     return f"Somebody {number}"
 
 
-def _ask_names(visit: FaceVisit, faces: tuple[Face, ...], names: dict[str, str]) -> None:
-    with st.container(horizontal=True):
-        for face in faces[:12]:
-            with st.form(private_key(f"track-{face.key[-20:]}"), clear_on_submit=True, width=220):
-                show_picture(face.chip, alt=names[face.key], width=96)
-                typed = st.text_input(plain(names[face.key]), placeholder="A name")
-                if st.form_submit_button("Save", key=f"save-{face.key}"):
-                    try:
-                        book = name_faces(visit.history.book, [face.key], typed)
-                    except BadName as error:
-                        st.warning(str(error))
-                    else:
-                        visit.history.do("named somebody in a video", book)
-                        st.rerun()
+def _ask_names(visit: FaceVisit, found: PhotoFaces, names: dict[str, str]) -> None:
+    """A card for everybody without a name; who has one stands among the people of the visit."""
+    answers = visit.suggestions(found)
+    ask_names(
+        visit,
+        [
+            Unnamed(
+                title=names[face.key], faces=[face], suggestion=answers[face.key], note="A name", save="Save"
+            )
+            for face in found.faces
+            if face.key in answers
+        ],
+    )
 
 
 def _show_result(video: VideoFaces, names: dict[str, str], fingerprint: str, *, shared: bool) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+import numpy as np
 import streamlit as st
 
 from dlintro_demos.faces.embedders import pick_embedder, thresholds
-from dlintro_demos.faces.face import AlbumPhoto, Box, Face, PhotoFaces, Thresholds
+from dlintro_demos.faces.face import AlbumPhoto, Book, Box, Face, PhotoFaces, Thresholds
 from dlintro_demos.faces.people import History, Suggestion, suggest
+from dlintro_demos.faces.places import with_known_keys
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.settings import MB
@@ -39,6 +41,8 @@ class FaceVisit:
     album: Sequence[AlbumPhoto] = ()
     album_key: Hashable = ""
     left_out: Sequence[str] = ()
+    _told: tuple[Book, list[Face | None]] = field(default_factory=lambda: (Book(), []))
+    _suggested: dict[Hashable, tuple[tuple[Face, ...], dict[str, Suggestion]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Count this visit's album with the others', as long as it lives."""
@@ -47,8 +51,8 @@ class FaceVisit:
     def remember(self, found: Iterable[PhotoFaces]) -> None:
         """Keep photos' faces; the oldest photos in which nobody is named give way."""
         for photo in found:
-            self.photos.pop(photo.key, None)
-            self.photos[photo.key] = photo
+            before = self.photos.pop(photo.key, None)
+            self.photos[photo.key] = with_known_keys(photo, before) if before else photo
         total = sum(len(photo.faces) for photo in self.photos.values())
         for key in list(self.photos)[:-1]:
             if total <= MOST_FACES:
@@ -57,8 +61,8 @@ class FaceVisit:
                 total -= len(self.photos.pop(key).faces)
 
     def faces_of(self, found: PhotoFaces) -> tuple[Face, ...]:
-        """A photo's faces, those that the visitor drew last."""
-        return (*found.faces, *self.drawn.get(found.key, ()))
+        """A photo's faces under the keys that this visit knows them by, those that the visitor drew last."""
+        return (*self.photos.get(found.key, found).faces, *self.drawn.get(found.key, ()))
 
     def known(self) -> dict[str, Face]:
         """Every face of the visit, by key."""
@@ -73,11 +77,39 @@ class FaceVisit:
         for key, drawn in self.drawn.items():
             self.drawn[key] = [face for face in drawn if face.key not in theirs]
         self.history.forget(person)
+        self._told, self._suggested = (Book(), []), {}
         engine().results.forget(visitor().id)
 
-    def suggestions(self, found: PhotoFaces) -> dict[str, Suggestion]:
-        """Who the photo's untagged faces may be."""
-        return suggest(self.history.book, self.faces_of(found), self.known(), limits())
+    def suggestions(self, *photos: PhotoFaces) -> dict[str, Suggestion]:
+        """Who the untagged faces of photos may be, by key."""
+        known = self._known_now()
+        each = (self._suggest(photo.key, self.faces_of(photo), known) for photo in photos)
+        return {key: suggestion for answers in each for key, suggestion in answers.items()}
+
+    def suggestion_for(self, group: Sequence[Face]) -> Suggestion:
+        """Who faces that are one person may be: asked with the mean of their numbers."""
+        mean = np.mean([face.embedding for face in group], axis=0)
+        asked = replace(group[0], embedding=mean.astype(np.float32))
+        key = tuple(face.key for face in group)
+        return self._suggest(key, (asked,), self._known_now(), given=tuple(group))[asked.key]
+
+    def _suggest(
+        self, key: Hashable, faces: tuple[Face, ...], known: dict[str, Face], given: tuple[Face, ...] = ()
+    ) -> dict[str, Suggestion]:
+        """`suggest`, once for the same faces: an album asks for all its photos on every run."""
+        kept = self._suggested.get(key)
+        if kept is None or kept[0] != (given or faces):
+            kept = self._suggested[key] = (given or faces, suggest(self.history.book, faces, known, limits()))
+        return kept[1]
+
+    def _known_now(self) -> dict[str, Face]:
+        """`known`; drops what was suggested if names have changed, or a face with a name came or went."""
+        book, known = self.history.book, self.known()
+        told = (book, [known.get(key) for key in (*book.tags, *(face for face, _ in book.refusals))])
+        if self._told[0] is not book or self._told[1] != told[1]:
+            self._told = told
+            self._suggested = {}
+        return known
 
     def name_of(self, person: str | None) -> str:
         """A person's name, as it was typed."""
