@@ -58,6 +58,11 @@ def find_faces(key: str, rgb: np.ndarray, cache: ModelCache, *, detail: Detail =
     return last
 
 
+def drawn_key(photo: str, box: Box) -> str:
+    """What names a face that a visitor drew in a photo: where it is, so that no two have one name."""
+    return f"{photo}/drawn-{'-'.join(f'{edge:.0f}' for edge in box)}"
+
+
 def drawn_face(key: str, rgb: np.ndarray, box: Box, cache: ModelCache) -> Face:
     """The face in a box that a visitor drew in (H, W, 3) uint8; its probability may be low."""
     frame = np.array(box, np.float32)

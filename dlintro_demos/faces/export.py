@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from dlintro_demos.faces.face import AlbumPhoto, Book, Face
-from dlintro_demos.faces.xmp import orientation_of, printable, sidecar
+from dlintro_demos.faces.xmp import orientation_of, sidecar
 from dlintro_demos.gallery.intake.archive import add, safe_name
+from dlintro_demos.gallery.intake.names import folded, harmless
 from dlintro_demos.gallery.runtime.jobs import Progress
 
 VERSION = 1
@@ -44,7 +45,7 @@ def export_album(
 
 def _name(book: Book, face: Face) -> str | None:
     person = book.people.get(book.tags.get(face.key, ""))
-    return printable(person.name) or None if person else None
+    return harmless(person.name) or None if person else None
 
 
 def _facts(book: Book, face: Face) -> dict[str, object]:
@@ -57,15 +58,17 @@ def _facts(book: Book, face: Face) -> dict[str, object]:
 
 
 def _names(photos: Sequence[AlbumPhoto]) -> list[str]:
-    """The photos' names, told apart where two are alike (on any system: whatever the capitals)."""
+    """The photos' names, told apart where two are one to some system: macOS and Windows take capitals for
+    small letters, and macOS a letter for the same one written in two parts.
+    """
     taken = {"album.json"}
     names = []
     for photo in photos:
         name, count = safe_name(photo.name), 1
         path = PurePosixPath(name)
-        while name.casefold() in taken or f"{name}.xmp".casefold() in taken:
+        while folded(name) in taken or folded(f"{name}.xmp") in taken:
             count += 1
             name = f"{path.stem}-{count}{path.suffix}"
-        taken |= {name.casefold(), f"{name}.xmp".casefold()}
+        taken |= {folded(name), folded(f"{name}.xmp")}
         names.append(name)
     return names

@@ -69,13 +69,19 @@ class PhotoFaces:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AlbumPhoto:
-    """A photo of the visit. `original` is the file as it came, `preview` a JPEG of at most 480 px a side."""
+    """A photo of the visit. `original` is the file as it came, `preview` a JPEG of at most 480 px a side.
+
+    `names` came with the file, by the key of a face in `found` or in `drawn`: faces where somebody drew a box
+    before, and the detector found none.
+    """
 
     key: str
     name: str
     preview: bytes
     original: bytes
     found: PhotoFaces
+    drawn: tuple[Face, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from dlintro_demos.faces.face import Book, Face, Level, Person, Thresholds
-from dlintro_demos.gallery.intake.names import BadName, clean_name
+from dlintro_demos.gallery.intake.names import BadName, clean_name, folded
 
 LOWER: dict[Level, Level] = {"sure": "maybe", "maybe": "unknown", "unknown": "unknown"}
 
@@ -43,9 +43,9 @@ class Suggestion:
 
 
 def called(book: Book, name: str) -> Person | None:
-    """The person of that name, whatever its capitals."""
-    wanted = name.casefold()
-    return next((person for person in book.people.values() if person.name.casefold() == wanted), None)
+    """The person whose name looks the same but for capitals."""
+    wanted = folded(name)
+    return next((person for person in book.people.values() if folded(person.name) == wanted), None)
 
 
 def name_faces(book: Book, faces: Iterable[str], name: str) -> Book:

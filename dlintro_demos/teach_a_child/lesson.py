@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from dlintro_demos.gallery.intake.names import clean_name
+from dlintro_demos.gallery.intake.names import clean_name, folded
 
 MOST_CLASSES = 8
 MOST_EXAMPLES = 500
@@ -97,7 +97,7 @@ def known_name(lesson: Lesson, text: str) -> str:
     Raises `BadName`.
     """
     name = clean_name(text)
-    return next((known for known in lesson.names if known.casefold() == name.casefold()), name)
+    return next((known for known in lesson.names if folded(known) == folded(name)), name)
 
 
 def teach(lesson: Lesson, told: dict[Seen, str | None], name: str, *, test: bool = True) -> Lesson:

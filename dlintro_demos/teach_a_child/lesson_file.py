@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterator
 from types import NoneType
@@ -25,7 +24,7 @@ from safetensors.numpy import save as write_tensors
 
 from dlintro_demos.gallery.intake.archive import ArchiveError, ArchiveLimits, ArchiveTooLarge, add, read_zip
 from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
-from dlintro_demos.gallery.intake.names import BadName, clean_name
+from dlintro_demos.gallery.intake.names import BadName, clean_name, folded, harmless
 from dlintro_demos.teach_a_child.heads import HEADS, HeadKey
 from dlintro_demos.teach_a_child.lesson import FEATURES, MOST_CLASSES, MOST_EXAMPLES, Example, Lesson, Seen
 from dlintro_demos.teach_a_child.seeing import THUMBNAIL
@@ -192,7 +191,7 @@ def _names(facts: dict[str, Any]) -> tuple[list[str], list[str]]:
             clean = False
         if not clean:
             raise LessonFileError(f"A name in the lesson is one that nobody can type here. {COPY}")
-    if len({name.casefold() for name in names}) < len(names):
+    if len({folded(name) for name in names}) < len(names):
         raise LessonFileError(f"Two names in the lesson are the same, but for capitals. {COPY}")
     return names, former
 
@@ -225,7 +224,7 @@ def _example(
     if name not in names or (said is not None and said not in names and said not in former):
         raise _broken("an example has a name that is not among its names")
     alt = _of(facts, "alt", str) if "alt" in facts else Seen.alt
-    if len(alt) > LONGEST_ALT or any(unicodedata.category(each).startswith("C") for each in alt):
+    if len(alt) > LONGEST_ALT or harmless(alt) != alt:
         raise _broken('an "alt" is not what it should be')
     seen = Seen(key=key, embedding=row, thumbnail=thumbnail, alt=alt)
     return Example(seen=seen, name=name, said=said, right=right)

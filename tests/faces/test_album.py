@@ -77,7 +77,7 @@ def test_the_same_photo_is_taken_once():
 
 
 def test_more_photos_than_the_limit_are_left_out():
-    files = [(f"{number}.jpg", b"%d" % number) for number in range(album.MOST_PHOTOS + 5)]
+    files = [(f"{number}.jpg", photo(number)) for number in range(album.MOST_PHOTOS + 5)]
     photos, said = unpack(files, LIMITS)
     assert len(photos) == album.MOST_PHOTOS
     assert said == ["More than 60 photos, which is the limit: 60.jpg and the rest left out."]
@@ -91,10 +91,10 @@ def test_more_bytes_than_the_limit_are_left_out(monkeypatch):
 
 
 def test_copies_count_too_so_that_an_archive_of_them_does_not_keep_the_gallery_busy(monkeypatch):
-    monkeypatch.setattr(album, "MOST_BYTES", 10)
-    photos, said = unpack([(f"{number}", b"1234") for number in range(2000)], LIMITS)
+    monkeypatch.setattr(album, "MOST_BYTES", 3 * len(photo()))
+    photos, said = unpack([(f"{number}", photo()) for number in range(2000)], LIMITS)
     assert len(photos) == 1
-    assert len(said) == 2
+    assert len(said) == 3
 
 
 def test_a_photo_is_kept_as_it_came_with_a_small_preview():

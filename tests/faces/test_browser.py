@@ -1,5 +1,6 @@
 """Friends in photos, clicked through."""
 
+import io
 import json
 import re
 import zipfile
@@ -135,3 +136,24 @@ def test_faces_are_hidden_the_photo_is_downloaded_and_the_game_counts(demo, prob
         demo.get_by_role("button", name="Next pair").click()
     expect(demo.get_by_text(re.compile("After 2: you"))).to_be_visible(timeout=20_000)
     assert ours(problems) == []
+
+
+@pytest.mark.reports
+def test_a_photo_chosen_again_under_another_name_is_exported_under_that_name(demo):
+    """The same bytes, renamed: the zip still had the old name."""
+    pixels = io.BytesIO()
+    Image.new("RGB", (80, 60), "grey").save(pixels, "PNG")
+    pick(demo, "An album")
+    pick(demo, "My photos")
+    for name in ("scan0001.png", "birthday.png"):
+        file = {"name": name, "mimeType": "image/png", "buffer": pixels.getvalue()}
+        demo.locator("input[type=file]").set_input_files([file])
+        expect(demo.get_by_alt_text(f"Photo {name}")).to_be_visible(timeout=30_000)
+        settled(demo)
+        with demo.expect_download() as download:
+            demo.get_by_role("button", name="Download the tagged album (zip)").click()
+        names = zipfile.ZipFile(download.value.path()).namelist()
+        assert name in names
+        if name == "scan0001.png":
+            demo.get_by_role("button", name="Remove").first.click()
+            expect(demo.get_by_alt_text(f"Photo {name}")).to_have_count(0, timeout=20_000)

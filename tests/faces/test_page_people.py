@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from dlintro_demos.faces.analysis import find_faces
+from dlintro_demos.faces.export import export_album
 from dlintro_demos.faces.places import same_places, with_known_keys
 from dlintro_demos.faces.samples import EILEEN, GRACE, portrait
 from dlintro_demos.faces.ui.albums import MINE
@@ -58,6 +59,12 @@ def album_of(open_page, *photos):
     at.button_group(key="album-of").set_value(MINE).run()
     at.file_uploader[0].set_value([(f"{number}.jpg", jpeg(rgb), "") for number, rgb in enumerate(photos)])
     return at.run()
+
+
+def zip_of(at):
+    visit = at.session_state["face_visit"]
+    *_, data = export_album(visit.album, visit.history.book, visit.drawn)
+    return data
 
 
 def timeline(at):
@@ -132,6 +139,23 @@ def test_of_many_faces_that_are_alone_each_can_be_reached(open_page):
     for number in range(30, 24, -1):
         press(name(at, f"Guest {number}", f"Seen once, {number}"), "Name this face", number - 25)
     assert "Seen once, 1" in {field.label for field in at.text_input}
+
+
+def test_names_taken_home_with_an_album_come_back_and_are_forgotten_when_asked(open_page):
+    """An album that was downloaded with its names had none when it was opened again."""
+    at = album_of(open_page, portrait(EILEEN), portrait(GRACE))
+    press(name(at, "Eileen", "Seen once, 1"), "Name this face")
+    home = zip_of(at)
+    at = go(open_page("faces"), "An album")
+    at.button_group(key="album-of").set_value(MINE).run()
+    at.file_uploader[0].set_value([("album.zip", home, "application/zip")])
+    at.run()
+    (person,) = book_of(at).people.values()
+    assert (person.name, len(book_of(at).tags)) == ("Eileen", 1)
+    at.selectbox(key="change-somebody").set_value(person.key).run()
+    press(at, "Forget this person")
+    assert book_of(at).people == {}
+    assert "Eileen" not in repr([vars(photo) for photo in at.session_state["face_visit"].album])
 
 
 @pytest.mark.parametrize("mode", ["One photo", "An album", "A video"])

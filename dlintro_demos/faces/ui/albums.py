@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from dlintro_demos.faces.album import Files, open_album
-from dlintro_demos.faces.analysis import analyse
+from dlintro_demos.faces.analysis import analyse, drawn_face
 from dlintro_demos.faces.experiment import grouped
 from dlintro_demos.faces.export import export_album
 from dlintro_demos.faces.face import AlbumPhoto, Face
@@ -73,7 +73,7 @@ def _sample() -> tuple[AlbumPhoto, ...]:
 def _theirs() -> tuple[AlbumPhoto, ...]:
     given = st.file_uploader(
         f"Up to 60 photos, or a zip of them: {engine().settings.upload_mb} MB a file, {ALBUM_MB} MB in all",
-        type=[*FORMATS, "zip"],
+        type=[*FORMATS, "zip", "xmp"],
         accept_multiple_files=True,
         key=private_key("album"),
     )
@@ -83,7 +83,7 @@ def _theirs() -> tuple[AlbumPhoto, ...]:
     if problem := album_room(face_visit(), sum(each.size for each in given), ALBUM_MB * MB):
         st.warning(problem, icon=":material/error:")
         return ()
-    named = tuple(each.file_id for each in given)
+    named = tuple((each.file_id, each.name) for each in given)
     return _read(named, lambda: [(each.name, each.getvalue()) for each in given], shared=False)
 
 
@@ -91,11 +91,14 @@ def _read(fingerprint: Hashable, files: Callable[[], Files], *, shared: bool) ->
     """The album of these files: the one this visit has, or a job's. Says what was left out."""
     visit = face_visit()
     if visit.album_key != fingerprint:
-        work = (files, partial(analyse, cache=engine().cache), image_limits())
+        cache = engine().cache
+        work = (files, partial(analyse, cache=cache), image_limits(), partial(drawn_face, cache=cache))
         album = run_job("album", fingerprint, open_album, *work, label="Looking at the photos", shared=shared)
         if album is None:
             return ()
-        visit.album, visit.left_out, visit.album_key = album.photos, album.left_out, fingerprint
+        visit.take_names(album.photos)
+        visit.album = [replace(photo, drawn=(), names={}) for photo in album.photos]
+        visit.left_out, visit.album_key = album.left_out, fingerprint
     for sentence in visit.left_out:
         st.warning(plain(sentence), icon=":material/broken_image:")
     if not visit.album:

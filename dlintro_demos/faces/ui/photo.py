@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dlintro_demos.faces.album import MOST_DRAWN
+from dlintro_demos.faces.analysis import drawn_key
 from dlintro_demos.faces.experiment import Looked, hidden_file, look_there, preview_hidden
 from dlintro_demos.faces.face import Face, PhotoFaces
 from dlintro_demos.faces.people import Suggestion, name_faces, untag
@@ -19,7 +21,6 @@ from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import plain
 
-MOST_DRAWN = 20  # boxes that a visitor may draw in a photo
 WORDS = {"sure": "sure", "maybe": "maybe", "unknown": "not known"}
 WAYS: dict[str, Way] = {"Blur": "blur", "Pixelate": "pixelate", "Cover": "cover"}
 
@@ -57,7 +58,7 @@ def _look_there(visit: FaceVisit, chosen: Chosen, photo: str) -> None:
     if visit.wanted is None or visit.wanted[0] != photo:
         return
     box, drawn = visit.wanted[1], visit.drawn.setdefault(photo, [])
-    key = f"{photo}/drawn-{'-'.join(f'{edge:.0f}' for edge in box)}"
+    key = drawn_key(photo, box)
     if key not in {face.key for face in drawn}:
         if len(drawn) >= MOST_DRAWN:
             visit.wanted = None

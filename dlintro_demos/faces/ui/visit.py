@@ -12,7 +12,7 @@ import streamlit as st
 
 from dlintro_demos.faces.embedders import pick_embedder, thresholds
 from dlintro_demos.faces.face import AlbumPhoto, Book, Box, Face, PhotoFaces, Thresholds
-from dlintro_demos.faces.people import History, Suggestion, suggest
+from dlintro_demos.faces.people import History, Suggestion, name_faces, suggest
 from dlintro_demos.faces.places import with_known_keys
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.jobs import Progress
@@ -59,6 +59,20 @@ class FaceVisit:
                 return
             if not any(face.key in self.history.book.tags for face in self.photos[key].faces):
                 total -= len(self.photos.pop(key).faces)
+
+    def take_names(self, photos: Iterable[AlbumPhoto]) -> None:
+        """Take over the names that came with photos, where the visitor has said nothing else."""
+        book = self.history.book
+        for photo in photos:
+            self.remember([photo.found])
+            drawn = self.drawn.setdefault(photo.key, [])
+            drawn += [face for face in photo.drawn if face.key not in {each.key for each in drawn}]
+            keys = zip(photo.found.faces, self.photos[photo.key].faces, strict=True)
+            here = {came.key: face.key for came, face in keys}
+            for key, name in photo.names.items():
+                if here.get(key, key) not in book.tags:
+                    book = name_faces(book, [here.get(key, key)], name)
+        self.history.do("took over the names beside the photos", book)
 
     def faces_of(self, found: PhotoFaces) -> tuple[Face, ...]:
         """A photo's faces under the keys that this visit knows them by, those that the visitor drew last."""

@@ -7,11 +7,12 @@ nowhere. Whatever is wrong is said in words for the visitor. Nothing is logged o
 from __future__ import annotations
 
 import io
-import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from dlintro_demos.gallery.intake.names import harmless
 
 WHEN = (1980, 1, 1, 0, 0, 0)  # zip knows no earlier time
 LONGEST_NAME = 80  # characters
@@ -73,12 +74,9 @@ def is_zip(data: bytes | bytearray) -> bool:
 
 
 def safe_name(name: str) -> str:
-    """The last part of a path, without control characters, not longer than a name should be."""
+    """The last part of a path, without harmful characters, not longer than a name should be."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    unseen = ("C", "Zl", "Zp")  # controls, and the ends of lines and paragraphs
-    kept = "".join(
-        each for each in last if not unicodedata.category(each).startswith(unseen) and each not in '<>:"|?*'
-    )
+    kept = "".join(each for each in harmless(last) if each not in '<>:"|?*')
     return kept.strip(". ")[-LONGEST_NAME:].lstrip(". ") or "file"
 
 

@@ -192,6 +192,15 @@ def _image(rgb: np.ndarray, alpha: np.ndarray | None) -> Image.Image:
     return image
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether the bytes begin as those of a picture that `decode_image` may read."""
+    try:
+        _recognise(data)
+    except UnreadableMedia:
+        return False
+    return True
+
+
 def _recognise(data: bytes) -> str:
     head = data[:2048]
     for name, magic in STRANGERS.items():

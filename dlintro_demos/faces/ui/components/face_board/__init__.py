@@ -9,11 +9,10 @@ from typing import Literal
 
 import streamlit as st
 
+from dlintro_demos.faces.album import LEAST_SIDE
 from dlintro_demos.faces.face import Box
 from dlintro_demos.gallery.ui.components.component import component, wait_for_the_run
 from dlintro_demos.gallery.ui.show import address
-
-LEAST_SIDE = 8  # picture pixels; nothing smaller can be recognised as a face
 
 _mount = component(__file__)
 
