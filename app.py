@@ -8,12 +8,14 @@ from starlette.middleware import Middleware
 from dlintro_demos.gallery import server
 from dlintro_demos.gallery.settings import REPOSITORY, BadSetting, settings
 from dlintro_demos.gallery.ui.errors import script_error
+from dlintro_demos.gallery.ui.theme import keep_theme
 
 try:
     settings()
 except BadSetting as error:
     sys.exit(f"The gallery cannot start: {error}")
 
+keep_theme()
 app = st.App(
     REPOSITORY / "dlintro_demos" / "gallery" / "ui" / "shell.py",
     lifespan=server.lifespan,

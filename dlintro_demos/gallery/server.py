@@ -24,6 +24,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dlintro_demos.gallery.live_route import LIVE_ROUTE
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime import memory, shown
 from dlintro_demos.gallery.runtime.model_cards import WEIGHTS, ModelUnavailable, check_sha256
@@ -201,6 +202,7 @@ ROUTES = (
     Route(WEIGHTS + "/{key}", weights),
     Route(shown.SHOWN + "/{token}/{name}", shown_picture),
     Route(shown.BUNDLED + "/{name}", bundled_picture),
+    LIVE_ROUTE,
 )
 
 

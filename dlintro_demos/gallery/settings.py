@@ -43,6 +43,7 @@ class Settings:
     session_results_mb: int = _about("results kept for one visitor, MB", 64)
     shared_results_mb: int = _about("results of bundled samples kept for everybody, MB", 256)
     all_results_mb: int = _about("results kept for all visitors together, MB", 2048)
+    live_cameras: int = _about("visitors whose camera is live at once", 12)
     sessions: int = _about("visitors connected at once before 'full'", 400)
 
     @classmethod

@@ -91,3 +91,26 @@ def test_the_camera_is_something_to_learn_from(gallery, page, problems):
         timeout=60_000
     )
     assert ours(problems) == []
+
+
+def test_a_word_is_taught_by_holding_a_button_while_the_camera_looks(gallery, page, problems):
+    visit(page, f"{gallery}/teach_a_child")
+    go_to(page, "Live")
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_text("The nearest example is")).to_be_visible(timeout=60_000)
+    go_to(page, "A new word")
+    word = page.get_by_role("textbox", name="The new word")
+    word.fill("<b>disc</b>")
+    word.press("Enter")
+    hold = page.get_by_role("button", name="Hold to teach “<b>disc</b>”")
+    hold.hover(timeout=60_000)
+    page.mouse.down()
+    expect(page.get_by_text(re.compile("^[3-9] of 50$"))).to_be_visible(timeout=60_000)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile("^([6-9]|[1-5][0-9]) examples, 3 words:"))).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.get_by_text("“<b>disc</b>?”", exact=True).first).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("4 examples, 2 words:")).to_be_visible(timeout=60_000)
+    assert ours(problems) == []

@@ -25,6 +25,7 @@ SOURCES = {
     "upload": ":material/upload: My photo",
     "camera": ":material/photo_camera: Camera",
 }
+LIVE = {"live": ":material/videocam: Live"}
 
 
 class Sample(Protocol):
@@ -58,12 +59,13 @@ class Chosen:
     sample: str | None
 
 
-def choose_source() -> str:
-    """Samples, a file or the camera: a key of `SOURCES`."""
+def choose_source(*, live: bool = False) -> str:
+    """Samples, a file or the camera, or what it sees all the time: a key of `SOURCES`, or "live"."""
+    sources = SOURCES | LIVE if live else SOURCES
     return st.segmented_control(
         "Which picture?",
-        list(SOURCES),
-        format_func=SOURCES.__getitem__,
+        list(sources),
+        format_func=sources.__getitem__,
         default="samples",
         required=True,
         key="source",

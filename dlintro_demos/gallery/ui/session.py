@@ -15,8 +15,10 @@ import streamlit as st
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime import memory
 from dlintro_demos.gallery.runtime.jobs import Job
+from dlintro_demos.gallery.runtime.live import Watcher
 from dlintro_demos.gallery.runtime.shown import Shown
 
+LIVE = "live camera"  # the slot that a page asks for to keep it on
 LARGE = 16 << 20  # bytes: to give back less costs more than it is worth
 
 # Filled by finalizers, which run at any moment and in any thread: of all queues this one allows that.
@@ -56,6 +58,7 @@ class Visitor:
         self.asked: set[str] = set()  # slots that this run of the page asked for
         self.forgotten = 0
         self.shown = Shown()
+        self.watcher = Watcher()
         weakref.finalize(self, _gone.put, self.id)
 
     def stop(self, slot: str) -> None:
@@ -70,7 +73,9 @@ class Visitor:
             engine().running.leave(seat.key, self.id)
 
     def leave_unasked(self) -> None:
-        """Leave the jobs of pages and panels that the visitor has left."""
+        """Leave the jobs, and the camera, of pages and panels that the visitor has left."""
+        if LIVE not in self.asked:
+            self.watcher.work = None
         for slot in set(self.seats) - self.asked:
             self.leave(slot)
 

@@ -26,6 +26,7 @@ from dlintro_demos.teach_a_child.seeing import Look, look, look_at_files
 from dlintro_demos.teach_a_child.tray import HARD, TRAYS, TrayThing, lay, look_at_things
 from dlintro_demos.teach_a_child.ui.charts import bars, percent
 from dlintro_demos.teach_a_child.ui.inside import show_examples, show_what_changed
+from dlintro_demos.teach_a_child.ui.live import teach_live
 from dlintro_demos.teach_a_child.ui.visit import TeachVisit
 
 MOST_MB = 200  # of files at once
@@ -36,7 +37,11 @@ MANY_SHOWN = "many-shown"
 
 def show_and_tell(visit: TeachVisit) -> None:
     """One picture after the other, and what each changes."""
-    source, number = choose_source(), _number()
+    source, number = choose_source(live=True), _number()
+    if source == "live":
+        teach_live(visit)
+        _whole_lesson(visit)
+        return
     tray = run_job("tray", number, lay, number, label="Drawing things to show it", shared=True)
     if tray is None:
         return

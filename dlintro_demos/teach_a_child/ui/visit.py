@@ -13,7 +13,7 @@ import streamlit as st
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.teach_a_child.heads import Guess, HeadKey, fit, guesses
+from dlintro_demos.teach_a_child.heads import Guess, Head, HeadKey, fit, guesses
 from dlintro_demos.teach_a_child.lesson import Lesson, LessonFull, Seen, teach
 from dlintro_demos.teach_a_child.tray import begin
 
@@ -76,8 +76,11 @@ class TeachVisit:
         """What the machine says; nothing where it was never taught."""
         if not self.lesson.examples:
             return []
-        head = self._once("learn all examples", fit, self.lesson, self.head)
-        return self._once("answer", guesses, head, seen)
+        return self._once("answer", guesses, self.learned(), seen)
+
+    def learned(self) -> Head:
+        """What the lesson, which has examples, has taught it."""
+        return self._once("learn all examples", fit, self.lesson, self.head)
 
     def tell(self, seen: tuple[Seen, ...], name: str) -> None:
         """These pictures are called `name`. What cannot be is said in `problem`, and changes nothing."""
@@ -98,6 +101,13 @@ class TeachVisit:
             after=after,
             was=was if was != now else None,
         )
+
+    def tell_many(self, seen: tuple[Seen, ...], name: str) -> None:
+        """As `tell`, without asking first: pictures of one moment are no test of what it knows."""
+        try:
+            self.set(teach(self.lesson, dict.fromkeys(seen), name, test=False))
+        except (BadName, LessonFull) as error:
+            self.problem = str(error)
 
 
 def teach_visit() -> TeachVisit | None:

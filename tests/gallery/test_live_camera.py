@@ -1,0 +1,147 @@
+"""The live camera in Chromium, with its made-up camera, on the page of the classifier."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.visiting import ours, visit
+
+PATIENCE = 60_000
+
+
+def refused(error):
+    return f"navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{error}'))"
+
+
+@pytest.fixture
+def live(gallery, new_page):
+    """Opens the page at its live camera, which `script` may have broken before."""
+
+    def open_page(script="", **options):
+        page = new_page(**options)
+        if script:
+            page.add_init_script(script)
+        visit(page, f"{gallery}/feature_layers")
+        page.get_by_role("radio", name="Live").click()
+        expect(page.get_by_text("The camera is off.")).to_be_visible(timeout=PATIENCE)
+        return page
+
+    return open_page
+
+
+def start(page):
+    page.get_by_role("button", name="Start the camera").click()
+
+
+def answered(page, times=1):
+    """Wait until so many frames have been answered."""
+    for _ in range(times):
+        with page.expect_response(re.compile("/live/"), timeout=PATIENCE) as response:
+            pass
+        assert response.value.status == 200
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_the_answer_follows_the_camera_and_ends_with_it(
+    live, problems, serious_violations, screenshot, scheme, width
+):
+    page = live(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    start(page)
+    answered(page, 6)
+    expect(page.locator(".bars li")).to_have_count(5)
+    expect(page.get_by_text("pictures a second")).to_be_visible()
+    assert serious_violations(page) == []
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    screenshot(page, f"live-{scheme}-{width}")
+    page.get_by_role("button", name="Stop the camera").click()
+    expect(page.get_by_text("The camera is off.")).to_be_visible()
+    frames = []
+    page.on("request", lambda request: frames.append(request.url) if "/live/" in request.url else None)
+    page.get_by_role("radio", name="Samples").click()
+    expect(page.get_by_role("toolbar", name="Samples")).to_be_visible()
+    assert frames == []
+    assert ours(problems) == []
+
+
+def test_the_maps_follow_the_layer_without_a_new_start(live):
+    page = live()
+    start(page)
+    answered(page, 2)
+    eight = page.get_by_alt_text("8 channels at work")
+    expect(eight).to_be_visible()
+    before = eight.get_attribute("alt")
+    page.get_by_role("slider", name="Layer that is shown").press("End")
+    expect(eight).not_to_have_attribute("alt", before, timeout=PATIENCE)
+    page.get_by_role("slider", name="Layer that is shown").press("Home")
+    expect(eight).to_be_hidden(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Stop the camera")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (refused("NotAllowedError"), "was not allowed to use the camera"),
+        (refused("NotFoundError"), "has no camera"),
+        (refused("NotReadableError"), "Another program is using the camera"),
+        (refused("Strange"), "does not start"),
+        ("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})", "only over https"),
+    ],
+    ids=["refused", "none", "in use", "strange", "http"],
+)
+def test_why_there_is_no_camera_is_said_with_what_to_do(live, script, words):
+    page = live(script)
+    start(page)
+    expect(page.get_by_role("alert").filter(has_text=words)).to_contain_text("photo")
+
+
+def test_a_camera_that_is_unplugged_a_tab_in_the_background_and_a_page_that_is_left_send_nothing(live):
+    page = live("""
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (what) => (window.opened = await open(what));
+    """)
+    start(page)
+    answered(page)
+    page.evaluate("""
+        Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+    """)
+    page.wait_for_load_state("networkidle")  # half a second without a frame
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true})")
+    answered(page)
+    page.evaluate("opened.getTracks()[0].dispatchEvent(new Event('ended'))")
+    expect(page.get_by_text("was unplugged")).to_be_visible()
+    start(page)
+    answered(page)
+    page.get_by_role("link", name="Gallery").click()
+    expect(page.locator("h1")).to_have_text("Deep Learning, Live")
+    assert page.evaluate("opened.getTracks()[0].readyState") == "ended"
+
+
+def test_of_two_cameras_one_is_chosen(live):
+    page = live("""
+        const [open, list] = ["getUserMedia", "enumerateDevices"].map(
+            (name) => navigator.mediaDevices[name].bind(navigator.mediaDevices));
+        window.asked = [];
+        navigator.mediaDevices.getUserMedia = (what) => {
+            asked.push(what.video.deviceId?.exact);
+            return open({video: true});
+        };
+        navigator.mediaDevices.enumerateDevices = async () => [
+            ...(await list()), {kind: "videoinput", deviceId: "back", label: "Back camera"}];
+    """)
+    start(page)
+    answered(page)
+    page.get_by_role("combobox", name="Camera").select_option("Back camera")
+    answered(page)
+    assert page.evaluate("asked") == [None, "back"]
+
+
+def test_a_gallery_that_does_not_answer_is_asked_again(live):
+    page = live()
+    start(page)
+    answered(page)
+    page.route("**/live/*", lambda route: route.abort())
+    expect(page.get_by_text("No answer from the gallery. Trying again")).to_be_visible(timeout=PATIENCE)
+    page.unroute("**/live/*")
+    answered(page)
+    expect(page.get_by_text("No answer from the gallery")).to_be_hidden()
