@@ -105,15 +105,12 @@ def pictures(part: str) -> Pictures:
     return Pictures(rgb=rgb, kinds=np.repeat(np.arange(len(KINDS)), count))
 
 
-def shrink(rgb: np.ndarray, alpha: np.ndarray | None = None) -> np.ndarray:
-    """The middle square of any picture, on white where it is transparent: (32, 32, 3) uint8."""
+def shrink(rgb: np.ndarray) -> np.ndarray:
+    """The middle square of any picture: (32, 32, 3) uint8."""
     height, width = rgb.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     square = rgb[top : top + side, left : left + side]
-    if alpha is not None:
-        opaque = alpha[top : top + side, left : left + side, None].astype(np.float32) / 255
-        square = np.round(square * opaque + 255 * (1 - opaque)).astype(np.uint8)
     how = cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR
     return np.ascontiguousarray(cv2.resize(square, (SIDE, SIDE), interpolation=how))
 

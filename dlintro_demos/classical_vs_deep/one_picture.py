@@ -48,14 +48,12 @@ class Looked:
     by_itself: ByItself | None
 
 
-def look(
-    rgb: np.ndarray, alpha: np.ndarray | None, keys: Sequence[str], cache: ModelCache | None
-) -> Iterator[Progress | Looked]:
-    """A job: show a picture, (H, W, 3) and (H, W) uint8, to the expert of `keys` and to the network.
+def look(rgb: np.ndarray, keys: Sequence[str], cache: ModelCache | None) -> Iterator[Progress | Looked]:
+    """A job: show a picture, (H, W, 3) uint8, to the expert of `keys` and to the network.
 
     Without keys the expert is not asked, without a cache the network is not. Raises `ModelUnavailable`.
     """
-    small = drawn.shrink(rgb, alpha)
+    small = drawn.shrink(rgb)
     expert: Expert | None = None
     for step in train_expert(keys) if keys else ():
         if isinstance(step, Progress):

@@ -143,7 +143,7 @@ def plane_picture(plane: Plane, answers: np.ndarray) -> bytes:
     for letter, (x, y) in zip(LETTERS, taken, strict=True):
         draw.ellipse((x - 21, y - 21, x + 21, y + 21), "white", INK, 3)
         draw.text((x, y), letter, INK, font, "mm")
-    return encode_png(np.asarray(picture), None)
+    return encode_png(np.asarray(picture))
 
 
 def _middle_of(region: np.ndarray, taken: Sequence[tuple[float, float]]) -> tuple[float, float]:

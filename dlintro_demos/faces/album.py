@@ -13,7 +13,7 @@ from dlintro_demos.faces.analysis import drawn_key
 from dlintro_demos.faces.experiment import BESIDE, shrunk
 from dlintro_demos.faces.face import AlbumPhoto, Box, Face, PhotoFaces
 from dlintro_demos.faces.places import same_places
-from dlintro_demos.faces.xmp import named_regions, orientation_of
+from dlintro_demos.faces.xmp import named_regions
 from dlintro_demos.gallery.intake.archive import (
     ArchiveError,
     ArchiveLimits,
@@ -28,6 +28,7 @@ from dlintro_demos.gallery.intake.images import (
     decode_image,
     encode_jpeg,
     is_picture,
+    orientation_of,
 )
 from dlintro_demos.gallery.intake.names import folded
 from dlintro_demos.gallery.runtime.jobs import Progress

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from itertools import islice
 from xml.etree import ElementTree as ET
 
-from PIL import Image
-from PIL.ExifTags import Base as Tag
-
 from dlintro_demos.faces.face import Box
-from dlintro_demos.gallery.intake.images import FORMATS
 from dlintro_demos.gallery.intake.names import BadName, clean_name, harmless
 
 MAX_BYTES = 512 * 2**10  # of a sidecar that is read
@@ -24,21 +19,10 @@ AREA = "http://ns.adobe.com/xmp/sType/Area#"
 DIMENSIONS = "http://ns.adobe.com/xap/1.0/sType/Dimensions#"
 IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 PREFIXES = {"x": X, "rdf": RDF, "mwg-rs": REGIONS, "stArea": AREA, "stDim": DIMENSIONS, "Iptc4xmpExt": IPTC}
-READ = [kind.upper() for kind in FORMATS]  # no other of Pillow's plugins sees a visitor's file
 
 # Once: `register_namespace` takes the address out and puts it in again, which another thread would see.
 for _prefix, _address in PREFIXES.items():
     ET.register_namespace(_prefix, _address)
-
-
-def orientation_of(data: bytes) -> int:
-    """EXIF's orientation of a picture file, 1 to 8; 1 where it says nothing."""
-    try:
-        with Image.open(io.BytesIO(data), formats=READ) as image:
-            value = image.getexif().get(Tag.Orientation, 1)
-    except Exception:  # noqa: BLE001 - the camera's data may hold anything; without it the picture is upright
-        return 1
-    return value if value in range(1, 9) else 1
 
 
 def stored(box: Box, width: int, height: int, orientation: int) -> tuple[Box, int, int]:

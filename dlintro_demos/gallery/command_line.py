@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlintro_demos.gallery.settings import MB, settings
 
 if TYPE_CHECKING:
-    from dlintro_demos.gallery.intake.images import ImageLimits, Picture
+    from dlintro_demos.gallery.intake.images import Picture
     from dlintro_demos.gallery.runtime.engine import Engine
     from dlintro_demos.gallery.runtime.jobs import Progress
 
@@ -41,13 +42,20 @@ def engine_of_its_own() -> Engine:
     return build_engine(settings())
 
 
-def image_limits() -> ImageLimits:
-    """What a picture file may be, by the settings."""
-    from dlintro_demos.gallery.intake.images import ImageLimits
+def open_picture(path: Path) -> Picture:
+    """A picture file within the limits of the settings; what was changed on the way in is said.
 
-    return ImageLimits(
+    Raises `OSError` and `UnreadableMedia`.
+    """
+    from dlintro_demos.gallery.intake.images import ImageLimits, decode_image
+
+    limits = ImageLimits(
         max_bytes=settings().upload_mb * MB, max_pixels=round(settings().input_megapixels * 1e6)
     )
+    picture = decode_image(path.read_bytes(), limits)
+    if picture.notes:
+        print(f"{path}: {'; '.join(picture.notes)}.", file=sys.stderr)
+    return picture
 
 
 def last(steps: Iterator[Progress | T]) -> T:
@@ -77,7 +85,7 @@ def each_picture(
 
     A file that cannot be read is said and does not stop the rest.
     """
-    from dlintro_demos.gallery.intake.images import UnreadableMedia, decode_image
+    from dlintro_demos.gallery.intake.images import UnreadableMedia
     from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
     try:
@@ -87,13 +95,13 @@ def each_picture(
     code = 0
     for path in options.paths:
         try:
-            facts, seconds, words = look(decode_image(path.read_bytes(), image_limits()))
+            facts, seconds, words = look(open_picture(path))
         except (OSError, UnreadableMedia) as error:
             code = fail(f"{path}: {error}")
             continue
         milliseconds = round(1000 * seconds, 1)
         line = json.dumps({"path": str(path)} | facts | {"milliseconds": milliseconds})
-        print(line if options.json else f"{path}: {words}, {milliseconds} ms")
+        print(line if options.json else f"{path}: {words}, {milliseconds} ms", flush=True)
     return code
 
 

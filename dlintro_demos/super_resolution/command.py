@@ -12,15 +12,13 @@ from dlintro_demos.gallery.command_line import (
     add,
     engine_of_its_own,
     fail,
-    image_limits,
     last,
+    open_picture,
     show_progress,
 )
 from dlintro_demos.gallery.settings import settings
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from dlintro_demos.super_resolution.upscale import Wanted
 
 
@@ -54,26 +52,25 @@ def add_to(commands: Commands) -> None:
 
 
 def upscale(options: argparse.Namespace) -> int:
-    """Enlarge a picture file; the result is a PNG, or what the name's ending says."""
-    from PIL import Image
-
-    from dlintro_demos.gallery.intake.images import UnreadableMedia, decode_image
+    """Enlarge a picture file; the name's ending says what kind of file the result is."""
+    from dlintro_demos.gallery.intake.images import UnreadableMedia
     from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+    from dlintro_demos.super_resolution.output import problem_with_name, problem_with_size, write
     from dlintro_demos.super_resolution.situation import read_situation
     from dlintro_demos.super_resolution.streaming import write_png
     from dlintro_demos.super_resolution.upscale import upscale as run
     from dlintro_demos.super_resolution.upscale import upscale_strips
 
-    if options.output.suffix.lower() not in Image.registered_extensions():
-        return fail(f"{options.output}: the name should end in .png, .jpg, .webp or .tif.")
-    if not options.output.parent.is_dir():
-        return fail(f"{options.output.parent} is not a folder: make it first.")
+    if problem := problem_with_name(options.output):
+        return fail(problem)
     try:
-        picture = decode_image(options.input.read_bytes(), image_limits())
+        picture = open_picture(options.input)
+        height, width = (side * options.scale for side in picture.rgb.shape[:2])
+        if problem := problem_with_size(options.output, width, height):
+            return fail(problem)
         situation = options.situation
         if situation == "guess":
             situation = read_situation(picture.rgb).situation
-        height, width = (side * options.scale for side in picture.rgb.shape[:2])
         # Pillow writes smaller files, but must have the whole picture: several times a large one's size.
         large = width * height > settings().output_megapixels * 1e6
         asked: Wanted = {
@@ -94,7 +91,7 @@ def upscale(options: argparse.Namespace) -> int:
             )
         else:
             result = last(run(picture.rgb, picture.alpha, **asked))
-            _write(result.rgb, result.alpha, options.output)
+            write(result.rgb, result.alpha, options.output)
     except (OSError, UnreadableMedia, ModelUnavailable) as error:
         return fail(f"{options.input}: {error}")
     facts = {
@@ -116,12 +113,3 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
     return share
-
-
-def _write(rgb: np.ndarray, alpha: np.ndarray | None, path: Path) -> None:
-    from PIL import Image
-
-    picture = Image.fromarray(rgb)
-    if alpha is not None and path.suffix.lower() not in {".jpg", ".jpeg"}:
-        picture.putalpha(Image.fromarray(alpha))
-    picture.save(path)

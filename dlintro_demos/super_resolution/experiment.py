@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png, encode_webp
+from dlintro_demos.gallery.intake.picture_colours import on_white, see_through
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
@@ -133,7 +134,7 @@ def enlarge(
     request: Request,
     cache: ModelCache,
 ) -> Iterator[Progress | Outcome]:
-    """Enlarge what `parts` take of (H, W, 3) uint8.
+    """Enlarge what `parts` take of a `Picture`'s pixels, (H, W, 3) uint8 on white, and of its alpha.
 
     `truth` is the original that what is enlarged was made from, if there is one.
     """
@@ -145,7 +146,7 @@ def enlarge(
         else:
             result = step
     PACE.learn(request.method, width, height, result.seconds)
-    plain = _plain(rgb, alpha, request, cache)
+    plain = _plain(rgb, request, cache)
     figures, beside = {}, None
     if truth is not None:
         true_size = (width * request.scale, height * request.scale)
@@ -170,8 +171,8 @@ def enlarge(
         device=result.device,
         note=result.note,
         stages=result.stages,
-        before=_show(plain.rgb, plain.alpha),
-        after=_show(result.rgb, result.alpha),
+        before=_show(plain.rgb),
+        after=_show(result.rgb),
         consistency=psnr(rgb, small),
         figures=figures,
         inside=inside,
@@ -231,8 +232,8 @@ def look_closer(
                 result = step.rgb[inner]
     else:
         result = _pixels(outcome.whole)[0][window.slices(scale)]
-    plain = _plain(near, None, outcome.request, cache).rgb[inner]
-    yield Window(before=_show(plain, None), after=_show(result, None))
+    plain = _plain(near, outcome.request, cache).rgb[inner]
+    yield Window(before=_show(plain), after=_show(result))
 
 
 def _upscale(
@@ -250,8 +251,8 @@ def _upscale(
     )
 
 
-def _plain(rgb: np.ndarray, alpha: np.ndarray | None, request: Request, cache: ModelCache) -> Upscaled:
-    *_, plain = _upscale(rgb, alpha, replace(request, method="bicubic"), cache)
+def _plain(rgb: np.ndarray, request: Request, cache: ModelCache) -> Upscaled:
+    *_, plain = _upscale(rgb, None, replace(request, method="bicubic"), cache)
     assert isinstance(plain, Upscaled)
     return plain
 
@@ -292,32 +293,35 @@ def _blocks(picture: np.ndarray, scale: int) -> np.ndarray:
 
 
 def _small_jpeg(rgb: np.ndarray) -> bytes:
-    return encode_jpeg(_at_most(rgb, None, BESIDE)[0])
+    return encode_jpeg(_at_most(rgb, BESIDE))
 
 
-def _show(rgb: np.ndarray, alpha: np.ndarray | None) -> Shown:
-    rgb, alpha = _at_most(rgb, alpha, SHOWN)
+def _show(rgb: np.ndarray) -> Shown:
+    rgb = _at_most(rgb, SHOWN)
     height, width = rgb.shape[:2]
     lossless = width * height <= LOSSLESS
-    return Shown(webp=encode_webp(rgb, alpha, quality=95, lossless=lossless), width=width, height=height)
+    return Shown(webp=encode_webp(rgb, quality=95, lossless=lossless), width=width, height=height)
 
 
-def _at_most(rgb: np.ndarray, alpha: np.ndarray | None, side: int) -> tuple[np.ndarray, np.ndarray | None]:
+def _at_most(rgb: np.ndarray, side: int) -> np.ndarray:
     """The picture, made smaller where a side is longer."""
     height, width = rgb.shape[:2]
     factor = side / max(height, width)
     if factor >= 1:
-        return rgb, alpha
-    return shrink(rgb, alpha, (max(1, round(width * factor)), max(1, round(height * factor))))
+        return rgb
+    small, _ = shrink(rgb, None, (max(1, round(width * factor)), max(1, round(height * factor))))
+    return small
 
 
 def _png(rgb: np.ndarray, alpha: np.ndarray | None) -> bytes:
     """Quickly, four times as fast as the smallest file."""
     file = io.BytesIO()
-    Image.fromarray(rgb if alpha is None else np.dstack([rgb, alpha])).save(file, "PNG", compress_level=1)
+    Image.fromarray(rgb if alpha is None else see_through(rgb, alpha)).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
 def _pixels(png: bytes) -> tuple[np.ndarray, np.ndarray | None]:
-    pixels = np.asarray(Image.open(io.BytesIO(png)))
-    return np.ascontiguousarray(pixels[..., :3]), pixels[..., 3] if pixels.shape[2] == 4 else None
+    image = Image.open(io.BytesIO(png))
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    rgb = np.array(on_white(image.convert("RGB"), alpha))
+    return rgb, None if alpha is None else np.array(alpha)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import png
 
+from dlintro_demos.gallery.intake.picture_colours import see_through
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.super_resolution.upscale import Strip, Upscaled
 
@@ -34,7 +34,7 @@ def write_png(
     def rows() -> Iterator[bytes]:
         for step in steps:
             if isinstance(step, Strip):
-                pixels = step.rgb if step.alpha is None else np.dstack([step.rgb, step.alpha])
+                pixels = step.rgb if step.alpha is None else see_through(step.rgb, step.alpha)
                 yield from (row.tobytes() for row in pixels)
             elif isinstance(step, Upscaled):
                 ended.append(step)

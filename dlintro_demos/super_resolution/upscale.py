@@ -89,7 +89,7 @@ METHODS: dict[str, Method] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Strip:
-    """The next rows of a result: `rgb` (h, scale * W, 3) uint8, `alpha` (h, scale * W) or None."""
+    """The next rows of a result: `rgb` (h, scale * W, 3) uint8 on white, `alpha` (h, scale * W) or None."""
 
     rgb: np.ndarray
     alpha: np.ndarray | None
@@ -97,7 +97,8 @@ class Strip:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Upscaled:
-    """A finished picture: `rgb` (scale * H, scale * W, 3) uint8, `alpha` the same without channels, or None.
+    """A finished picture: `rgb` (scale * H, scale * W, 3) uint8 on white, `alpha` the same without channels,
+    or None. `see_through` makes of both what a file holds.
 
     `stages` are seconds by stage, `note` says where the device was not the one asked for.
     """
@@ -141,8 +142,9 @@ def upscale(
 ) -> Iterator[Progress | Upscaled]:
     """Enlarge a picture; yields `Progress` and last the `Upscaled`.
 
-    `rgb` is (H, W, 3) uint8, `alpha` (H, W) uint8 or None. Memory is that of the result and of one row of
-    tiles, whatever the size. Raises `ModelUnavailable`.
+    `rgb` is (H, W, 3) uint8, on white where `alpha`, (H, W) uint8 or None, says that it is see-through: so
+    each colour counts as much as it is seen, and what is hidden does not bleed into the edges. Memory is that
+    of the result and of one row of tiles, whatever the size. Raises `ModelUnavailable`.
     """
     height, width = (side * wanted["scale"] for side in rgb.shape[:2])
     large = np.empty((height, width, 3), np.uint8)

@@ -28,12 +28,13 @@ NETWORK.classifier = torch.nn.Identity()  # what its last layer would get is wha
 
 
 def open_square(path: str) -> Image.Image:
-    """The middle of a picture, upright, in the colours that screens expect (sRGB)."""
+    """The middle of a picture, upright, in the colours that screens expect (sRGB), and on white."""
     with Image.open(path) as image:
-        rgb, profile = ImageOps.exif_transpose(image).convert("RGB"), image.info.get("icc_profile", b"")
+        clear, profile = ImageOps.exif_transpose(image).convert("RGBA"), image.info.get("icc_profile", b"")
     with suppress(OSError, ImageCms.PyCMSError):  # without a profile, or a strange one: as it is
         srgb, how = ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC
-        ImageCms.profileToProfile(rgb, BytesIO(profile), srgb, how, inPlace=True)
+        ImageCms.profileToProfile(clear, BytesIO(profile), srgb, how, inPlace=True)
+    rgb = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
     side = min(rgb.size)
     left, top = (rgb.width - side) // 2, (rgb.height - side) // 2
     return rgb.crop((left, top, left + side, top + side))
@@ -77,6 +78,7 @@ def answer(numbers: np.ndarray) -> dict:
     return {"name": name, "probabilities": probabilities, "distance": distance, "limit": limit}
 
 
+sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console may lack letters
 for path in [each for each in sys.argv[1:] if each != "--json"] or sys.exit(__doc__):
     try:
         found = answer(embed(open_square(path)))

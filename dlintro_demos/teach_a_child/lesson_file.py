@@ -41,7 +41,7 @@ UNPACKED = ArchiveLimits(
     max_ratio=1100,  # more than any zip has: the bytes are few enough
 )
 LONGEST_ALT = 500  # characters
-PICTURES = ImageLimits(max_bytes=32 * 2**10, max_pixels=256 * 256, max_side=256)
+PICTURES = ImageLimits(max_bytes=32 * 2**10, max_pixels=256 * 256, max_side=256, shrink=False)
 OFF_LENGTH = 1e-3  # that an embedding may be longer or shorter than 1
 AGAIN = "Choose a lesson that this page saved."
 COPY = "Save the lesson again, or choose another copy of the file."

@@ -81,14 +81,6 @@ def test_a_pictures_set_cannot_be_changed_by_whoever_reads_it():
         drawn.pictures("test").rgb[0, 0, 0] = 0
 
 
-def test_a_transparent_picture_lies_on_white():
-    rgb, alpha = np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64), np.uint8)
-    alpha[:, 32:] = 255
-    small = shrink(rgb, alpha)
-    assert small[:, :15].min() == 255
-    assert small[:, 17:].max() == 0
-
-
 def test_the_middle_square_is_what_is_seen():
     wide = np.zeros((40, 120, 3), np.uint8)
     wide[:, 40:80] = 255
@@ -301,7 +293,7 @@ def test_an_upright_edge_gives_an_upright_line():
 @pytest.mark.parametrize("name", strange_pictures())
 def test_both_roads_answer_to_any_picture_and_show_what_they_look_at(cache, name):
     rgb = strange_pictures()[name]
-    *_, looked = look(rgb, np.full(rgb.shape[:2], 200, np.uint8), list(GROUPS), cache)
+    *_, looked = look(rgb, list(GROUPS), cache)
     for answer in (looked.by_hand.answer, looked.by_itself.answer):
         assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
         assert answer.strangeness > 0
@@ -317,10 +309,10 @@ def test_both_roads_answer_to_any_picture_and_show_what_they_look_at(cache, name
 
 def test_a_road_that_is_not_asked_says_nothing(cache):
     rgb = SAMPLES[0].load()
-    *_, without_network = look(rgb, None, ("edges",), None)
+    *_, without_network = look(rgb, ("edges",), None)
     assert without_network.by_itself is None
     assert without_network.by_hand.hues is None
-    (without_expert,) = look(rgb, None, (), cache)
+    (without_expert,) = look(rgb, (), cache)
     assert without_expert.by_hand is None
     assert without_expert.by_itself.answer.known
 

@@ -14,7 +14,8 @@ from PIL import Image, ImageOps
 
 from dlintro_demos.faces.export import export_album
 from dlintro_demos.faces.face import AlbumPhoto, Book, Face, Person, PhotoFaces
-from dlintro_demos.faces.xmp import AREA, DIMENSIONS, IPTC, RDF, REGIONS, orientation_of, sidecar, stored
+from dlintro_demos.faces.xmp import AREA, DIMENSIONS, IPTC, RDF, REGIONS, sidecar, stored
+from dlintro_demos.gallery.intake.images import orientation_of
 
 WIDTH, HEIGHT = 60, 40  # upright
 BOX = (6.0, 4.0, 18.0, 20.0)

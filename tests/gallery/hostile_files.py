@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 import struct
 import zlib
 from collections.abc import Iterable
@@ -42,6 +43,27 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
+
+
+def heic(name: str) -> bytes:
+    """A HEIC of `photo()`: "photo"; "turned" on its side, with camera data; "glass" with a gradient as alpha.
+
+    Made with pillow-heif, which can write them and is not installed here.
+    """
+    return (Path(__file__).parent / "heic" / f"{name}.heic").read_bytes()
+
+
+def with_size(file: bytes, width: int, height: int) -> bytes:
+    """A HEIC or AVIF whose header claims other sizes than its pixels have."""
+    return re.sub(
+        rb"(ispe\0{4}).{8}", lambda found: found[1] + struct.pack(">II", width, height), file, flags=re.DOTALL
+    )
+
+
+def many_described(file: bytes) -> bytes:
+    """A HEIC whose camera data is said to belong to a thousand pictures."""
+    at = file.index(b"cdsc") + 6
+    return file[:at] + (1000).to_bytes(2) + file[at + 2 :]
 
 
 def png_chunk(name: bytes, content: bytes) -> bytes:
@@ -139,6 +161,8 @@ def hostile_files() -> tuple[HostileFile, ...]:
         "LZW TIFF": encoded(image, "TIFF", compression="tiff_lzw"),
         "GIF": encoded(image.convert("P"), "GIF"),
         "BMP": encoded(image, "BMP"),
+        "HEIC": heic("photo"),
+        "AVIF": encoded(image, "AVIF"),
     }
     cut = [
         HostileFile(name=f"truncated {kind}", data=data[: int(len(data) * 0.6)], says="incomplete")
@@ -214,7 +238,21 @@ def hostile_files() -> tuple[HostileFile, ...]:
         HostileFile(name="page.png", data=b"<!DOCTYPE html><script>alert(1)</script>", says="web page"),
         HostileFile(name="paper.jpg", data=b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", says="PDF"),
         HostileFile(name="letter.docx", data=b"PK\3\4\x14\0\6\0", says="office document"),
-        HostileFile(name="phone.heic", data=b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", says="HEIC"),
+        HostileFile(name="only a name.heic", data=b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", says="HEIC"),
+        HostileFile(name="huge claim.heic", data=with_size(heic("photo"), 9_000, 9_000), says="HEIC"),
+        HostileFile(name="lying.heic", data=with_size(heic("photo"), 8, 8), says="HEIC"),
+        HostileFile(
+            name="one text for a thousand pictures.heic",
+            data=many_described(heic("turned")),
+            says="too long to open",
+        ),
+        HostileFile(
+            name="huge claim.avif",
+            data=with_size(encoded(image, "AVIF"), 20_000, 9_000),
+            verdict="too large",
+            says="20000 x 9000",
+        ),
+        HostileFile(name="camera.cr3", data=b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", says="raw photo"),
         HostileFile(name="film.mp4", data=b"\0\0\0\x20ftypisom\0\0\2\0", says="video"),
         HostileFile(name="notes.txt", data="BMW, Größe: 3 m\n".encode() * 50, says="text file"),
         HostileFile(name="photo.png that is a JPEG", data=jpeg, verdict="accepted"),

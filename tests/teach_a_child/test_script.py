@@ -54,7 +54,7 @@ def lesson(cache):
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
-    """A large photo that was held on its side, one in a phone's colours, and noise that was never seen."""
+    """A large photo that was held on its side, one in a phone's colours, noise, and one that fades."""
     folder = tmp_path_factory.mktemp("pictures")
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -64,7 +64,9 @@ def pictures(tmp_path_factory):
     cat.save(folder / "cat.png", icc_profile=strong_colours())
     noise = np.random.default_rng(3).integers(0, 256, (300, 200, 3)).astype(np.uint8)
     Image.fromarray(noise).save(folder / "noise.png")
-    return [folder / name for name in ("cup.jpg", "cat.png", "noise.png")]
+    cat.putalpha(Image.linear_gradient("L").resize(cat.size))
+    cat.save(folder / "fading.png")
+    return [folder / name for name in ("cup.jpg", "cat.png", "noise.png", "fading.png")]
 
 
 def strong_colours():
@@ -141,7 +143,7 @@ def agrees(said, guess):
 
 def test_the_program_says_what_the_page_says(lesson, pictures, seen, ran):
     expected = guesses(fit(lesson, "logistic"), seen)
-    assert [guess.name for guess in expected] == [STRANGE, "cat", None]
+    assert [guess.name for guess in expected] == [STRANGE, "cat", None, None]
     for line, path, guess in zip(map(json.loads, ran[0]), pictures, expected, strict=True):
         assert line["picture"] == str(path)
         agrees(line, guess)
@@ -150,14 +152,14 @@ def test_the_program_says_what_the_page_says(lesson, pictures, seen, ran):
 @pytest.mark.parametrize("key", ["mean", "neighbours"])
 def test_so_it_does_where_another_head_learned(key, lesson, seen):
     expected = guesses(fit(lesson, key), seen)
-    assert [guess.name for guess in expected] == [STRANGE, "cat", None]
+    assert [guess.name for guess in expected] == [STRANGE, "cat", None, None]
     rows = [each.embedding for each in seen]
     for said, guess in zip(answered(unpacked(export(lesson, key)), rows), expected, strict=True):
         agrees(said, guess)
 
 
 def test_the_program_speaks_in_words_and_names_a_file_that_is_no_picture(ran):
-    cup, cat, noise, notes = ran[1]
+    cup, cat, noise, _, notes = ran[1]
     assert f"cup.jpg: {STRANGE}, " in cup
     assert "%; distance 0." in cat
     assert "noise.png: never seen; distance " in noise

@@ -53,7 +53,7 @@ def who_makes_the_features() -> None:
         asked = (expert.keys if expert else (), network is not None)
         looked = run_job(
             "look", (chosen.digest, *asked),
-            look, chosen.rgb, chosen.alpha, asked[0], cache if network else None,
+            look, chosen.rgb, asked[0], cache if network else None,
             label="Both roads look", shared=chosen.sample is not None,
         )  # fmt: skip
         if looked is not None:

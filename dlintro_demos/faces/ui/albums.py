@@ -23,7 +23,7 @@ from dlintro_demos.faces.ui.roster import PEOPLE, accept_all_sure, change_people
 from dlintro_demos.faces.ui.visit import FaceVisit, album_room, face_visit, limits, through_the_queue
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
-from dlintro_demos.gallery.ui.pictures import FORMATS, image_limits
+from dlintro_demos.gallery.ui.pictures import image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_pictures
@@ -73,7 +73,6 @@ def _sample() -> tuple[AlbumPhoto, ...]:
 def _theirs() -> tuple[AlbumPhoto, ...]:
     given = st.file_uploader(
         f"Up to 60 photos, or a zip of them: {engine().settings.upload_mb} MB a file, {ALBUM_MB} MB in all",
-        type=[*FORMATS, "zip", "xmp"],
         accept_multiple_files=True,
         key=private_key("album"),
     )

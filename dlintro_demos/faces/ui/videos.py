@@ -84,9 +84,8 @@ def _sample() -> tuple[bytes, str] | None:
 
 def _theirs() -> tuple[bytes, str] | None:
     given = st.file_uploader(
-        f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", type=["mp4", "webm", "m4v", "mov"],
-        key=private_key("video"),
-    )  # fmt: skip
+        f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", key=private_key("video")
+    )
     if given is None:
         st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
         return None

@@ -23,14 +23,16 @@ import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
 
-from dlintro_demos.gallery.intake.images import STRANGERS, MediaTooLarge, UnreadableMedia
+from dlintro_demos.gallery.intake.images import MediaTooLarge, UnreadableMedia
+from dlintro_demos.gallery.intake.picture_formats import FORMATS as PICTURES
 from dlintro_demos.gallery.runtime.jobs import Progress
 
 av.logging.set_level(None)  # FFmpeg's complaints quote the file
 
 FORMATS = {"MP4": rb".{4}ftyp", "WebM": rb"\x1a\x45\xdf\xa3"}
 DEMUXERS = {"MP4": "mov", "WebM": "matroska"}
-PHOTO = STRANGERS["a HEIC or AVIF photo"]  # begins as an MP4 does, and FFmpeg would read it as a video
+# A photo that begins as an MP4 does, and FFmpeg would read it as a video.
+PHOTO = b"|".join(PICTURES[kind][1] for kind in ("AVIF", "HEIC"))
 CODECS = {"h264", "hevc", "vp8", "vp9", "libvpx-vp9", "av1", "libdav1d", "mpeg4"}
 SLOWEST, FASTEST = 1.0, 240.0  # frames a second that are believed
 NARROWEST, WIDEST = Fraction(1, 8), Fraction(8)  # pixels' width for their height, that is believed

@@ -20,7 +20,7 @@ from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 LIVE = "/live"
 JPEG = b"\xff\xd8\xff"
-LIMITS = ImageLimits(max_bytes=1 << 20, max_pixels=1280 * 1280, max_side=1280)
+LIMITS = ImageLimits(max_bytes=1 << 20, max_pixels=1280 * 1280, max_side=1280, shrink=False)
 LEAVES_AFTER = 5.0  # seconds without a frame: the place is free for somebody else
 SHARE = 0.04  # seconds that each visitor leaves to every other one
 BESIDE_JOBS = 0.25  # seconds between two frames while jobs are under way: these go first

@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from dlintro_demos.gallery.intake.images import ImageLimits, Picture, decode_image, encode_jpeg
+from dlintro_demos.gallery.intake.picture_formats import WORDS
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.components.samples import Tile, choose_tile
@@ -19,7 +20,6 @@ from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import bundled
 
-FORMATS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 SOURCES = {
     "samples": ":material/photo_library: Samples",
     "upload": ":material/upload: My photo",
@@ -46,7 +46,8 @@ class Sample(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Chosen:
-    """The picture to work on: `rgb` (H, W, 3) uint8, `alpha` (H, W) uint8 or None, and what names it.
+    """The picture to work on: `rgb` (H, W, 3) uint8, on white where `alpha`, (H, W) uint8
+    or None, says that it is see-through, and what names it.
 
     `sample` is the key of a bundled picture, None for the visitor's own. `alt` describes it for those who
     do not see it.
@@ -104,10 +105,9 @@ def _from_samples(samples: Sequence[Sample]) -> Chosen:
 
 def _from_visitor(source: str) -> Chosen | None:
     limits = image_limits()
-    if source == "upload":
+    if source == "upload":  # of any type: a browser would refuse without a word, and keep the last file
         given = st.file_uploader(
-            f"A photo: JPEG, PNG, WebP, GIF, BMP or TIFF, up to {limits.max_bytes // MB} MB",
-            type=FORMATS,
+            f"A photo: {WORDS}, up to {limits.max_bytes // MB} MB",
             key=private_key("upload"),
         )
     else:

@@ -51,7 +51,7 @@ def keep(visit: TeachVisit) -> None:
             "nothing of them stays here."
         )
     st.subheader("Load one", anchor=False)
-    given = st.file_uploader("A lesson.zip of this gallery", type=["zip"], key=private_key("lesson-file"))
+    given = st.file_uploader("A lesson.zip of this gallery", key=private_key("lesson-file"))
     if given is None:
         return
     if given.size > engine().settings.upload_mb * MB:

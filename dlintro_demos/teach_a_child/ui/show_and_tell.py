@@ -14,7 +14,7 @@ from dlintro_demos.gallery.intake.names import LONGEST_NAME
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.frame import panel
-from dlintro_demos.gallery.ui.pictures import FORMATS, Chosen, choose_picture, choose_source, image_limits
+from dlintro_demos.gallery.ui.pictures import Chosen, choose_picture, choose_source, image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
@@ -205,7 +205,6 @@ def _many(visit: TeachVisit) -> None:
     for _ in panel("Many at once", key="many-at-once", icon=":material/library_add:"):
         given = st.file_uploader(
             f"Up to {MOST_EXAMPLES} pictures of one thing, {MOST_MB} MB in all",
-            type=FORMATS,
             accept_multiple_files=True,
             key=private_key("many"),
         )
