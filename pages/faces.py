@@ -5,6 +5,7 @@ import streamlit as st
 from dlintro_demos.faces.experiment import look
 from dlintro_demos.faces.samples import LIMITS, SAMPLES
 from dlintro_demos.faces.ui.albums import show_album
+from dlintro_demos.faces.ui.live import watch_faces
 from dlintro_demos.faces.ui.photo import ask_who, show_board, show_hiding
 from dlintro_demos.faces.ui.reasons import show_evidence, show_explanation
 from dlintro_demos.faces.ui.roster import show_people
@@ -30,7 +31,8 @@ answer = known_names[distance.argmin()] if distance.min() < 0.50 else "I don't k
 
 def one_photo() -> None:
     """Samples, a file or the camera: boxes, names, reasons, hiding."""
-    chosen = choose_picture(choose_source(), (*SAMPLES, *LIMITS))
+    source = choose_source(live=True)
+    chosen = watch_faces() if source == "live" else choose_picture(source, (*SAMPLES, *LIMITS))
     high = st.toggle(
         "High detail",
         key="detail",

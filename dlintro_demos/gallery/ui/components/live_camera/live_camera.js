@@ -26,6 +26,7 @@ export default mounted(".live", (root) => {
   let stream = null;
   let turn = 0; // of the camera: a loop of an older one ends
   let holding = false;
+  let owed = false; // a picture, however short the press was
   let recorded = 0;
   let times = [];
   let said = 0;
@@ -78,6 +79,8 @@ export default mounted(".live", (root) => {
     stream?.getTracks().forEach((track) => track.stop());
     stream = video.srcObject = null;
     release();
+    owed = false;
+    tell();
     shows(false);
     times = [];
     pace.textContent = "";
@@ -101,7 +104,8 @@ export default mounted(".live", (root) => {
       const frame = await shoot();
       let pause = 0;
       try {
-        const query = holding ? `?record=${encodeURIComponent(data.hold.key)}` : "";
+        const query = holding || owed ? `?record=${encodeURIComponent(data.hold.key)}` : "";
+        owed = false;
         const answer = await fetch(data.address + query, {
           method: "POST", body: frame, signal: AbortSignal.timeout(PATIENCE),
         });
@@ -111,6 +115,7 @@ export default mounted(".live", (root) => {
           waited = 0;
           pause = reply.pause;
           show(reply.answer, performance.now() - began);
+          if (!holding && !owed) tell();
         } else if (answer.status === 429) pause = 100;
         else {
           say(reply.problem);
@@ -202,19 +207,19 @@ export default mounted(".live", (root) => {
     if (event.repeat || (event.key && event.key !== " " && event.key !== "Enter")) return;
     event.preventDefault();
     hold.focus();
-    holding = true;
+    holding = owed = true;
     hold.setAttribute("aria-pressed", "true");
   }
 
-  /** The page hears of what was recorded when the button is let go. */
   function release() {
-    if (!holding) return;
     holding = false;
     hold.setAttribute("aria-pressed", "false");
-    setTimeout(() => {
-      if (recorded) send("recorded", recorded);
-      recorded = 0;
-    }, 300); // the last picture is still on its way
+  }
+
+  /** The page hears of what was recorded once the button is let go and the last answer is here. */
+  function tell() {
+    if (recorded) send("recorded", recorded);
+    recorded = 0;
   }
 
   const click = () => (stream ? stop() : begin());
