@@ -13,6 +13,8 @@ RUN python -m venv /venv \
  && find /venv -name shape_predictor_68_face_landmarks.dat -delete  # not ours to pass on: non-commercial, unused
 
 FROM ${BASE_IMAGE}
+# Pillow loads it to join the letters of Arabic and Devanagari; without it such names get a number.
+RUN apt-get update && apt-get install -y --no-install-recommends libfribidi0 && rm -rf /var/lib/apt/lists/*
 # The code stays root's and read-only; the process needs nothing of the file system but /tmp.
 COPY --from=build /venv /venv
 WORKDIR /app

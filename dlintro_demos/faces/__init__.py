@@ -37,7 +37,9 @@ def warm_up(cache: ModelCache) -> None:
     import numpy as np
 
     from dlintro_demos.faces.analysis import drawn_face, find_faces
+    from dlintro_demos.faces.lettering import load_fonts
 
+    load_fonts()
     cache.warm(["mtcnn", "dlib_face_recognition"])
     blank = np.full((240, 320, 3), 127, np.uint8)
     find_faces("blank", blank, cache)

@@ -10,11 +10,12 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from dlintro_demos.faces.face import Box, Face
+from dlintro_demos.faces.lettering import draw_text, text_box, written
 from dlintro_demos.gallery.intake.video import Clip, VideoLimits, decode_video, encode_webm
 from dlintro_demos.gallery.runtime.jobs import Progress
 
@@ -239,27 +240,33 @@ def redraw(
     assert isinstance(step, Clip)
     drawn = (draw(rgb, boxes_at(video.tracks, number)) for number, rgb in enumerate(step.frames))
     length = len(step.frames)
-    for written in encode_webm(drawn, step.fps, times=step.times, seconds=step.seconds, total=length):
-        if isinstance(written, Progress):
-            yield Progress(0.2 + 0.8 * written.fraction, 1, written.note)
+    for part in encode_webm(drawn, step.fps, times=step.times, seconds=step.seconds, total=length):
+        if isinstance(part, Progress):
+            yield Progress(0.2 + 0.8 * part.fraction, 1, part.note)
         else:
-            yield written
+            yield part
 
 
 def draw_names(rgb: np.ndarray, boxes: Mapping[str, Box], names: Mapping[str, str]) -> np.ndarray:
-    """A copy of (H, W, 3) uint8 with the boxes, and below each, or above at the bottom edge, its name."""
+    """A copy of (H, W, 3) uint8 with the boxes, and below each, or above at the bottom edge, its name.
+
+    `names` are of everybody in the video: one that our fonts lack letters for gets its number among them.
+    """
     image = Image.fromarray(rgb)
-    draw, font = ImageDraw.Draw(image), ImageFont.load_default(max(10, image.height // 24))
+    draw, size = ImageDraw.Draw(image), max(10, image.height // 24)
+    numbers = {key: number for number, key in enumerate(names, start=1)}
     for key, (x0, y0, x1, y1) in boxes.items():
         draw.rectangle((x0, y0, x1, y1), outline=(255, 196, 0), width=3)
         name = " ".join(names.get(key, "").split())[:40]
         if not name:
             continue
-        left, top, right, bottom = draw.textbbox((0, 0), name, font=font)
-        y = y1 + 2 if y1 + bottom + 6 <= image.height else max(0.0, y0 - bottom - 6)
+        name = written(name, numbers[key])
+        left, top, right, bottom = text_box(name, size)
+        below = y1 + bottom - top + 6 <= image.height
+        y = y1 + 2 - top if below else max(-top, y0 - bottom - 6)
         x = min(max(x0, 3.0), max(3.0, image.width - right - 3.0))
         draw.rectangle((x + left - 3, y + top - 2, x + right + 3, y + bottom + 2), fill=(0, 0, 0))
-        draw.text((x, y), name, fill="white", font=font)
+        draw_text(draw, x, y, name, size, "white")
     return np.array(image)
 
 

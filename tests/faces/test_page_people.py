@@ -210,3 +210,10 @@ def test_a_box_drawn_again_after_another_was_removed_is_a_face_of_its_own(open_p
     assert not at.run().exception
     keys = [face.key for face in visit.drawn["sample:admiral"]]
     assert len(keys) == len(set(keys)) == 2
+
+
+def test_a_name_without_letters_in_our_fonts_has_a_number_on_the_video_and_the_page_says_whose(open_page):
+    """Two friends called by emoji were two empty boxes."""
+    at = press(name(go(open_page("faces"), "A video"), "🩷", "Somebody 2"), "Save", 1)
+    assert "No\\. 2 is 🩷" in words(at)
+    assert "lack letters" not in words(press(at, "Undo"))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dlintro_demos.faces.analysis import find_faces
 from dlintro_demos.faces.face import Box, Face, PhotoFaces
+from dlintro_demos.faces.lettering import written
 from dlintro_demos.faces.privacy import hide_faces
 from dlintro_demos.faces.samples import sample_video
 from dlintro_demos.faces.tracking import VideoFaces, analyse_video, draw_names, redraw
@@ -22,6 +23,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.words import plain
 
 SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"
 NAMES, HIDDEN = "With names", "Faces pixelated"
@@ -138,10 +140,19 @@ def _show_result(video: VideoFaces, names: dict[str, str], fingerprint: str, *, 
     if data is None:
         return
     st.video(data, format="video/webm")
+    if way == NAMES:
+        _say_who_has_a_number(names)
     st.download_button(
         "Download this video (WebM)", data, file_name="faces.webm", mime="video/webm", on_click="ignore",
         icon=":material/download:",
     )  # fmt: skip
+
+
+def _say_who_has_a_number(names: dict[str, str]) -> None:
+    drawn = [(written(name, number), name) for number, name in enumerate(names.values(), start=1)]
+    lacking = [f"{plain(text)} is {plain(name)}" for text, name in drawn if text != name]
+    if lacking:
+        st.caption(f"Our fonts lack letters of some names. In this video, {'; '.join(lacking)}.")
 
 
 def _hidden(rgb: np.ndarray, boxes: dict[str, Box]) -> np.ndarray:
