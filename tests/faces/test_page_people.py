@@ -217,3 +217,24 @@ def test_a_name_without_letters_in_our_fonts_has_a_number_on_the_video_and_the_p
     at = press(name(go(open_page("faces"), "A video"), "🩷", "Somebody 2"), "Save", 1)
     assert "No\\. 2 is 🩷" in words(at)
     assert "lack letters" not in words(press(at, "Undo"))
+
+
+def test_the_charts_of_this_page_say_in_words_what_they_show(open_page):
+    """Three of them were pictures without a name to somebody who listens to the page."""
+
+    def said(at):
+        return [chart.proto.alt for chart in at.get("vega_lite_chart")]
+
+    at = in_photo(open_page)
+    for each in ("dark", "admiral"):
+        at.query_params["sample"] = each
+        at.run()
+    (alt,) = said(at)
+    assert re.match("Sure below .* Named faces: Eileen at", alt)
+    at.session_state["why"] = "Map of the faces"
+    at.run()
+    (alt,) = said(at)
+    assert re.match("3 faces, alike ones near each other: .*Eileen", alt)
+    at = go(at, "A video")
+    (alt,) = said(at)
+    assert re.match(r"Who is to be seen when: .*Eileen from \d", alt)
