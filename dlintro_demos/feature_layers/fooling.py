@@ -19,6 +19,7 @@ from dlintro_demos.feature_layers.walk import visible
 from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.shared.imagenet import DEVIATION, MODEL, prepare
 
 PGD_STEPS = 8
@@ -29,19 +30,28 @@ FEWER_LEVELS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 8.0)
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A way to change a picture; `amounts` in `unit`, from nothing to much."""
+    """A way to change a picture; `amounts` in `unit` (of one of them), from nothing to much."""
 
     title: str
     unit: str
     amounts: tuple[float, ...]
     aims: bool = False
-    """Whether it may aim at a class."""
+    """Whether it may aim at a class: one step in a straight line reaches none."""
+
+    def say(self, amount: float) -> str:
+        """An amount in words: 1 grey level, 2 grey levels, 40 % cut off."""
+        return counted(amount, self.unit, self.units)
+
+    @property
+    def units(self) -> str:
+        """The unit's name behind several of them."""
+        return self.unit if self.unit.startswith("%") else f"{self.unit}s"
 
 
 CHANGES = {
-    "fgsm": Change(title="Noise, one step (FGSM)", unit="grey levels", amounts=GREY_LEVELS, aims=True),
-    "pgd": Change(title="Noise, eight steps (PGD)", unit="grey levels", amounts=FEWER_LEVELS, aims=True),
-    "rotation": Change(title="Turn it", unit="degrees", amounts=tuple(float(d) for d in range(0, 181, 15))),
+    "pgd": Change(title="Noise, eight steps (PGD)", unit="grey level", amounts=FEWER_LEVELS, aims=True),
+    "fgsm": Change(title="Noise, one step (FGSM)", unit="grey level", amounts=GREY_LEVELS),
+    "rotation": Change(title="Turn it", unit="degree", amounts=tuple(float(d) for d in range(0, 181, 15))),
     "crop": Change(title="Crop it", unit="% cut off", amounts=tuple(float(c) for c in range(0, 81, 8))),
     "grey": Change(
         title="Take the colour", unit="% grey", amounts=tuple(float(g) for g in range(0, 101, 10))
@@ -64,11 +74,13 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sweep:
-    """Every amount of one change. `flips` is the first amount tried at which the answer is another one."""
+    """Every amount of one change. `flips` is the first amount tried at which the answer is another one,
+    `hits` the first at which it is the class that was aimed at."""
 
     steps: tuple[Step, ...]
     first: Guess
     flips: float | None
+    hits: float | None
 
 
 def gradient_sign(cache: ModelCache, pixels: torch.Tensor, target: int, *, towards: bool) -> torch.Tensor:
@@ -174,7 +186,8 @@ def sweep(rgb: np.ndarray, key: str, aim: int | None, cache: ModelCache) -> Iter
         for amount, each, row, still, hit in zip(change.amounts, batch, logits, kept, aimed, strict=True)
     )
     flips = next((step.amount for step in steps if step.top[0].index != first.index), None)
-    yield Sweep(steps=steps, first=first, flips=flips)
+    hits = next((step.amount for step in steps if step.top[0].index == aim), None)
+    yield Sweep(steps=steps, first=first, flips=flips, hits=hits)
 
 
 def _made_visible(difference: torch.Tensor) -> np.ndarray:

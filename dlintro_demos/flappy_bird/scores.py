@@ -6,18 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dlintro_demos.flappy_bird.game import NEW_PIPE_X, Rules
-from dlintro_demos.flappy_bird.referee import ImpossibleGame, replay
+import numpy as np
+import torch
+
+from dlintro_demos.flappy_bird.game import NEW_PIPE_X, FlappyBird, Rules
+from dlintro_demos.flappy_bird.network import FRAMES, SKIP
+from dlintro_demos.flappy_bird.referee import MAX_TICKS, ImpossibleGame, replay
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.words import counted
 
 KEPT = 50  # of one visit
 
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One race: pipes of the visitor, and of the agent in the same time or further."""
+    """One race: pipes of the visitor, and of the agent in the same time. The game is its level, the opponent
+    and the flaps: sent again under another name, it is the same."""
 
-    game: str
     level: int
+    flaps: tuple[int, ...]
     pipes: int
     opponent: str
     theirs: int
@@ -38,13 +46,14 @@ class SessionScores:
 
     def __init__(self) -> None:
         self._scores: list[Score] = []
-        self._known: set[str] = set()
+        self._known: set[tuple[int, str, tuple[int, ...]]] = set()
 
     def add(self, score: Score) -> bool:
         """Take a score in, and let the lowest go where there are more than `KEPT`."""
-        if score.game in self._known:
+        game = (score.level, score.opponent, score.flaps)
+        if game in self._known:
             return False
-        self._known.add(score.game)
+        self._known.add(game)
         self._scores = sorted([score, *self._scores], key=lambda each: -each.pipes)[:KEPT]
         return True
 
@@ -55,10 +64,14 @@ class SessionScores:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`accepted`, or the reason why not."""
+    """`accepted`, or the reason why not. Of a race also whether the visitor was `alive` when it ended, the
+    agent's pipes by then, and whether it was still `flying`."""
 
     accepted: bool
     reason: str = ""
+    alive: bool = False
+    theirs: int = 0
+    flying: bool = False
 
 
 def judge(
@@ -75,5 +88,44 @@ def judge(
     except ImpossibleGame as error:
         yield Verdict(accepted=False, reason=str(error))
         return
-    reason = "" if really == pipes else f"The flaps pass {really} pipes, not {pipes}."
+    reason = "" if really == pipes else f"The flaps pass {counted(really, 'pipe')}, not {pipes}."
     yield Verdict(accepted=not reason, reason=reason)
+
+
+def judge_race(
+    seed: int,
+    pipes: int,
+    flaps: Sequence[int],
+    ticks: int,
+    max_pipes: int,
+    cache: ModelCache,
+    model: str,
+) -> Iterator[Progress | Verdict]:
+    """Play both again, the visitor's flaps and the agent, by the usual rules: nothing counts that the browser
+    says of either. Raises `ModelUnavailable`."""
+    (verdict,) = judge(seed, pipes, flaps, ticks, max_pipes)
+    if not verdict.accepted:
+        yield verdict
+        return
+    player, game = cache.get(model), FlappyBird(1)
+    game.reset(np.array([seed]))
+    seen = np.repeat(game.frames()[:, None], FRAMES, 1)
+    for tick in range(ticks):
+        if not game.alive[0] or game.score[0] >= max_pipes:
+            break
+        flap = np.array([False])
+        if tick % SKIP == 0:
+            with torch.inference_mode():
+                values = player.module(torch.from_numpy(seen).to(player.device))[0].cpu().numpy()
+            flap = values[1:] > values[:1]
+        game.step(flap)
+        if tick % SKIP == SKIP - 1:
+            seen = np.concatenate([seen[:, 1:], game.frames()[:, None]], 1)
+        if tick % 100 == 0:
+            yield Progress(tick, ticks)
+    yield Verdict(
+        accepted=True,
+        alive=pipes >= max_pipes or ticks >= MAX_TICKS,
+        theirs=int(game.score[0]),
+        flying=bool(game.alive[0]),
+    )

@@ -13,6 +13,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from types import NoneType
 from typing import Any
 
@@ -43,6 +44,7 @@ UNPACKED = ArchiveLimits(
 LONGEST_ALT = 500  # characters
 PICTURES = ImageLimits(max_bytes=32 * 2**10, max_pixels=256 * 256, max_side=256, shrink=False)
 OFF_LENGTH = 1e-3  # that an embedding may be longer or shorter than 1
+LEFT_BEHIND = ("thumbs.db", "desktop.ini")  # by Windows, in folders that were looked at
 AGAIN = "Choose a lesson that this page saved."
 COPY = "Save the lesson again, or choose another copy of the file."
 
@@ -128,6 +130,8 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
         for entry in read_zip(data, limits=UNPACKED):
             if entry.problem:
                 raise LessonFileError(f"A part of the file {entry.problem} {AGAIN}")
+            if PurePosixPath(entry.path.replace("\\", "/")).name.lower() in LEFT_BEHIND:
+                continue
             if entry.path in inside:
                 raise LessonFileError(f"Two files in this one have the same name. {AGAIN}")
             inside[entry.path] = entry.data
@@ -137,7 +141,19 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
         ) from None
     except ArchiveError as error:
         raise LessonFileError(f"This is not a lesson, or not all of it. {error}") from None
-    return inside
+    return _out_of_its_folder(inside)
+
+
+def _out_of_its_folder(inside: dict[str, bytes]) -> dict[str, bytes]:
+    """The files by the names that `save` gave them: who zips an unpacked lesson again may zip its folder, and
+    old programs of Windows write a backslash between folder and file."""
+    slashed = {path.replace("\\", "/").removeprefix("./"): data for path, data in inside.items()}
+    if len(slashed) < len(inside):
+        raise LessonFileError(f"Two files in this one have the same name. {AGAIN}")
+    folder = next((path[: -len(FACTS)] for path in slashed if path.endswith("/" + FACTS)), "")
+    if not all(path.startswith(folder) for path in slashed):
+        return slashed
+    return {path[len(folder) :]: data for path, data in slashed.items()}
 
 
 def _facts(inside: dict[str, bytes]) -> dict[str, Any]:

@@ -69,13 +69,36 @@ def test_a_run_that_was_stopped_counts_only_where_all_were_measured():
 
 
 def test_a_bet_is_won_lost_or_nearly_won():
-    all_of_them = [*LEVELLED, *CLIMBING, *LEADING]
+    all_of_them = [*LEVELLED, *CLIMBING, *LEADING, *curve("svm", (0.5, 0.55, 0.6))]
     assert verdict(all_of_them, "cnn").startswith("**You were right.**")
-    assert "yours came to 70%, place 2 of 3" in verdict(all_of_them, "forest")
-    close = [*curve("svm", (0.95,), (3000,), 0.02), *curve("cnn", (0.96,), (3000,), 0.02)]
+    assert "yours came to 70%, place 2 of 4" in verdict(all_of_them, "forest")
+    far = [*curve("linear", (0.3,), (3000,)), *curve("forest", (0.7,), (3000,))]
+    close = [*far, *curve("svm", (0.95,), (3000,), 0.02), *curve("cnn", (0.96,), (3000,), 0.02)]
     assert verdict(close, "svm").startswith("**Nearly.**")
     assert "though it is close" in verdict(close, "cnn")
     assert "no result yet" in verdict(LEADING, "svm")
+
+
+@pytest.mark.reports
+def test_a_run_that_was_stopped_before_every_learner_had_its_turn_decides_no_bet():
+    """A cancelled run said “Not this time” without having asked the network."""
+    others = [*curve("linear", (0.3,)), *curve("forest", (0.5,)), *curve("svm", (0.4,))]
+    for bet in ("cnn", "forest", "linear"):
+        assert "no result yet" in verdict(others, bet)
+    assert verdict([*others, *curve("cnn", (0.8,))], "cnn").startswith("**You were right")
+    fewer = [dataclasses.replace(each, seeds=1) for each in curve("cnn", (0.8,))]
+    assert "no result yet" in verdict([*others, *fewer], "cnn")
+
+
+@pytest.mark.reports
+def test_the_same_gain_has_the_same_name_for_every_learner():
+    """+6.8 points were “levelled off”, +7.9 “still climbs”."""
+    weak, strong = curve("linear", (0.20, 0.268), (1000, 3000)), curve("cnn", (0.70, 0.768), (1000, 3000))
+    said = findings([*weak, *strong])[2]
+    assert "levelled off" not in said
+    assert said.count("still climbs") == 2
+    noisy = curve("forest", (0.70, 0.768), (1000, 3000), deviation=0.05)
+    assert "random forest has levelled off (+6.8" in findings([*weak, *noisy])[2]
 
 
 def test_the_recorded_curves_say_what_the_page_says():

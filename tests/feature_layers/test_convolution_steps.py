@@ -381,11 +381,11 @@ def test_without_motion_the_result_is_there_at_once_and_play_only_jumps(clocked:
 def test_another_channel_keeps_the_pixel(calm: Page, board: Locator, convolutions: list[Convolution]) -> None:
     click(calm, board, 33, 44)
     calm.get_by_text("Another channel").click()
-    expect(board.locator(".legend")).to_contain_text(f"channel {CHANNELS[1] + 1}.")
+    expect(board.locator(".legend")).to_contain_text(f"channel {CHANNELS[1]}.")
     assert spot(board) == (33, 44)
     assert exact(board) == pytest.approx(numbers_of(window(convolutions[1], 33, 44)), abs=1e-5)
     calm.get_by_text("Another channel").click()
-    expect(board.locator(".legend")).to_contain_text(f"channel {CHANNELS[0] + 1}.")
+    expect(board.locator(".legend")).to_contain_text(f"channel {CHANNELS[0]}.")
 
 
 def test_a_picture_that_does_not_arrive_is_said(calm: Page, board: Locator) -> None:

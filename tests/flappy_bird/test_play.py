@@ -177,14 +177,14 @@ def test_the_same_seed_learns_the_same(lesson):
 
 
 def score(game: str, pipes: int) -> Score:
-    return Score(game=game, level=1, pipes=pipes, opponent="The best", theirs=9)
+    return Score(flaps=(game,), level=1, pipes=pipes, opponent="The best", theirs=9)
 
 
 def test_the_best_games_come_first_and_each_counts_once():
     board = SessionScores()
     assert [board.add(score(game, pipes)) for game, pipes in [("a", 3), ("b", 5), ("c", 3)]] == [True] * 3
     assert not board.add(score("a", 99))
-    assert [(each.game, each.pipes) for each in board.best(2)] == [("b", 5), ("c", 3)]
+    assert [(each.flaps[0], each.pipes) for each in board.best(2)] == [("b", 5), ("c", 3)]
 
 
 def test_the_table_keeps_so_many_and_no_more():

@@ -24,6 +24,7 @@ from dlintro_demos.classical_vs_deep.ui.charts import describe, show_accuracy
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_pictures
+from dlintro_demos.gallery.words import counted
 
 LIVE, DIGITS = "Curves, live", "Real digits, recorded"
 CHOICES = (30, 100, 300, 1_000, 3_000, 10_000)
@@ -179,7 +180,7 @@ def _summed(points: tuple[Point, ...]) -> Sequence[Summary]:
 
 
 def _seeds(points: Sequence[Point]) -> str:
-    return f"{len({point.seed for point in points})} repeats"
+    return counted(len({point.seed for point in points}), "repeat")
 
 
 def _say(summaries: Sequence[Summary], things: str) -> None:

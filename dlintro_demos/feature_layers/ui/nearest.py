@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dlintro_demos.feature_layers.atlas import DEPTHS
 from dlintro_demos.feature_layers.experiment import Looked
-from dlintro_demos.feature_layers.look_alikes import Alike, look_alikes
+from dlintro_demos.feature_layers.look_alikes import NEAR, Alike, look_alikes
+from dlintro_demos.feature_layers.samples import pictures
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_pictures
 
 SIDE = 132  # px
+*_, LAST = DEPTHS
 WORDS = {
     "early": (
         "The first layers find colours",
@@ -32,12 +35,23 @@ def show_look_alikes(chosen: Chosen, _looked: Looked) -> None:
         return
     for depth, (title, words) in WORDS.items():
         st.markdown(f"**{title}.** {words}")
+        near = found[depth]
+        if depth == LAST:
+            near = tuple(alike for alike in near if alike.likeness >= NEAR)
+        if not near:
+            best = found[depth][0].likeness
+            st.info(
+                f"Nothing is near it here: of our {len(pictures())} pictures the nearest comes to "
+                f"{best:.2f}, and below {NEAR} they are of other things. The hammer and the city square have "
+                "company.",
+                icon=":material/help:",
+            )
+            continue
         show_pictures(
-            [(alike.small, alike.picture.alt) for alike in found[depth]],
+            [(alike.small, alike.picture.alt) for alike in near],
             width=SIDE,
-            captions=[f"{alike.likeness:.2f}" for alike in found[depth]],
+            captions=[f"{alike.likeness:.2f}" for alike in near],
         )
     st.caption(
-        "The number is the cosine between the two, 1 for the same. Compared with the bundled pictures only; "
-        "where the nearest is below 0.3, there is nothing like it among them."
+        "The number is the cosine between the two, 1 for the same. Compared with the bundled pictures only."
     )

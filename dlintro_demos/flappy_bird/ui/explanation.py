@@ -7,6 +7,7 @@ from dlintro_demos.flappy_bird.experiment import Look, look
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import Step, steps, under_the_hood
 from dlintro_demos.gallery.ui.run_job import run_job
+from dlintro_demos.gallery.words import counted
 
 CODE = """q = network(stack_of_4_frames)                     # worth of gliding, worth of flapping
 action = q.argmax()                                # while it learns, sometimes a random one
@@ -36,7 +37,7 @@ def _steps_of(seen: Look) -> list[Step]:
         Step(
             title="It saw four pictures",
             words="84 by 84 greys, the oldest first. One picture says where the bird is; only several "
-            f"say how fast it moves. These are its last ones, after {seen.pipes} pipes.",
+            f"say how fast it moves. These are its last ones, after {counted(seen.pipes, 'pipe')}.",
             pictures=[(seen.saw, "Four small grey pictures of the bird and the pipes")],
         ),
         Step(

@@ -31,7 +31,10 @@ def lane_of(age: str) -> Lane:
 
 
 def ask_age(label: str, key: str, default: str) -> str:
-    """The slider over the checkpoints."""
+    """The slider over the checkpoints; the address may name one by its key or by its title."""
+    asked = st.query_params.get(key)
+    if asked in AGES and key not in st.session_state:
+        st.session_state[key] = asked
     return st.select_slider(label, AGES, default, format_func=NAMES.__getitem__, key=key, bind="query-params")
 
 

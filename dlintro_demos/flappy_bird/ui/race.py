@@ -6,12 +6,15 @@ import secrets
 
 import streamlit as st
 
-from dlintro_demos.flappy_bird.scores import Score, ScoreBoard, SessionScores, judge
-from dlintro_demos.flappy_bird.ui.components.flappy_game import Finished, Lane, LaneResult, flappy_game
+from dlintro_demos.flappy_bird.ages import key_of
+from dlintro_demos.flappy_bird.scores import Score, ScoreBoard, SessionScores, Verdict, judge_race
+from dlintro_demos.flappy_bird.ui.components.flappy_game import Finished, Lane, flappy_game
 from dlintro_demos.flappy_bird.ui.players import NAMES, RACE_PIPES, ask_age, lane_of
+from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import table
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.words import counted
 
 
 def race() -> None:
@@ -37,29 +40,34 @@ def _new_level() -> None:
 
 def _settle(told: Finished, age: str, board: ScoreBoard) -> bool:
     """Have the referee play the visitor's flaps again; False while that cannot be done."""
-    you, agent = told.lanes
+    you, _ = told.lanes
     played = (told.seed, you.pipes, you.flaps, you.ticks, RACE_PIPES)
-    verdict = run_job("referee", played, judge, *played, label="The referee plays your flaps again")
+    cache, model = engine().cache, key_of(age)
+    verdict = run_job(
+        "referee", (*played, model), judge_race, *played, cache, model,
+        label="The referee plays it all again", shared=False,
+    )  # fmt: skip
     if verdict is None:
         return False
     if not verdict.accepted:
         st.warning(f"This game does not count. {verdict.reason}", icon=":material/gavel:")
         return True
-    score = Score(game=told.game, level=told.seed, pipes=you.pipes, opponent=NAMES[age], theirs=agent.pipes)
+    score = Score(
+        level=told.seed, flaps=you.flaps, pipes=you.pipes, opponent=NAMES[age], theirs=verdict.theirs
+    )
     if board.add(score):
-        pipes = "pipe" if you.pipes == 1 else "pipes"
-        st.markdown(f"**You passed {you.pipes} {pipes}. {_outcome(you, agent)}**")
+        st.markdown(f"**You passed {counted(you.pipes, 'pipe')}. {_outcome(you.pipes, verdict)}**")
     return True
 
 
-def _outcome(you: LaneResult, agent: LaneResult) -> str:
-    if you.pipes > agent.pipes:
+def _outcome(pipes: int, verdict: Verdict) -> str:
+    if pipes > verdict.theirs:
         return "You win!"
-    if you.pipes == agent.pipes and you.alive == agent.alive:
+    if pipes == verdict.theirs and verdict.alive == verdict.flying:
         return "A draw."
-    if agent.alive:
-        return f"It wins: {agent.pipes} in the same time, and still flying."
-    return f"It wins: {agent.pipes}."
+    if verdict.flying:
+        return f"It wins: {verdict.theirs} in the same time, and still flying."
+    return f"It wins: {verdict.theirs}."
 
 
 def _show_board(board: ScoreBoard) -> None:

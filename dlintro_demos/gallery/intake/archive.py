@@ -97,7 +97,7 @@ def read_zip(data: bytes, *, limits: ArchiveLimits, already: int = 0) -> Iterato
     except Exception:  # noqa: BLE001 - zipfile raises many types, and quotes the file
         raise ArchiveError("The archive is damaged and cannot be opened. Zip the files again.") from None
     for info in archive.infolist():
-        if info.is_dir() or _is_hidden(info.filename):
+        if info.filename.endswith(("/", "\\")) or _is_hidden(info.filename):
             continue
         entry = _read(archive, info, limits, limits.max_total - already, len(data))
         already += entry.unpacked

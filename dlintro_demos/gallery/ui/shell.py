@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dlintro_demos.gallery.ui.address import tidy_address
 from dlintro_demos.gallery.ui.frame import favicon, style
 from dlintro_demos.gallery.ui.menu import menu, show_menu
 from dlintro_demos.gallery.ui.session import visitor
@@ -11,6 +12,7 @@ st.html(style())
 me = visitor()
 me.asked.clear()
 page = st.navigation(menu(), position="hidden")
+tidy_address()  # once it is known which page the address means
 show_menu(page)
 page.run()
 me.leave_unasked()

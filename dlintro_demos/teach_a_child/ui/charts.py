@@ -10,6 +10,7 @@ import numpy as np
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, KINDS, RED, SHAPES, SHARE, layer, show_chart
 from dlintro_demos.gallery.ui.show import address
 from dlintro_demos.gallery.ui.words import per_cent
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import Example, Lesson
 from dlintro_demos.teach_a_child.picture_map import PictureMap
@@ -115,7 +116,8 @@ def map_chart(lesson: Lesson, drawn: PictureMap, moved: np.ndarray | None, now: 
         layers.append(layer(cross, [{"x": x, "y": y} for x, y in _places(now[None])], **place))
     show_chart(
         *layers,
-        alt=f"A map of {len(lesson.examples)} examples of {len(names)} words; what is alike stands together",
+        alt=f"A map of {counted(len(lesson.examples), 'example')} of {counted(len(names), 'word')}; "
+        "what is alike stands together",
         height=380,
     )
 
@@ -135,7 +137,7 @@ def accuracy_chart(points: Sequence[tuple[int, float]]) -> None:
                 "axis": SHARE,
             },
         ),
-        alt=f"Right so far: {percent(points[-1][1])} after {points[-1][0]} examples",
+        alt=f"Right so far: {percent(points[-1][1])} after {counted(points[-1][0], 'example')}",
         height=200,
     )  # fmt: skip
 

@@ -12,12 +12,15 @@ from dlintro_demos.teach_a_child.ui.visit import TeachVisit
 
 
 def show_explanation(visit: TeachVisit) -> None:
-    """With the newest example of this very lesson."""
+    """With the picture that was shown last, taught or not, and the newest word of this very lesson."""
     lesson = visit.lesson
     if not lesson.examples:
         return
     newest, other = lesson.examples[-1], _other_word(lesson)
+    shown = visit.shown or newest.seen
     numbers, *means = _patterns(lesson)
+    if shown is not newest.seen:
+        numbers = barcode(shown.embedding)
     alts = [f"The mean of {newest.name}, as a pattern", f"The mean of {other}, another pattern"]
     steps(
         "What just happened?",
@@ -25,7 +28,7 @@ def show_explanation(visit: TeachVisit) -> None:
             Step(
                 title="A picture",
                 words="It is what a camera sees: coloured dots. Two pictures of one apple hardly share any.",
-                pictures=[(newest.seen.thumbnail, newest.seen.alt)] if newest.seen.thumbnail else [],
+                pictures=[(shown.thumbnail, shown.alt)] if shown.thumbnail else [],
             ),
             Step(
                 title="Numbers that mean something",

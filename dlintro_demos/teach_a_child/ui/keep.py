@@ -9,6 +9,7 @@ from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.teach_a_child.heads import HeadKey
 from dlintro_demos.teach_a_child.lesson import Lesson
 from dlintro_demos.teach_a_child.lesson_file import open_lesson, save
@@ -31,7 +32,7 @@ def keep(visit: TeachVisit) -> None:
         )
         with st.container(horizontal=True):
             st.download_button(
-                f"The lesson, {count} examples",
+                f"The lesson, {counted(count, 'example')}",
                 lambda: save(visit.lesson, visit.head, pictures=pictures),
                 file_name="lesson.zip",
                 mime="application/zip",
@@ -62,8 +63,8 @@ def keep(visit: TeachVisit) -> None:
         return
     lesson, head = opened
     st.markdown(
-        f"**{len(lesson.examples)} examples** of {', '.join(plain(name) for name in lesson.names)}, learned "
-        f"by “{HEAD_TITLES[head]}”."
+        f"**{counted(len(lesson.examples), 'example')}** of "
+        f"{', '.join(plain(name) for name in lesson.names)}, learned by “{HEAD_TITLES[head]}”."
     )
     st.button("Go on with this lesson", on_click=_take, args=(visit, lesson, head))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 
 import numpy as np
 import streamlit as st
@@ -13,12 +12,14 @@ from dlintro_demos.gallery.intake.images import decode_image
 from dlintro_demos.gallery.intake.names import LONGEST_NAME
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.address import number_in_address
 from dlintro_demos.gallery.ui.frame import panel
 from dlintro_demos.gallery.ui.pictures import Chosen, choose_picture, choose_source, image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.shared.things import THINGS
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, MOST_EXAMPLES, Seen
@@ -46,7 +47,7 @@ def show_and_tell(visit: TeachVisit) -> None:
     if tray is None:
         return
     chosen = choose_picture(source, (*tray, *HARD))
-    seen = None if chosen is None else _talk(visit, chosen)
+    seen = visit.shown = None if chosen is None else _talk(visit, chosen)
     _whole_lesson(visit)
     _many(visit)
     if visit.lesson.examples:
@@ -55,8 +56,7 @@ def show_and_tell(visit: TeachVisit) -> None:
 
 def _number() -> int:
     """Of the tray, from the address: 1 to 50."""
-    asked = st.query_params.get("tray", "1")
-    return int(asked) if re.fullmatch("[0-9]{1,2}", asked) and 1 <= int(asked) <= TRAYS else 1
+    return number_in_address("tray", 1, TRAYS, default=1)
 
 
 def _talk(visit: TeachVisit, chosen: Chosen) -> Seen | None:
@@ -189,10 +189,12 @@ def _whole_lesson(visit: TeachVisit) -> None:
     count, names = len(visit.lesson.examples), len(visit.lesson.names)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(
-            f"**{count} example{'s' * (count != 1)}, {names} word{'s' * (names != 1)}:** "
+            f"**{counted(count, 'example')}, {counted(names, 'word')}:** "
             + (", ".join(plain(name) for name in visit.lesson.names) or "none yet")
         )
-        st.button("Undo", on_click=visit.undo, disabled=not visit.past, icon=":material/undo:")
+        st.button(
+            "Undo", on_click=visit.undo, args=(visit.lesson,), disabled=not visit.past, icon=":material/undo:"
+        )
         st.button("Begin with nothing", on_click=_empty, args=(visit,), disabled=not count)
 
 
@@ -239,7 +241,7 @@ def _teach_many(visit: TeachVisit, given: list[UploadedFile], kind: str, count: 
         return
     said = [guess.name for guess in visit.guesses(looked.seen)]
     st.markdown(
-        f"**{len(looked.seen)} pictures.** Before being told, it calls {said.count(word)} of them "
+        f"**{counted(len(looked.seen), 'picture')}.** Before being told, it calls {said.count(word)} of them "
         f"“{plain(word)}”, and says of {said.count(None)} that it has never seen such a thing."
     )
     st.button(

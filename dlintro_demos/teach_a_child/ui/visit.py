@@ -47,6 +47,8 @@ class TeachVisit:
     past: list[Lesson] = field(default_factory=list)
     change: Change | None = None
     problem: str = ""
+    shown: Seen | None = None
+    """The picture that the page is about now."""
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds of the last look, the last learning and the last answer."""
     kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
@@ -56,9 +58,10 @@ class TeachVisit:
         self.past = [*self.past[-19:], self.lesson]
         self.lesson, self.change, self.problem = lesson, None, ""
 
-    def undo(self) -> None:
-        """The lesson before the last change."""
-        self.lesson, self.change, self.problem = self.past.pop(), None, ""
+    def undo(self, made_on: Lesson) -> None:
+        """The lesson before the last change; a second click, made on a lesson that is gone, does nothing."""
+        if self.past and self.lesson is made_on:
+            self.lesson, self.change, self.problem = self.past.pop(), None, ""
 
     def _once(self, stage: str, work: Callable[..., T], *of: Hashable) -> T:
         """`work(*of)`, done once: a page runs often, and what it is made of changes seldom."""

@@ -119,8 +119,8 @@ function build(root) {
     const { low, high, channel } = net;
     legend.textContent =
       high - low < FLAT
-        ? `Channel ${channel + 1}: on this picture, every pixel of it is the same.`
-        : `Feature map of channel ${channel + 1}. Black is ${decimals(low, 2)}, white ${decimals(high, 2)}.`;
+        ? `Channel ${channel}: on this picture, every pixel of it is the same.`
+        : `Feature map of channel ${channel}. Black is ${decimals(low, 2)}, white ${decimals(high, 2)}.`;
   }
 
   function showKernel() {
@@ -154,7 +154,7 @@ function build(root) {
     });
     field.setAttribute(
       "aria-label",
-      `Feature map of channel ${net.channel + 1}, row ${spot.row + 1}, column ${spot.column + 1}: ` +
+      `Feature map of channel ${net.channel}, row ${spot.row + 1}, column ${spot.column + 1}: ` +
         `${short(shown.activation)}. Arrow keys move it, with Shift by ${PAGE}.`,
     );
     placeFrames();
