@@ -78,7 +78,8 @@ def _thumbnail(demo: Demo) -> bytes:
 def hook(demo: Demo, daily_life: str) -> None:
     """Title, one sentence, and where one meets this in daily life."""
     st.title(demo.title, anchor=False)
-    st.markdown(f"{demo.tagline}  \n:gray[{daily_life}]")
+    st.markdown(demo.tagline)
+    st.html(f"<p class=daily>{html.escape(daily_life)}</p>")
 
 
 def steps(heading: str, parts: Sequence[Step]) -> None:
