@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from dlintro_demos.gallery.intake.images import decode_image
+from dlintro_demos.gallery.ui.pictures import _thumbnails
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "A picture with a title that is much longer than its tile is wide"
@@ -182,3 +187,24 @@ def test_a_finger_pushes_the_strip_or_chooses(
     expect(tile(strip, "Title 5").locator("img")).to_have_css("outline-style", "solid")
     expect(tile(strip, "Title 6").locator("img")).to_have_css("outline-style", "none")
     assert problems == []
+
+
+@pytest.mark.reports
+def test_two_demos_with_a_sample_of_one_name_show_each_its_own_thumbnail():
+    """`astronaut` and `coffee` exist in several demos; one got the other's thumbnail."""
+
+    @dataclass(frozen=True)
+    class Named:
+        grey: int
+        key: str = "coffee"
+        title: str = "Coffee"
+        alt: str = "A cup"
+        credit: str = "ours"
+        lesson: str = ""
+
+        def load(self):
+            return np.full((40, 60, 3), self.grey, np.uint8)
+
+    for grey in (30, 220, 30):
+        (thumbnail,) = _thumbnails((Named(grey),))
+        assert abs(int(decode_image(thumbnail).rgb.mean()) - grey) <= 2
