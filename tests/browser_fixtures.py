@@ -222,15 +222,16 @@ def gallery(pytestconfig: pytest.Config) -> str:
 def start_gallery(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[str]]:
     """`with start_gallery(DLINTRO_SESSIONS="1") as url`: a process of its own, for cold tests.
 
-    `until` is the address that answers 200 when the wait is over: `/readyz` (warm) unless given.
+    `until` is the address that answers 200 when the wait is over: `/readyz` (warm) unless given; `command` is
+    what Python is to run.
     """
 
     @contextmanager
-    def start(*, until: str = "/readyz", **env: str) -> Iterator[str]:
+    def start(*, until: str = "/readyz", command: Sequence[str] = ("app.py",), **env: str) -> Iterator[str]:
         port = _free_port()
         env = {"DLINTRO_ADDRESS": "127.0.0.1", "DLINTRO_PORT": str(port)} | env
         log = tmp_path_factory.mktemp("gallery") / "log"
-        with _serving([sys.executable, "app.py"], env, f"http://127.0.0.1:{port}", until, log) as url:
+        with _serving([sys.executable, *command], env, f"http://127.0.0.1:{port}", until, log) as url:
             yield url
 
     return start

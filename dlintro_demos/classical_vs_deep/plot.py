@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure  # not pyplot, which keeps figures and is one for all threads
 
 from dlintro_demos.classical_vs_deep.findings import DepthSummary
 from dlintro_demos.classical_vs_deep.learners import LEARNERS
 from dlintro_demos.classical_vs_deep.learning_curves import Summary
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Seen on white and on dark; each has its own mark too, for those who do not tell colours apart.
 COLOURS = {"linear": "#7a7f8c", "forest": "#1b9e77", "svm": "#d9730d", "cnn": "#4a7dfc"}
@@ -102,8 +100,6 @@ def floor_of(summaries: Sequence[Summary]) -> float:
 
 
 def _paper(title: str) -> tuple[Figure, Axes]:
-    from matplotlib.figure import Figure  # not pyplot, which keeps figures and is one for all threads
-
     figure = Figure(figsize=INCHES, dpi=DPI, layout="constrained", facecolor="white")
     axes = figure.add_subplot()
     axes.set_title(title)

@@ -15,6 +15,7 @@ from typing import Literal
 import cv2
 import numpy as np
 import torch
+from facenet_pytorch.models.mtcnn import ONet, PNet, RNet
 from torch import nn
 from torchvision.ops import nms
 
@@ -57,8 +58,6 @@ class Mtcnn(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        from facenet_pytorch.models.mtcnn import ONet, PNet, RNet  # heavy, and only needed here
-
         self.proposal, self.refinement, self.output = PNet(False), RNet(False), ONet(False)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from facenet_pytorch.models.inception_resnet_v1 import InceptionResnetV1
 from torch import nn
 
 from dlintro_demos.faces.alignment import SIDE
@@ -80,8 +81,6 @@ def thresholds(cache: ModelCache, key: str = DLIB) -> Thresholds:
 
 def load_vggface2(files: Sequence[Path]) -> nn.Module:
     """facenet-pytorch's InceptionResnetV1 with an operator's file. Raises `ModelUnavailable`."""
-    from facenet_pytorch.models.inception_resnet_v1 import InceptionResnetV1
-
     (path,) = files
     module = InceptionResnetV1(pretrained=None)
     try:

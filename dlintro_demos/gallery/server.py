@@ -25,7 +25,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dlintro_demos.gallery.live_route import LIVE_ROUTE
-from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.process import engine, import_demos
 from dlintro_demos.gallery.runtime import memory, shown
 from dlintro_demos.gallery.runtime.model_cards import WEIGHTS, ModelUnavailable, check_sha256
 
@@ -34,12 +34,13 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _warm = threading.Event()
 logging.getLogger("streamlit.error_util").disabled = True  # `report` logs errors, without their words
 
-# blob: for the scripts of v2 components, wasm for Graphviz; nothing from anywhere else.
+# blob: for the scripts of v2 components, wasm for Graphviz; nothing from anywhere else. 'self' is our own
+# websocket too, on whatever port the visitor came.
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; "
     "script-src 'self' 'unsafe-inline' blob: 'wasm-unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
+    "font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -103,13 +104,21 @@ class SameOrigin:
         """Pass the call on if its Origin is absent, this host, or listed."""
         headers = dict(scope.get("headers", ()))
         origin = headers.get(b"origin", b"").decode("latin-1")
-        ours = urlsplit(origin).netloc.encode() == headers.get(b"host")
+        ours = bool(origin) and _host(origin) == headers.get(b"host", b"").decode("latin-1")
         if not origin or ours or origin in self.allowed:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await _refuse(receive, send)
         else:
             await Response("Another site's page may not use this gallery.", 403)(scope, receive, send)
+
+
+def _host(origin: str) -> str | None:
+    """Host and port of an origin; None where it is no address at all."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:  # http://[
+        return None
 
 
 async def _refuse(receive: Receive, send: Send) -> None:
@@ -255,6 +264,7 @@ def _warm_up() -> None:
         log.critical("The gallery cannot start: %s", error)
         os.kill(os.getpid(), signal.SIGTERM)
         return
+    import_demos()
     for slug, outcome in gallery.warm_up().items():
         if isinstance(outcome, str):
             log.warning("%s cannot run: %s", slug, outcome)

@@ -36,7 +36,7 @@ class Settings:
     output_megapixels: float = _about("most megapixels a result may have", 20.0)
     jobs_at_once: int = _about("heavy calls running at once", 2)
     jobs_waiting: int = _about("heavy calls waiting before 'busy'", 40)
-    jobs_per_visitor: int = _about("heavy calls of one visitor, running or waiting", 3)
+    jobs_per_visitor: int = _about("heavy calls of one browser and its tabs, running or waiting", 3)
     job_seconds: float = _about("longest a heavy call may run", 120.0)
     job_lease_seconds: float = _about("how long a job outlives a closed tab", 10.0)
     model_memory_mb: int = _about("memory budget for loaded models, MB", 4096)
@@ -45,6 +45,11 @@ class Settings:
     all_results_mb: int = _about("results kept for all visitors together, MB", 2048)
     live_cameras: int = _about("visitors whose camera is live at once", 12)
     sessions: int = _about("visitors connected at once before 'full'", 400)
+    reconnect_seconds: float = _about("how long what a visitor showed outlives their connection", 30.0)
+    visitor_uploads: int = _about("files of one visitor held at once", 200)
+    visitor_uploads_mb: int = _about("files of one visitor held at once, MB", 200)
+    all_uploads_mb: int = _about("files of all visitors held at once, MB", 2048)
+    trusted_proxies: str = _about("addresses or networks whose X-Forwarded headers are believed", "")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import spandrel
 import torch
+from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
+from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
 from torch import nn
 
 from dlintro_demos.super_resolution.ncnn import (
@@ -20,10 +22,6 @@ from dlintro_demos.super_resolution.ncnn import (
     rrdb_state_dict,
 )
 from dlintro_demos.super_resolution.ours import Ours
-
-if TYPE_CHECKING:
-    from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
-    from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
 
 
 def load_compact(files: Sequence[Path]) -> nn.Module:
@@ -43,8 +41,6 @@ def load_photographic(files: Sequence[Path]) -> nn.Module:
 
 
 def _module(state: dict[str, torch.Tensor]) -> nn.Module:
-    import spandrel
-
     try:
         descriptor = spandrel.ModelLoader(device="cpu").load_from_state_dict(state)
     except (RuntimeError, KeyError, spandrel.UnsupportedModelError) as error:
@@ -64,9 +60,6 @@ def forward_in_steps(module: nn.Module, x: torch.Tensor) -> Iterator[float | tor
     if isinstance(module, Ours):
         yield module(x)
         return
-    from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
-    from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
-
     if isinstance(module, RRDBNet) and not module.shuffle_factor:
         yield from _rrdb_steps(module, x)
     elif isinstance(module, SRVGGNetCompact):

@@ -1,6 +1,10 @@
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 
 from dlintro_demos.gallery.runtime.jobs import JobQueue
+from tests.gallery.live import Inside
 
 
 @pytest.fixture
@@ -15,3 +19,24 @@ def make_queue():
     yield make
     for queue in queues:
         queue.shutdown()
+
+
+@pytest.fixture(scope="session")
+def look_inside(start_gallery, tmp_path_factory):
+    """`with look_inside(**env) as (url, inside)`: a gallery of its own, and a way to ask what it holds."""
+
+    @contextmanager
+    def start(**options):
+        path = tmp_path_factory.mktemp("inside") / "line"
+        script = str(Path(__file__).with_name("inspected.py"))
+        with start_gallery(command=(script, str(path)), **options) as url:
+            yield url, Inside(path)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def inspected(look_inside):
+    """A warm gallery that forgets who left after two seconds, and a way to ask what it holds."""
+    with look_inside(DLINTRO_RECONNECT_SECONDS="2", OMP_NUM_THREADS="1") as opened:
+        yield opened

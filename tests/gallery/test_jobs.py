@@ -126,7 +126,7 @@ def test_one_visitor_gets_only_so_many_jobs(make_queue):
     queue, gate = make_queue(at_once=1, per_visitor=2), Gate()
     queue.submit(gate.work, visitor="ann")
     queue.submit(quick, 1, visitor="ann")
-    with pytest.raises(QueueFull, match="already have 2 jobs"):
+    with pytest.raises(QueueFull, match="already has 2 jobs"):
         queue.submit(quick, 2, visitor="ann")
     other = queue.submit(quick, 3, visitor="bob")
     gate.open.set()

@@ -95,6 +95,10 @@ class Job(Generic[T]):
         """Stop at the next chunk, or leave the queue at once; harmless when the job has ended."""
         self._queue.cancel(self, reason)
 
+    def hand_on(self, visitor: str) -> None:
+        """Count it as another visitor's, who waits for it too."""
+        self._queue.hand_on(self, visitor)
+
     def wait(self, seconds: float) -> bool:
         """Wait up to `seconds`, keeping the job wanted; True once it has ended."""
         self.touch()
@@ -119,7 +123,7 @@ class JobQueue:
     Args:
         at_once: jobs running at the same time.
         waiting: jobs waiting before `QueueFull`.
-        per_visitor: jobs of one visitor, running or waiting, before `QueueFull`.
+        per_visitor: jobs of one visitor, running or waiting, before `QueueFull`; cancelled ones do not count.
         deadline_s: seconds a job may run, its waiting not counted.
         lease_s: seconds a job lives on when nobody asks for it any more (a closed tab).
         clock: monotonic seconds; tests give their own.
@@ -161,11 +165,12 @@ class JobQueue:
         with self._lock:
             if self._closing.is_set():
                 raise QueueFull("The gallery is shutting down. Try again in a minute.")
-            mine = len(self._lanes.get(visitor, ())) + sum(job.visitor == visitor for job in self._running)
+            running = [job for job in self._running if job.visitor == visitor and job.cancel_reason is None]
+            mine = len(self._lanes.get(visitor, ())) + len(running)
             if mine >= self.limits["per visitor"]:
                 self.counts["refused"] += 1
                 raise QueueFull(
-                    f"You already have {mine} jobs under way, which is the limit. "
+                    f"Your browser already has {mine} jobs under way, which is the limit for all its tabs. "
                     "Wait for one to finish, or cancel one."
                 )
             if self._waiting_count() >= self.limits["waiting"]:
@@ -189,6 +194,14 @@ class JobQueue:
             if job.state == "waiting":
                 self._leave_lane(job)
                 self._end(job, "cancelled", error=JobCancelled(reason))
+
+    def hand_on(self, job: Job[Any], visitor: str) -> None:
+        """Count a job as another visitor's: the one whose it was waits for it no more."""
+        with self._lock:
+            if job.state == "waiting" and job.visitor != visitor:
+                self._leave_lane(job)
+                self._lanes.setdefault(visitor, deque()).appendleft(job)
+            job.visitor = visitor
 
     def place_of(self, job: Job[Any]) -> int:
         """See `Job.place`."""

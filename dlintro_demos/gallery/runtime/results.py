@@ -61,6 +61,11 @@ class ResultStore:
             self._entries.pop(owner, None)
             return self._used.pop(owner, 0)
 
+    def count(self, owner: str) -> int:
+        """How many results are kept for an owner."""
+        with self._lock:
+            return len(self._entries.get(owner, ()))
+
     def used(self, owner: str | None = None) -> int:
         """Bytes kept for an owner, or for all."""
         with self._lock:

@@ -21,23 +21,29 @@ def name_of(work: Callable[..., Any]) -> str:
 @dataclass(eq=False)
 class _Running:
     job: Job[Any]
-    waiting: set[str] = field(default_factory=set)
+    waiting: dict[str, str] = field(default_factory=dict)  # visitor -> the client that they sit at
 
 
 class RunningJobs:
-    """Jobs by key, one for everybody who wants the same answer."""
+    """Jobs by key, one for everybody who wants the same answer.
+
+    A job counts for the client of one who waits for it; who leaves hands it on.
+    """
 
     def __init__(self) -> None:
         self._jobs: dict[Hashable, _Running] = {}
         self._lock = threading.Lock()
 
-    def join(self, key: Hashable, visitor: str, submit: Callable[[], Job[Any]]) -> Job[Any]:
-        """The job of that key, submitted now where there is none that can still answer."""
+    def join(self, key: Hashable, visitor: str, submit: Callable[[], Job[Any]], client: str = "") -> Job[Any]:
+        """The job of that key, submitted now where there is none that can still answer.
+
+        `client` is whose jobs the queue counts together, where it is not the visitor alone.
+        """
         with self._lock:
             running = self._jobs.get(key)
             if running is None or running.job.cancel_reason is not None or running.job.state == "failed":
                 running = self._jobs[key] = _Running(submit())
-            running.waiting.add(visitor)
+            running.waiting[visitor] = client or visitor
             return running.job
 
     def leave(self, key: Hashable, visitor: str) -> None:
@@ -59,7 +65,9 @@ class RunningJobs:
         running = self._jobs.get(key)
         if running is None or visitor not in running.waiting:
             return
-        running.waiting.discard(visitor)
+        del running.waiting[visitor]
         if not running.waiting:
             del self._jobs[key]
             running.job.cancel()
+        elif running.job.visitor not in running.waiting.values():
+            running.job.hand_on(next(iter(running.waiting.values())))

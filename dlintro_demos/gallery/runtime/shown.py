@@ -7,11 +7,14 @@ the hash of what they show.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import secrets
 import threading
 import weakref
 from collections import OrderedDict
+
+from PIL import Image
 
 SHOWN, BUNDLED = "/shown", "/pictures"
 MOST_BUNDLED = 5_000
@@ -31,32 +34,62 @@ class Shown:
         self.token = secrets.token_urlsafe(18)
         self.most = most
         self._pictures: OrderedDict[str, bytes | str] = OrderedDict()
+        self._sizes: dict[str, tuple[int, int] | None] = {}
         self._used = 0
         self._lock = threading.Lock()
         _all[self.token] = self
 
     def address(self, picture: bytes | str) -> str:
         """Where the browser finds a picture: the same address for the same one, as long as it is kept."""
-        name = f"{hash(picture) & (1 << 64) - 1:016x}-{len(picture)}"  # bytes remember their hash
+        name = _name(picture)
         with self._lock:
             if name not in self._pictures:
                 self._pictures[name] = picture
                 self._used += len(picture)
             self._pictures.move_to_end(name)
             while self._used > self.most and len(self._pictures) > 1:
-                _, gone = self._pictures.popitem(last=False)
+                gone_name, gone = self._pictures.popitem(last=False)
+                self._sizes.pop(gone_name, None)
                 self._used -= len(gone)
         return f"{SHOWN}/{self.token}/{name}"
+
+    def size(self, picture: bytes | str) -> tuple[int, int] | None:
+        """Width and height of a picture in pixels, remembered as long as it is kept; None of a drawing."""
+        name = _name(picture)
+        if name not in self._sizes:
+            size = _read_size(picture)
+            with self._lock:
+                if name in self._pictures:
+                    self._sizes[name] = size
+            return size
+        return self._sizes.get(name)
 
     def get(self, name: str) -> bytes | str | None:
         """The picture of that name, if it is still kept."""
         return self._pictures.get(name)
 
-    def forget(self) -> None:
-        """Drop all of them."""
+    def forget(self) -> int:
+        """Drop all of them; gives how many there were."""
         with self._lock:
+            count = len(self._pictures)
             self._pictures.clear()
+            self._sizes.clear()
             self._used = 0
+        return count
+
+
+def _name(picture: bytes | str) -> str:
+    return f"{hash(picture) & (1 << 64) - 1:016x}-{len(picture)}"  # bytes remember their hash
+
+
+def _read_size(picture: bytes | str) -> tuple[int, int] | None:
+    if isinstance(picture, str):
+        return None
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            return opened.size
+    except OSError:
+        return None
 
 
 def find(token: str, name: str) -> tuple[bytes, str] | None:

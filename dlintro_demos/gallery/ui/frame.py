@@ -17,7 +17,7 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelCard
 from dlintro_demos.gallery.ui.components.wall import cards
 from dlintro_demos.gallery.ui.menu import go, href, page_of
-from dlintro_demos.gallery.ui.session import forget
+from dlintro_demos.gallery.ui.privacy import privacy
 from dlintro_demos.gallery.ui.show import bundled, figure
 
 _HERE = Path(__file__).parent
@@ -128,17 +128,7 @@ def footer(demo: Demo | None = None) -> None:
     st.divider()
     if demo:
         _presenter_notes(demo)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            "What you show this gallery stays in this visit: it is kept in memory only, never written to a "
-            "disk or a log, and dropped when you leave."
-        )
-        st.button(
-            "Forget everything I showed",
-            on_click=forget,
-            icon=":material/delete_forever:",
-            help="Drops your pictures, results and settings. Also resets the gallery for the next visitor.",
-        )
+    privacy()
 
 
 def _presenter_notes(demo: Demo) -> None:

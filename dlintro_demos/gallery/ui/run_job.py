@@ -40,6 +40,7 @@ def run_job(
     Returns None after saying why on the page: cancelled, queue full, too slow, no model, unreadable.
     """
     me = visitor()
+    since = me.forgotten
     me.asked.add(slot)
     owner = EVERYBODY if shared else me.id
     key = (name_of(work), fingerprint)
@@ -63,7 +64,10 @@ def run_job(
         if not isinstance(error, UnreadableMedia):
             st.button("Try again", key=f"again-{slot}", icon=":material/refresh:")
         return None
-    engine().results.put(owner, key, result)
+    if shared:
+        engine().results.put(EVERYBODY, key, result)
+    else:
+        me.keep(key, result, since)
     me.leave(slot)
     return result
 
@@ -75,7 +79,7 @@ def _take_seat(slot: str, key: Hashable, work: Callable[..., Any], args: tuple[A
         return seat
     me.leave(slot)
     queue = engine().queue
-    job = engine().running.join(key, me.id, lambda: queue.submit(work, *args, visitor=me.id))
+    job = engine().running.join(key, me.id, lambda: queue.submit(work, *args, visitor=me.client), me.client)
     me.seats[slot] = Seat(key, job)
     return me.seats[slot]
 

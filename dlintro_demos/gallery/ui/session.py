@@ -5,21 +5,29 @@ from __future__ import annotations
 import secrets
 import threading
 import weakref
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime import memory
-from dlintro_demos.gallery.runtime.jobs import Job
+from dlintro_demos.gallery.runtime.jobs import Job, Progress
 from dlintro_demos.gallery.runtime.live import Watcher
 from dlintro_demos.gallery.runtime.shown import Shown
 
 LIVE = "live camera"  # the slot that a page asks for to keep it on
+T = TypeVar("T")
 LARGE = 16 << 20  # bytes: to give back less costs more than it is worth
+
+present: weakref.WeakValueDictionary[str, Visitor] = weakref.WeakValueDictionary()
+"""The visitors of this process, by the id of their session."""
 
 # Filled by finalizers, which run at any moment and in any thread: of all queues this one allows that.
 _gone: SimpleQueue[str] = SimpleQueue()
@@ -49,16 +57,36 @@ class Seat:
     stopped: bool = False
 
 
-class Visitor:
-    """Lives in the session; when Streamlit drops the session, what was kept for it goes too."""
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    """What was dropped: how many of each, and the bytes of files and results."""
 
-    def __init__(self) -> None:
+    files: int
+    results: int
+    pictures: int
+    bytes: int
+
+
+class Visitor:
+    """Lives in the session, and ends with it: what was kept for it goes too.
+
+    `client` is the address and browser, which may have several tabs open; `session` is Streamlit's name for
+    this one. `forgotten` counts how often everything was dropped: what began before is not kept after.
+    """
+
+    def __init__(self, client: str = "", session: str = "") -> None:
         self.id = secrets.token_urlsafe(12)
+        self.client = client or self.id
+        self.session = session
         self.seats: dict[str, Seat] = {}
         self.asked: set[str] = set()  # slots that this run of the page asked for
         self.forgotten = 0
+        self.gone = False
+        self.farewell: Forgotten | None = None  # to be said on the next run of the page
         self.shown = Shown()
         self.watcher = Watcher()
+        self._errands: set[Job[Any]] = set()
+        self._keeping = threading.Lock()
         weakref.finalize(self, _gone.put, self.id)
 
     def stop(self, slot: str) -> None:
@@ -79,23 +107,67 @@ class Visitor:
         for slot in set(self.seats) - self.asked:
             self.leave(slot)
 
+    def keep(self, key: Hashable, result: Any, since: int) -> None:
+        """Keep a result, unless everything was dropped since `forgotten` was that, or the visit has ended."""
+        with self._keeping:
+            if since == self.forgotten and not self.gone:
+                engine().results.put(self.id, key, result)
+
+    def errand(self, work: Callable[..., Iterator[Progress | T]], *args: Any) -> T:
+        """Wait for `work(*args)` outside of a page's run; it ends with the visit."""
+        job = engine().queue.submit(work, *args, visitor=self.client)
+        with self._keeping:
+            self._errands.add(job)
+        try:
+            if self.gone:
+                job.cancel()
+            return job.result()
+        finally:
+            self._errands.discard(job)
+
+    def drop(self, uploads: MemoryUploadedFileManager) -> Forgotten:
+        """Drop everything of this visitor: jobs, camera, results, pictures, and files in `uploads`."""
+        files = list(uploads.file_storage.get(self.session, {}).values())
+        uploads.remove_session_files(self.session)
+        with self._keeping:
+            self.forgotten += 1
+            for job in list(self._errands):
+                job.cancel()
+            results, freed = engine().results.count(self.id), engine().results.forget(self.id)
+        self.watcher.work = None
+        self.seats.clear()
+        engine().running.leave_all(self.id)
+        total = freed + sum(len(file.data) for file in files)
+        return Forgotten(files=len(files), results=results, pictures=self.shown.forget(), bytes=total)
+
 
 def visitor() -> Visitor:
     """The visitor of this session."""
     if "visitor" not in st.session_state:
-        st.session_state.visitor = Visitor()
+        context = get_script_run_ctx()
+        me = Visitor(_client(), context.session_id if context else "")
+        present[me.session] = me
+        st.session_state.visitor = me
     return st.session_state.visitor
+
+
+def _client() -> str:
+    """Address and browser: the tabs of a browser share the cookie that Streamlit gives to each."""
+    cookie = st.context.cookies.get(XSRF_COOKIE_NAME)
+    browser = decode_xsrf_token_string(str(cookie))[0] if cookie else None
+    return f"{st.context.ip_address} {browser.hex() if browser else 'without a cookie'}"
 
 
 def forget() -> None:
     """Forget everything of this visitor: results, jobs, uploads, widgets. Use as a button's `on_click`."""
     me = visitor()
     me.asked.clear()
-    me.leave_unasked()
-    me.shown.forget()
-    if engine().results.forget(me.id) > LARGE:
+    context = get_script_run_ctx()
+    assert context is not None
+    assert isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager)
+    me.farewell = me.drop(context.uploaded_file_mgr)
+    if me.farewell.bytes > LARGE:
         memory.give_back()
-    me.forgotten += 1
     st.query_params.from_dict({})  # unlike `clear`, it also drops what is bound to a widget
     for key in list(st.session_state):
         if key != "visitor":

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dlintro_demos.gallery.process import import_demos, imported
 from dlintro_demos.gallery.ui.address import tidy_address
 from dlintro_demos.gallery.ui.frame import favicon, style
 from dlintro_demos.gallery.ui.menu import menu, show_menu
@@ -14,5 +15,8 @@ me.asked.clear()
 page = st.navigation(menu(), position="hidden")
 tidy_address()  # once it is known which page the address means
 show_menu(page)
+if page.url_path and not imported():  # the wall needs none of it
+    with st.spinner("The gallery has just been opened and gets ready", show_time=True):
+        import_demos()
 page.run()
 me.leave_unasked()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import html
-import io
 from collections.abc import Sequence
-from functools import lru_cache
 
 import streamlit as st
-from PIL import Image
 
 from dlintro_demos.gallery.runtime import shown
 from dlintro_demos.gallery.ui.session import visitor
@@ -53,25 +50,10 @@ def figure(
     picture: bytes | str, *, alt: str, width: int | None = None, caption: str = "", pixelated: bool = False
 ) -> str:
     """The HTML of one picture, for an element that holds more; `alt` and `caption` are plain text."""
-    size = _size(picture)
-    attributes = [f'src="{address(picture)}"', f'alt="{html.escape(alt)}"']
+    source, size = address(picture), visitor().shown.size(picture)
+    attributes = [f'src="{source}"', f'alt="{html.escape(alt)}"']
     attributes += [f'width="{size[0]}" height="{size[1]}"'] if size else []  # room before it has come
     style = "" if width is None else f' style="width:{width:d}px"'
     names = "shown pixelated" if pixelated else "shown"
     words = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     return f'<figure class="{names}"{style}><img {" ".join(attributes)}>{words}</figure>'
-
-
-@lru_cache(maxsize=2000)
-def _size_of(_fingerprint: int, _length: int, start: bytes) -> tuple[int, int] | None:
-    try:
-        with Image.open(io.BytesIO(start)) as opened:
-            return opened.size
-    except OSError:
-        return None
-
-
-def _size(picture: bytes | str) -> tuple[int, int] | None:
-    if isinstance(picture, str):
-        return None
-    return _size_of(hash(picture), len(picture), picture[:65536])

@@ -10,7 +10,7 @@ import streamlit as st
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.components.comparer import View, comparer
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import visitor
+from dlintro_demos.gallery.ui.session import Visitor, visitor
 from dlintro_demos.gallery.ui.show import show_pictures
 from dlintro_demos.super_resolution.experiment import SHOWN, Outcome, Shown, look_closer, make_whole
 from dlintro_demos.super_resolution.ui.fitting import ask_where
@@ -32,7 +32,7 @@ def show_result(outcome: Outcome, fingerprint: Hashable, *, alt: str, shared: bo
     )
     if outcome.note:
         st.caption(outcome.note)
-    me = visitor().id
+    me = visitor()
     st.download_button(
         "Download the result (PNG)",
         lambda: _whole(outcome, me),
@@ -73,11 +73,11 @@ def decibels(psnr: float) -> str:
     return "no difference" if math.isinf(psnr) else f"{psnr:.2f} dB"
 
 
-def _whole(outcome: Outcome, me: str) -> bytes:
+def _whole(outcome: Outcome, me: Visitor) -> bytes:
     """Every pixel of the result; made when somebody wants it, in the queue where the network has to run."""
     if outcome.whole is not None:
         return outcome.whole
-    return engine().queue.submit(make_whole, outcome, engine().cache, visitor=me).result()
+    return me.errand(make_whole, outcome, engine().cache)
 
 
 def _show_window(outcome: Outcome, fingerprint: Hashable, *, shared: bool) -> None:

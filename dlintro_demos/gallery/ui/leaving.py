@@ -1,0 +1,101 @@
+"""Who left: everything of theirs goes soon after, whether or not anybody else comes or goes.
+
+Streamlit keeps a visit for a while after its connection ends, so that a lost one may come back, and drops it
+only when another one ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from types import ModuleType
+from typing import cast
+
+from streamlit import runtime
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+from dlintro_demos.gallery.runtime import memory
+from dlintro_demos.gallery.server import report
+from dlintro_demos.gallery.ui.session import Visitor, present
+
+EVERY_SECONDS = 2.0
+
+
+def uploads() -> MemoryUploadedFileManager:
+    """Where Streamlit holds the files of all visitors."""
+    return cast(MemoryUploadedFileManager, runtime.get_instance().uploaded_file_mgr)
+
+
+@asynccontextmanager
+async def seeing_out(grace: float) -> AsyncIterator[None]:
+    """Beside the server: drop what is kept for visitors who have not been connected for `grace` seconds."""
+    task = asyncio.create_task(_keep_watch(Door(grace)), name="seeing out")
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _keep_watch(door: Door) -> None:
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            if left := door.who_left():
+                await asyncio.to_thread(_forget, left)
+        except Exception as error:  # noqa: BLE001 - the watch goes on, whatever happened
+            report(error)
+
+
+def _forget(left: list[Visitor]) -> None:
+    for visitor in left:
+        visitor.gone = True
+        visitor.drop(uploads())
+        present.pop(visitor.session, None)
+    _clear_the_stage(left)
+    left.clear()
+    memory.give_back()  # what is left of a visit lies in circles
+
+
+def _clear_the_stage(left: list[Visitor]) -> None:
+    """Drop the names of the script that ran last: Streamlit keeps them as `__main__` until another runs."""
+    if getattr(sys.modules["__main__"], "me", None) in left:
+        sys.modules["__main__"] = ModuleType("__main__")
+
+
+def _empty(session: AppSession) -> None:
+    """Drop what a closed session holds: Streamlit's loop remembers the last one until another connects."""
+    session.session_state.clear()
+    session.flush_browser_queue()
+    session._fragment_storage.clear()
+    session._client_state.Clear()
+    session._scriptrunner = None
+
+
+class Door:
+    """Knows since when each visitor is not connected; `clock` gives monotonic seconds."""
+
+    def __init__(self, grace: float, clock: Callable[[], float] = time.monotonic):
+        self.grace = grace
+        self.clock = clock
+        self._since: dict[str, float] = {}
+
+    def who_left(self) -> list[Visitor]:
+        """Close the visits that did not come back in time; to be called on the event loop."""
+        streamlit, now = runtime.get_instance(), self.clock()
+        away = {
+            visitor.session: visitor
+            for visitor in list(present.values())
+            if not streamlit.is_active_session(visitor.session)
+        }
+        self._since = {session: self._since.get(session, now) for session in away}
+        left = [session for session, since in self._since.items() if now - since >= self.grace]
+        for session in left:
+            info = streamlit._session_mgr.get_session_info(session)
+            streamlit.close_session(session)
+            if info is not None:
+                _empty(info.session)
+        return [away[session] for session in left]

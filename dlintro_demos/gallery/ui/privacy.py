@@ -1,0 +1,53 @@
+"""What becomes of what a visitor shows: said at the foot of every page, beside the way to be forgotten."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from dlintro_demos.gallery.settings import MB, settings
+from dlintro_demos.gallery.ui.session import Forgotten, forget, visitor
+
+
+def privacy() -> None:
+    """The promise, the bounds, the button, and what was forgotten just now."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(promise())
+        st.button(
+            "Forget everything I showed",
+            on_click=forget,
+            icon=":material/delete_forever:",
+            help="Drops your pictures, results and settings. Also resets the gallery for the next visitor.",
+        )
+    me = visitor()
+    if me.farewell is not None:
+        st.success(in_words(me.farewell), icon=":material/check:")
+        me.farewell = None
+
+
+def promise() -> str:
+    """What holds for whatever a visitor shows."""
+    limits = settings()
+    kept = math.ceil((limits.reconnect_seconds + 10) / 60)
+    soon = "a minute" if kept == 1 else f"{kept} minutes"
+    return (
+        "What you show this gallery stays in this visit: it is kept in memory only, never written to a disk "
+        f"or a log, and dropped within {soon} after you close the page. There is room for "
+        f"{limits.visitor_uploads} files of yours at a time, {limits.visitor_uploads_mb} MB together, and "
+        f"{limits.all_uploads_mb:,} MB of all visitors."
+    )
+
+
+def in_words(forgotten: Forgotten) -> str:
+    """What was dropped, for the visitor who asked for it."""
+    counts = (
+        (forgotten.files, "file you uploaded", "files you uploaded"),
+        (forgotten.results, "result", "results"),
+        (forgotten.pictures, "picture on your screen", "pictures on your screen"),
+    )
+    parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    if not parts:
+        return "Forgotten: your settings. There was nothing else of yours."
+    size = f" ({forgotten.bytes / MB:.1f} MB)" if forgotten.bytes else ""
+    return f"Forgotten: {', '.join(parts)}{size}, and your settings."

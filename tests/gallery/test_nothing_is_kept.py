@@ -1,0 +1,123 @@
+"""What a visitor shows is in memory only, and gone on Forget and soon after they leave: seen from inside."""
+
+import io
+import secrets
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from dlintro_demos.gallery.catalogue import demos
+from dlintro_demos.gallery.settings import Settings
+from dlintro_demos.gallery.ui.leaving import EVERY_SECONDS
+from tests.gallery.inspected import NOTHING
+from tests.gallery.live import Tab
+
+pytestmark = pytest.mark.reports
+PIXELS = np.random.default_rng(14).integers(0, 256, (900, 900, 3), dtype=np.uint8)  # incompressible: 2.4 MB
+
+
+def photo():
+    """A PNG file, and the bytes by which file, name and pixels are known again."""
+    words = secrets.token_hex(24)
+    info = PngInfo()
+    info.add_text("Comment", words)
+    file = io.BytesIO()
+    Image.fromarray(PIXELS).save(file, "PNG", pnginfo=info)
+    name = f"secret {secrets.token_hex(12)}.png"
+    return name, file.getvalue(), [words.encode(), name.encode(), PIXELS[500, 500:520].tobytes()]
+
+
+def held(inside, needles):
+    return inside.ask("holders", needles=[needle.hex() for needle in needles])
+
+
+def show_a_photo(url):
+    name, data, needles = photo()
+    tab = Tab(url, "faces").run()
+    tab.choose("Which picture", "My photo")
+    return tab.show(name, data), needles
+
+
+def settled(inside, needles):
+    """What is still held once jobs and scripts had two seconds to end."""
+    deadline = time.monotonic() + 10
+    while any(found := held(inside, needles)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
+def test_a_large_upload_never_touches_the_disk(inspected):
+    """Uploads above 1 MB were written to /tmp while they arrived."""
+    url, inside = inspected
+    before = inside.ask("written")
+    tab, needles = show_a_photo(url)
+    assert all(held(inside, needles)), "the search finds what is there"
+    assert [path for path in inside.ask("written")[len(before) :] if path != "/dev/null"] == []
+    tab.close()
+
+
+def test_four_of_the_largest_files_at_once_need_no_disk(inspected):
+    url, inside = inspected
+    tab, before = Tab(url, "faces").run(), inside.ask("written")
+    for place in tab.ask_where(*"abcd"):
+        assert tab.put(place.upload_url, "x.png", bytes(19 << 20))[0] == 204
+    assert [path for path in inside.ask("written")[len(before) :] if path != "/dev/null"] == []
+    tab.close()
+
+
+def test_forget_leaves_nothing_of_a_photo_in_memory(inspected):
+    """After “Forget everything” the file still lay in Streamlit's upload manager."""
+    url, inside = inspected
+    tab, needles = show_a_photo(url)
+    tab.press("Forget everything")
+    assert any("1 file you uploaded" in said.body for said in tab.of("alert"))
+    tab.states.clear()
+    tab.run()  # a page's last message is kept until the next
+    assert settled(inside, needles) == [[], [], []]
+    kept = inside.ask("kept")
+    assert (kept["files"], kept["results"]) == (0, [])
+    tab.close()
+
+
+def test_a_closed_tab_leaves_nothing_of_a_photo_though_nobody_else_comes_or_goes(inspected):
+    """Streamlit drops a stored session only when another is stored: the last visitor's things stayed."""
+    url, inside = inspected
+    tab, needles = show_a_photo(url)
+    tab.close()
+    assert inside.until(15, "kept", NOTHING) == NOTHING
+    assert settled(inside, needles) == [[], [], []]
+
+
+def test_an_upload_that_arrives_after_forget_is_dropped(inspected):
+    url, inside = inspected
+    tab = Tab(url, "faces").run()
+    (place,) = tab.ask_where("late.png")
+    sending = tab.begin_put(place.upload_url, "late.png", bytes(2 << 20))
+    tab.press("Forget everything")
+    assert sending.finish()[0] == 204
+    assert inside.ask("kept")["files"] == 0
+    tab.close()
+
+
+@pytest.mark.parametrize("demo", demos(), ids=lambda demo: demo.slug)
+def test_nothing_of_a_visitor_outlives_the_visit_whatever_ran(inspected, demo):
+    """A private result whose job ended after its tab was closed stayed in the store."""
+    url, inside = inspected
+    for query in ("", *demo.modes.values()):
+        Tab(url, demo.slug, query).start().until("delta").close()  # in the middle of whatever it runs
+        tab = Tab(url, demo.slug, query).run()
+        for number, uploader in enumerate(tab.of("file_uploader")):
+            name, data, _ = photo()
+            if ".png" in uploader.type:
+                tab.begin_show(name, data, number)
+        tab.close()
+    assert inside.until(30, "kept", NOTHING) == NOTHING
+
+
+def test_by_default_all_of_it_is_gone_within_a_minute():
+    settings = Settings()
+    assert settings.job_lease_seconds < settings.reconnect_seconds
+    assert settings.reconnect_seconds + 3 * EVERY_SECONDS < 60
