@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def doctor(options: argparse.Namespace) -> int:
     """Is this machine ready for a workshop? Checks every weights file, byte for byte."""
+    from dlintro_demos.gallery.runtime.descriptors import make_room
     from dlintro_demos.gallery.runtime.device import NoSuchDevice
     from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
     from dlintro_demos.gallery.runtime.status import examine
@@ -59,6 +60,7 @@ def doctor(options: argparse.Namespace) -> int:
         print(json.dumps(report.as_dict(), indent=2))
     else:
         _print_report(report)
+        print(f"Visitors {make_room(gallery.settings.sessions)}")
     return 1 if report.missing else 0
 
 

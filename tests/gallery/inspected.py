@@ -90,7 +90,7 @@ def answer(asked):
                 "stored sessions": len(server._session_mgr._session_storage.list()),
                 "files": sum(map(len, server.uploaded_file_mgr.file_storage.values())),
                 "results": [owner for owner in engine.results._entries if owner != EVERYBODY],
-                "screens": len(shown._all),
+                "pictures": sum(len(screen._pictures) for screen in list(shown._all.values())),
                 "jobs": queue["running"] + queue["waiting"],
                 "seats": len(engine.running),
                 "media": len(server.media_file_mgr._file_metadata),
@@ -99,7 +99,7 @@ def answer(asked):
 
 
 NOTHING = {
-    "visitors": 0, "stored sessions": 0, "files": 0, "results": [], "screens": 0, "jobs": 0, "seats": 0,
+    "visitors": 0, "stored sessions": 0, "files": 0, "results": [], "pictures": 0, "jobs": 0, "seats": 0,
     "media": 0, "downloads": 0,
 }  # fmt: skip
 

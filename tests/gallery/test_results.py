@@ -1,6 +1,8 @@
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +33,26 @@ def test_every_part_counts_once_however_deep_it_lies():
     holder, cat = Holder(), picture(4)
     holder.kept = [{"cat": (cat, torch.zeros(256))}, {cat.tobytes(): cat}]
     assert 9 * 1024 <= size_of(holder) < 9 * 1024 + 1000
+
+
+@pytest.mark.reports
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [
+        (torch.zeros(1000, 1100), 4_400_000),
+        (torch.zeros(8, requires_grad=True), 32),
+        (torch.eye(4).to_sparse(), 16 * 4),
+        (torch.nn.Linear(100, 100), 40_400),
+        (np.empty(3, object), 24),
+        (SimpleNamespace(inner=SimpleNamespace(rgb=np.zeros((1000, 1100), np.float32))), 4_400_000),
+        (np.array([picture(1000), "x"], dtype=object), 1_024_000),
+        (memoryview(bytes(5000)), 5000),
+    ],
+    ids=["tensor", "with a gradient", "sparse", "network", "empty", "objects", "array of arrays", "view"],
+)
+def test_whatever_lies_in_a_result_has_its_size(part, size):
+    """An object of 4.4 MB counted as 1,216 bytes, and a tensor raised."""
+    assert size <= size_of({"part": part}) < size + 20_000
 
 
 def test_a_result_that_holds_itself_has_a_size():

@@ -6,6 +6,8 @@ from functools import partial
 
 import pytest
 
+from dlintro_demos.gallery.runtime.jobs import QueueFull
+from dlintro_demos.gallery.runtime.results import ResultStore
 from dlintro_demos.gallery.runtime.running import RunningJobs, name_of
 from tests.gallery.gates import Gate, quick
 
@@ -119,3 +121,73 @@ def test_sixteen_visitors_arriving_at_once_share_one_job(make_queue):
     assert len(jobs) == queue.status()["submitted"] == 1
     gate.open.set()
     assert jobs.pop().result() == "done"
+
+
+@pytest.mark.reports
+@pytest.mark.parametrize("started", [True, False], ids=["running", "waiting"])
+def test_a_job_left_to_others_counts_for_them(make_queue, started):
+    """“You already have 3 jobs” was said to a visitor who waited for none."""
+    queue, running, gate, others = make_queue(at_once=1, per_visitor=1), RunningJobs(), Gate(), Gate()
+    if not started:
+        queue.submit(others.work, visitor="cem")
+        assert others.entered.wait(10)
+    running.join("cat", "ann", lambda: queue.submit(gate.work, visitor="ann"))
+    job = running.join("cat", "bob", lambda: pytest.fail("there is a job already"))
+    if started:
+        assert gate.entered.wait(10)
+    running.leave("cat", "ann")
+    queue.submit(quick, 1, visitor="ann")
+    with pytest.raises(QueueFull, match="1 jobs under way"):
+        queue.submit(quick, 2, visitor="bob")
+    others.open.set()
+    gate.open.set()
+    assert job.result() == "done"
+
+
+@pytest.mark.reports
+def test_a_job_that_one_cancelled_does_not_count(make_queue):
+    queue, gate = make_queue(at_once=1, per_visitor=1), Gate()
+    job = queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    job.cancel()
+    queue.submit(quick, 1, visitor="ann")
+    gate.open.set()
+
+
+@pytest.mark.reports
+def test_the_tabs_of_one_client_share_its_places_in_the_queue(make_queue):
+    """One client with 44 tabs filled the queue for everybody."""
+    queue, running, gate = make_queue(at_once=1, per_visitor=2), RunningJobs(), Gate()
+    gates = [Gate() for _ in range(2)]
+
+    def arrive(tab, work):
+        running.join(tab, tab, lambda: queue.submit(work, visitor="one browser"), "one browser")
+
+    for tab, each in enumerate(gates):
+        arrive(f"tab {tab}", each.work)
+    for tab in range(2, 44):
+        with pytest.raises(QueueFull, match="for all its tabs"):
+            arrive(f"tab {tab}", gate.work)
+    running.leave("tab 0", "tab 0")
+    arrive("tab 44", gate.work)
+    for each in (*gates, gate):
+        each.open.set()
+
+
+@pytest.mark.reports
+def test_two_demos_that_use_the_same_slot_and_number_have_two_jobs(open_page, monkeypatch):
+    """Playing on one page broke the game on another: both were the job “quiz”, round 1."""
+    asked, real = [], ResultStore.get
+
+    def get(self, owner, key):
+        asked.append(key)
+        return real(self, owner, key)
+
+    monkeypatch.setattr(ResultStore, "get", get)
+    for slug in ("super_resolution", "faces"):
+        assert not open_page(slug).exception
+    for name, _fingerprint in asked:
+        assert name.startswith(
+            ("dlintro_demos.super_resolution.", "dlintro_demos.faces.", "dlintro_demos.gallery.")
+        )
+    assert {name.split(".")[1] for name, _ in asked} >= {"super_resolution", "faces"}

@@ -91,14 +91,22 @@ def _size_of(result: Any, counted: set[int]) -> int:
     counted.add(id(result))
     if isinstance(result, bytes | bytearray | str):
         return len(result)
-    if isinstance(size := getattr(result, "nbytes", None), int):
-        return size
+    if isinstance(size := _bytes_of(result), int):
+        parts = result.flat if getattr(result, "dtype", None) == object else ()
+        return size + sum(_size_of(part, counted) for part in parts)
     if isinstance(result, Mapping):
         return sum(_size_of(part, counted) for part in (*result, *result.values()))
     if isinstance(result, Collection):
         return sum(_size_of(part, counted) for part in result)
     parts = (*getattr(result, "__dict__", {}).values(), *_slots_of(result))
     return _OVERHEAD + sum(_size_of(part, counted) for part in parts)
+
+
+def _bytes_of(result: Any) -> Any:
+    try:
+        return getattr(result, "nbytes", None)
+    except RuntimeError:  # a sparse tensor: what it would have if it were full
+        return result.numel() * result.element_size()
 
 
 def _slots_of(result: Any) -> list[Any]:
