@@ -92,7 +92,7 @@ def _size_of(result: Any, counted: set[int]) -> int:
     if isinstance(result, bytes | bytearray | str):
         return len(result)
     if isinstance(size := _bytes_of(result), int):
-        parts = result.flat if getattr(result, "dtype", None) == object else ()
+        parts = result.flat if str(getattr(result, "dtype", "")) == "object" else ()
         return size + sum(_size_of(part, counted) for part in parts)
     if isinstance(result, Mapping):
         return sum(_size_of(part, counted) for part in (*result, *result.values()))
