@@ -4,7 +4,7 @@ import streamlit as st
 
 from dlintro_demos.flappy_bird.ui.break_it import break_it
 from dlintro_demos.flappy_bird.ui.race import race
-from dlintro_demos.flappy_bird.ui.train_one import train_one
+from dlintro_demos.flappy_bird.ui.train_one import go_on_learning, train_one
 from dlintro_demos.flappy_bird.ui.watch import look_inside, watch
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
@@ -27,4 +27,6 @@ try:
     MODES[mode]()
 except ModelUnavailable as error:
     st.warning(str(error), icon=":material/error:")
+if MODES[mode] is not train_one:
+    go_on_learning()
 footer(demo)

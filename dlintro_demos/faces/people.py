@@ -136,9 +136,9 @@ class History:
             self._past = [*self._past, (what, self.book)][-self.kept :]
             self.book = book
 
-    def undo(self) -> None:
-        """Take the last change back; harmless where there is none."""
-        if self._past:
+    def undo(self, made_on: Book | None = None) -> None:
+        """Take the last change back; harmless where there is none, or where `made_on` is another book."""
+        if self._past and (made_on is None or self.book is made_on):
             _, self.book = self._past.pop()
 
     def forget(self, person: str) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dlintro_demos.faces.face import Book, Face, Thresholds
+from dlintro_demos.faces.face import Book, Face, Person, Thresholds
 from dlintro_demos.faces.people import (
     History,
     look_alikes,
@@ -170,3 +170,20 @@ def test_a_name_that_is_none_is_refused_in_words(text):
 
 def test_a_name_keeps_its_letters_and_loses_control_characters():
     assert clean_name(" Zoë\n  \u202eO'Neil<b> ") == "Zoë O'Neil<b>"
+
+
+@pytest.mark.reports
+def test_a_second_click_on_undo_takes_nothing_more_back():
+    """“Undo” clicked twice while the server was busy took back what nobody had seen."""
+    history = History()
+    first, second = (
+        Book(people={"a": Person(key="a", name="Ada")}),
+        Book(people={"b": Person(key="b", name="Bo")}),
+    )
+    history.do("first", first)
+    history.do("second", second)
+    for _ in range(2):
+        history.undo(second)
+        assert history.book is first
+    history.undo(first)
+    assert history.book == Book()

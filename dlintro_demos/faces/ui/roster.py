@@ -35,6 +35,7 @@ def undo_button(visit: FaceVisit) -> None:
         "Undo",
         key="undo",
         on_click=visit.history.undo,
+        args=(visit.history.book,),
         disabled=last is None,
         icon=":material/undo:",
         help=f"Takes back: {plain(last)}" if last else None,

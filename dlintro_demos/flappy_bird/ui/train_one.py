@@ -11,8 +11,9 @@ from dlintro_demos.flappy_bird.state_player import SCORED_PIPES, TOLD, Learned, 
 from dlintro_demos.flappy_bird.ui.charts import show_lesson
 from dlintro_demos.flappy_bird.ui.components.flappy_game import Lane, flappy_game
 from dlintro_demos.flappy_bird.ui.players import RACE_PIPES
+from dlintro_demos.gallery.runtime.jobs import Job
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.session import private_key, visitor
 from dlintro_demos.gallery.ui.show import address
 
 
@@ -46,6 +47,23 @@ def train_one() -> None:
     pupil = Lane(key="pupil", title="Your pupil", weights=address(learned.weights))
     flappy_game([Lane(key="you", title="You"), pupil], seed=seed, key="pupil", max_pipes=RACE_PIPES)
     st.button("Teach another one", on_click=_new_lesson, icon=":material/refresh:")
+
+
+def go_on_learning() -> None:
+    """Where the visitor looks at something else meanwhile: the lesson under way is not given up."""
+    me = visitor()
+    seat = me.seats.get("learn")
+    if seat is None or seat.stopped or private_key("lesson") not in st.session_state:
+        return
+    me.asked.add("learn")
+    _still_learning(seat.job)
+
+
+@st.fragment(run_every=4)
+def _still_learning(job: Job[Learned]) -> None:
+    """Renews the lease of the job; without somebody who asks it would be dropped."""
+    done = job.wait(0)
+    st.caption("Your pupil has learned." if done else "Your pupil goes on learning in “Train one now”.")
 
 
 def _new_lesson() -> None:
