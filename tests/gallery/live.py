@@ -128,9 +128,9 @@ class Tab:
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
             "Content-Type: application/octet-stream\r\n\r\n"
         ).encode() + data + f"\r\n--{boundary}--\r\n".encode()  # fmt: skip
-        token = "2|00000000|" + "0" * 32 + "|1"
+        token = self.cookie.partition("_streamlit_xsrf=")[2] or "2|00000000|" + "0" * 32 + "|1"
         kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        cookies = f"_streamlit_xsrf={token}" + (f"; {self.cookie}" if self.cookie else "")
+        cookies = f"_streamlit_xsrf={token}"
         return body, kind | {"X-Xsrftoken": token, "Cookie": cookies} | self.headers | (headers or {})
 
     def put(self, address, name, data, *, headers=None):
