@@ -11,8 +11,10 @@ from dlintro_demos.faces.ui.reasons import show_evidence, show_explanation
 from dlintro_demos.faces.ui.roster import show_people
 from dlintro_demos.faces.ui.same_or_not import same_or_not
 from dlintro_demos.faces.ui.videos import show_video
+from dlintro_demos.faces.ui.visit import face_visit
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.components.leaving import warn_before_leaving
 from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
 from dlintro_demos.gallery.ui.pictures import choose_picture, choose_source
 from dlintro_demos.gallery.ui.run_job import run_job
@@ -82,5 +84,9 @@ st.caption(
     "and the AI Act forbids most live use by the police in public places; Illinois, Texas and others have "
     "laws of their own. "
     "Here nothing leaves this visit."
+)
+warn_before_leaving(
+    face_visit().history.last,
+    take_home="Closing or reloading this tab forgets the names; an album that you download keeps them.",
 )
 footer(demo)

@@ -5,6 +5,7 @@ import streamlit as st
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.ui.components.leaving import warn_before_leaving
 from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
 from dlintro_demos.shared.imagenet import MODEL
 from dlintro_demos.teach_a_child.ui.explanation import show_explanation
@@ -39,6 +40,11 @@ try:
     if visit is not None and mode == TEACH:
         show_explanation(visit)
     if visit is not None:
+        warn_before_leaving(
+            visit.past,
+            take_home="Closing or reloading this tab ends the lesson; "
+            "“Keep the lesson” gives you a file of it.",
+        )
         under_the_hood(
             [MODEL],
             device=str(engine().cache.device),
