@@ -17,6 +17,7 @@ from typing import cast
 from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from dlintro_demos.gallery.runtime import memory
 from dlintro_demos.gallery.server import report
@@ -86,11 +87,10 @@ class Door:
     def who_left(self) -> list[Visitor]:
         """Close the visits that did not come back in time; to be called on the event loop."""
         streamlit, now = runtime.get_instance(), self.clock()
-        away = {
-            visitor.session: visitor
-            for visitor in list(present.values())
-            if not streamlit.is_active_session(visitor.session)
-        }
+        here = {visitor.session: visitor for visitor in list(present.values())}
+        storage = cast(WebsocketSessionManager, streamlit._session_mgr)._session_storage
+        stored = {info.session.id for info in storage.list()}
+        away = stored | {session for session in here if not streamlit.is_active_session(session)}
         self._since = {session: self._since.get(session, now) for session in away}
         left = [session for session, since in self._since.items() if now - since >= self.grace]
         for session in left:
@@ -98,4 +98,4 @@ class Door:
             streamlit.close_session(session)
             if info is not None:
                 _empty(info.session)
-        return [away[session] for session in left]
+        return [here[session] for session in left if session in here]
