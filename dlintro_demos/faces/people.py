@@ -118,10 +118,11 @@ def _tidy(book: Book) -> Book:
 
 
 class History:
-    """A book and the ones before it, so that everything can be undone."""
+    """A book and the ones before it, so that everything can be undone; undoing is one of the `changes`."""
 
     def __init__(self, kept: int = 200):
         self.book = Book()
+        self.changes = 0
         self.kept = kept
         self._past: list[tuple[str, Book]] = []
 
@@ -135,16 +136,19 @@ class History:
         if book != self.book:
             self._past = [*self._past, (what, self.book)][-self.kept :]
             self.book = book
+            self.changes += 1
 
     def undo(self, made_on: Book | None = None) -> None:
         """Take the last change back; harmless where there is none, or where `made_on` is another book."""
         if self._past and (made_on is None or self.book is made_on):
             _, self.book = self._past.pop()
+            self.changes += 1
 
     def forget(self, person: str) -> None:
         """Forget a person now and in everything that could be undone. This cannot be undone."""
         name = self.book.people[person].name if person in self.book.people else None
         self.book = forget_person(self.book, person)
+        self.changes += 1
         self._past = [
             (what if not name or name not in what else "a change", forget_person(book, person))
             for what, book in self._past

@@ -33,7 +33,7 @@ def undo_button(visit: FaceVisit) -> None:
     last = visit.history.last
     st.button(
         "Undo",
-        key="undo",
+        key=f"undo-{visit.history.changes}",  # another button for every book: a late click finds the old one
         on_click=visit.history.undo,
         args=(visit.history.book,),
         disabled=last is None,

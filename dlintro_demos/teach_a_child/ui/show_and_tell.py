@@ -193,7 +193,12 @@ def _whole_lesson(visit: TeachVisit) -> None:
             + (", ".join(plain(name) for name in visit.lesson.names) or "none yet")
         )
         st.button(
-            "Undo", on_click=visit.undo, args=(visit.lesson,), disabled=not visit.past, icon=":material/undo:"
+            "Undo",
+            key=f"undo-{visit.changes}",  # another button for every lesson: a late click finds the old one
+            on_click=visit.undo,
+            args=(visit.lesson,),
+            disabled=not visit.past,
+            icon=":material/undo:",
         )
         st.button("Begin with nothing", on_click=_empty, args=(visit,), disabled=not count)
 

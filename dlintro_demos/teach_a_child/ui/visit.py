@@ -45,6 +45,8 @@ class TeachVisit:
     lesson: Lesson
     head: HeadKey = "mean"
     past: list[Lesson] = field(default_factory=list)
+    changes: int = 0
+    """Of the lesson so far; undoing is one."""
     change: Change | None = None
     problem: str = ""
     shown: Seen | None = None
@@ -56,12 +58,16 @@ class TeachVisit:
     def set(self, lesson: Lesson) -> None:
         """Another lesson; the one before can be had back."""
         self.past = [*self.past[-19:], self.lesson]
-        self.lesson, self.change, self.problem = lesson, None, ""
+        self._change_to(lesson)
 
     def undo(self, made_on: Lesson) -> None:
         """The lesson before the last change; a second click, made on a lesson that is gone, does nothing."""
         if self.past and self.lesson is made_on:
-            self.lesson, self.change, self.problem = self.past.pop(), None, ""
+            self._change_to(self.past.pop())
+
+    def _change_to(self, lesson: Lesson) -> None:
+        self.lesson, self.change, self.problem = lesson, None, ""
+        self.changes += 1
 
     def _once(self, stage: str, work: Callable[..., T], *of: Hashable) -> T:
         """`work(*of)`, done once: a page runs often, and what it is made of changes seldom."""

@@ -1,0 +1,115 @@
+"""A double click while the server is busy: the second one comes for a page that is gone, and does nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+
+import dlintro_demos
+from dlintro_demos.faces.people import name_faces
+
+pytestmark = pytest.mark.reports
+
+
+def send(at, message):
+    """What the browser sent, once more or for the first time."""
+    at._run(message)
+    assert not at.exception
+
+
+def click(at, label):
+    """Click the first button of that label; gives what the browser sent."""
+    button = next(button for button in at.button if label in (button.label, button.key)).click()
+    message = WidgetStates()
+    message.CopyFrom(at._tree.get_widget_states())
+    button.set_value(False)
+    send(at, message)
+    return message
+
+
+def choose(at, round_number):
+    """Choose the first of five names in the game of half a second; gives what the browser sent."""
+    shown = next(each.proto for each in at.get("bidi_component") if each.proto.id.endswith("flash"))
+    chosen = {"event": "answer", "value": {"round": round_number, "choice": 0, "milliseconds": 700}}
+    message = WidgetStates()
+    message.CopyFrom(at._tree.get_widget_states())
+    message.widgets.append(
+        WidgetState(id=_make_trigger_id(shown.id, "events"), json_trigger_value=json.dumps([chosen]))
+    )
+    send(at, message)
+    return message
+
+
+GAMES = {
+    "which is real": ("super_resolution", {}, "fool_me", lambda at, _: click(at, "A is real")),
+    "same or not": ("faces", {}, "same-or-not", lambda at, _: click(at, "Two people")),
+    "half a second": ("feature_layers", {"look": "You against it"}, "half_a_second", choose),
+}
+
+
+def test_no_game_is_forgotten():
+    files = Path(dlintro_demos.__file__).parent.rglob("*.py")
+    assert sum("gallery.ui.game import" in path.read_text("utf-8") for path in files) == len(GAMES)
+
+
+@pytest.mark.parametrize(("slug", "query", "name", "answer"), GAMES.values(), ids=GAMES.keys())
+def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answer):
+    """“You 2 right” after one pair, and “Pair 11 of 10”."""
+    at = open_page(slug, **query)
+    begun = click(at, f"game-{name}-play")
+    score = at.session_state[f"game-{name}"]
+    send(at, begun)
+    assert at.session_state[f"game-{name}"] is score
+    for number in range(2):
+        answered = answer(at, number + 1)
+        counted = (score.yours, score.machine, score.unsure, score.played)
+        assert counted[3] == number + 1
+        send(at, answered)
+        assert (score.yours, score.machine, score.unsure, score.played) == counted
+        gone_on = click(at, f"game-{name}-next")
+        send(at, gone_on)
+        assert (score.yours, score.machine, score.unsure, score.round) == (*counted[:3], number + 1)
+
+
+@pytest.mark.parametrize(("slug", "query", "name", "answer"), GAMES.values(), ids=GAMES.keys())
+def test_a_double_click_at_the_end_of_a_game_begins_no_other(open_page, slug, query, name, answer):
+    at = open_page(slug, **query)
+    click(at, f"game-{name}-play")
+    score = at.session_state[f"game-{name}"]
+    score.round = {"fool_me": 5, "same-or-not": 9, "half_a_second": 9}[name]
+    at.run()
+    answer(at, score.round + 1)
+    again = click(at, f"game-{name}-next")
+    send(at, again)
+    assert f"game-{name}" not in at.session_state
+
+
+def test_a_double_click_on_undo_takes_back_one_change_of_a_lesson(open_page):
+    """“Undo” twice was an error page, or took back what nobody had seen."""
+    at = open_page("teach_a_child")
+    visit = at.session_state["taught"]
+    begun = visit.lesson
+    for size in (3, 2):
+        visit.set(type(begun)(examples=begun.examples[:size]))
+    at.run()
+    clicked = click(at, "Undo")
+    send(at, clicked)
+    assert len(visit.lesson.examples) == 3
+    click(at, "Undo")
+    assert visit.lesson is begun
+
+
+def test_a_double_click_on_undo_takes_back_one_name(open_page):
+    at = open_page("faces", sample="astronaut")
+    visit = at.session_state["face_visit"]
+    (face,) = visit.known()
+    for name in ("Eileen", "Grace"):
+        visit.history.do("named somebody", name_faces(visit.history.book, [face], name))
+    at.run()
+    clicked = click(at, "Undo")
+    send(at, clicked)
+    assert visit.name_of(visit.history.book.tags[face]) == "Eileen"
+    click(at, "Undo")
+    assert not visit.history.book.tags
