@@ -87,6 +87,7 @@ st.caption(
 )
 warn_before_leaving(
     face_visit().history.last,
-    take_home="Closing or reloading this tab forgets the names; an album that you download keeps them.",
+    take_home="Closing or reloading this tab forgets the names. To keep them, put your photos into "
+    "“An album” and press “Download the tagged album”: that file opens again with its names.",
 )
 footer(demo)

@@ -81,6 +81,8 @@ def answer(asked):
             return sorted([visitor.session, visitor.client] for visitor in list(present.values()))
         case "sessions":
             return len(server._session_mgr.list_active_sessions())
+        case "queue":
+            return process.engine().queue.status()
         case "kept":
             gc.collect()
             engine = process.engine()
