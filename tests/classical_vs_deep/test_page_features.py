@@ -9,6 +9,7 @@ from dlintro_demos.classical_vs_deep.hand_made import GROUPS
 from dlintro_demos.classical_vs_deep.thing_samples import LIMITS, SAMPLES
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.results import EVERYBODY
+from tests.reading import words
 
 ALONE = """
 from dlintro_demos.classical_vs_deep.ui.two_roads import who_makes_the_features
@@ -25,11 +26,6 @@ def panel():
         return at.run()
 
     return open_
-
-
-def words(at):
-    kinds = ("info", "warning", "caption", "markdown")
-    return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
 
 
 def alts(at):

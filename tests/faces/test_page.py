@@ -10,17 +10,13 @@ from streamlit.util import calc_hash
 
 from dlintro_demos.faces.samples import EILEEN, LIMITS, SAMPLES, portrait
 from dlintro_demos.faces.ui.albums import MINE
+from tests.reading import words
 
 
 def jpeg(rgb):
     file = io.BytesIO()
     Image.fromarray(rgb).save(file, "JPEG", quality=92)
     return file.getvalue()
-
-
-def words(at):
-    kinds = ("info", "warning", "caption", "markdown")
-    return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
 
 
 def press(at, label):

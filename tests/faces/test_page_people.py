@@ -14,6 +14,7 @@ from dlintro_demos.faces.places import same_places, with_known_keys
 from dlintro_demos.faces.samples import EILEEN, GRACE, portrait
 from dlintro_demos.faces.ui.albums import MINE
 from tests.faces.fakes import astronaut, real_cache
+from tests.reading import words
 
 pytestmark = pytest.mark.reports
 
@@ -22,11 +23,6 @@ def jpeg(rgb):
     file = io.BytesIO()
     Image.fromarray(rgb).save(file, "JPEG", quality=92)
     return file.getvalue()
-
-
-def words(at):
-    kinds = ("info", "warning", "caption", "markdown", "subheader")
-    return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
 
 
 def press(at, label, number=0):

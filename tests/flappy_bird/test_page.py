@@ -18,13 +18,9 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.server import ROUTES
 from tests.flappy_bird.fakes import flown
+from tests.reading import words
 
 MODES = ["Watch it learn", "Inside its head", "Race it", "Break it", "Train one now"]
-
-
-def words(at):
-    kinds = ("info", "warning", "caption", "markdown")
-    return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
 
 
 def press(at, label):

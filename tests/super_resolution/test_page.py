@@ -13,6 +13,7 @@ from dlintro_demos.super_resolution.pace import PACE
 from dlintro_demos.super_resolution.quiz import ROUNDS, Pair
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 from dlintro_demos.super_resolution.ui import fitting, fool_me
+from tests.reading import words
 
 
 def photo(width=40, height=30, fmt="PNG", mode="RGB"):
@@ -31,10 +32,6 @@ def upload(at, name, data, mime="image/png"):
 
 def metrics(at):
     return {metric.label: metric.value for metric in at.metric}
-
-
-def words(at):
-    return " ".join(element.value for kind in ("info", "warning", "caption") for element in at.get(kind))
 
 
 @pytest.fixture

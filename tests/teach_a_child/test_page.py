@@ -9,13 +9,9 @@ from dlintro_demos.shared.things import draw
 from dlintro_demos.teach_a_child.lesson import Lesson
 from dlintro_demos.teach_a_child.lesson_file import save
 from dlintro_demos.teach_a_child.tray import tray
+from tests.reading import words
 
 MARKUP = "<img src=x onerror=alert(1)> **bold** $x$ :red[y]"
-
-
-def words(at):
-    kinds = ("info", "warning", "caption", "markdown", "success")
-    return " ".join(str(element.value) for kind in kinds for element in at.get(kind))
 
 
 def pictures(at):
