@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from dlintro_demos.gallery.command_line import Commands, add, each_picture, engine_of_its_own
+from dlintro_demos.gallery.words import counted
 
 if TYPE_CHECKING:
     from dlintro_demos.faces.face import Face
@@ -33,7 +34,7 @@ def faces(options: argparse.Namespace) -> int:
         found = find_faces(picture.digest, picture.rgb, cache, detail=detail)
         count = len(found.faces)
         facts: dict[str, object] = {"faces": list(map(_facts, found.faces))}
-        return facts, sum(found.seconds.values()), f"{count} face{'' if count == 1 else 's'}"
+        return facts, sum(found.seconds.values()), counted(count, "face")
 
     return each_picture(options, partial(warm_up, cache), find)
 

@@ -28,6 +28,7 @@ from dlintro_demos.gallery.live_route import LIVE_ROUTE
 from dlintro_demos.gallery.process import engine, import_demos
 from dlintro_demos.gallery.runtime import memory, shown
 from dlintro_demos.gallery.runtime.model_cards import WEIGHTS, ModelUnavailable, check_sha256
+from dlintro_demos.gallery.words import counted
 
 log = logging.getLogger("dlintro")
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -150,7 +151,8 @@ class VisitorCap:
         if scope["type"] == "http" and self.connected >= self.limit and _wants_page(scope):
             full = friendly_page(
                 "The gallery is full",
-                f"{self.limit} visitors are in, which is the limit. This page tries again by itself.",
+                f"{counted(self.limit, 'visitor is', 'visitors are')} in, which is the limit. "
+                "This page tries again by itself.",
                 503,
                 retry_after=15,
             )

@@ -13,6 +13,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from dlintro_demos.gallery.intake.archive import add
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.shared.imagenet import DEVIATION, MEAN, RESIZED, SIDE
 from dlintro_demos.teach_a_child.heads import DOUBT, NEIGHBOURS, SHARPNESS, Head, HeadKey, fit
 from dlintro_demos.teach_a_child.lesson import Lesson
@@ -27,7 +28,7 @@ IN_WORDS: dict[HeadKey, str] = {
 }
 README = """# A picture classifier that you taught
 
-It was taught in the gallery "Deep Learning, Live", with {examples} examples, and knows these names:
+It was taught in the gallery "Deep Learning, Live", with {examples}, and knows these names:
 
 {names}
 
@@ -61,7 +62,7 @@ Here it is {head}
 
 - It knows only these names. It says "never seen" to many other things, but not to all.
 - It sees only the middle square of a picture, in 224 x 224 pixels.
-- It learned from {examples} examples. Under other light, or before another background, it may be wrong.
+- It learned from {examples}. Under other light, or before another background, it may be wrong.
 - A probability of 90 % does not mean that it is right nine times out of ten.
 - Photos in print colours (CMYK), or with 16 bits a colour, may get other answers than on the page.
 - Don't use it where a mistake can hurt somebody.
@@ -138,7 +139,7 @@ def _voting(head: Head) -> dict[str, float]:
 def _readme(lesson: Lesson, head: Head, lines: int) -> str:
     """The names stand in an indented block, a line each, where Markdown takes every character as it is."""
     return README.format(
-        examples=len(lesson.examples),
+        examples=counted(len(lesson.examples), "example"),
         names="\n".join(f"    {name}" for name in head.names),
         install=" ".join(f"{name}=={version(name).split('+')[0]}" for name in NEEDED),
         limit=head.limit,

@@ -16,6 +16,7 @@ from PIL import Image
 from dlintro_demos.gallery.intake.images import UnreadableMedia, encode_jpeg
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.shared.imagenet import embeddings_of, prepare
 from dlintro_demos.teach_a_child.lesson import Seen
 
@@ -88,7 +89,7 @@ def look_at_files(
     found |= {seen.key: seen for seen in see(waiting, ["your picture"] * len(waiting), cache)}
     twice = len(files) - len(said) - len(found)
     if twice:
-        said.append(f"{twice} of the pictures are there twice: taken once.")
+        said.append(f"{counted(twice, 'picture is', 'pictures are')} there twice: taken once.")
     yield Look(seen=tuple(found.values()), left_out=tuple(said))
 
 

@@ -194,7 +194,7 @@ def test_an_album_with_a_bad_file_and_a_zip_keeps_the_good_ones(open_page):
     at.file_uploader[0].set_value([("album.zip", zipped.getvalue(), "application/zip")])
     at.run()
     assert not at.exception
-    assert "1 photos, 0 faces" in words(at)
+    assert "1 photo, 0 faces" in words(at)
     assert "looks like a web page" in words(at)
 
 

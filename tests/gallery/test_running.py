@@ -137,7 +137,7 @@ def test_a_job_left_to_others_counts_for_them(make_queue, started):
         assert gate.entered.wait(10)
     running.leave("cat", "ann")
     queue.submit(quick, 1, visitor="ann")
-    with pytest.raises(QueueFull, match="1 jobs under way"):
+    with pytest.raises(QueueFull, match="1 job under way"):
         queue.submit(quick, 2, visitor="bob")
     others.open.set()
     gate.open.set()

@@ -8,6 +8,7 @@ from dlintro_demos.classical_vs_deep import drawn
 from dlintro_demos.classical_vs_deep.drawn import Report
 from dlintro_demos.classical_vs_deep.hand_made import GROUPS, Examined
 from dlintro_demos.classical_vs_deep.ui.charts import show_standings
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.shared.things import THINGS
 
 TRIED = "expert_tried"  # in the session: reports of the choices so far, by keys
@@ -50,7 +51,8 @@ def _verdict(
     mine = expert.report
     titles = ", ".join(GROUPS[key].title for key in expert.keys)
     words = [
-        f"With {titles}: **{mine.accuracy:.1%}**, {mine.right} of {mine.of} right ({expert.numbers} numbers)."
+        f"With {titles}: **{mine.accuracy:.1%}**, {mine.right} of {mine.of} right "
+        f"({counted(expert.numbers, 'number')})."
     ]
     fewer = [keys for keys in tried if set(keys) < set(expert.keys) and tried[keys].right > mine.right]
     if fewer:
@@ -64,7 +66,8 @@ def _verdict(
     yours = tried[best]
     if yours.interval[1] < network.interval[0]:
         words.append(
-            f"It is ahead of your best by {network.right - yours.right} pictures, more than chance explains."
+            f"It is ahead of your best by {counted(network.right - yours.right, 'picture')}, more than "
+            "chance explains."
         )
     elif yours.interval[0] > network.interval[1]:
         words.append("Your hand-made features beat it, by more than chance explains.")

@@ -18,6 +18,7 @@ from dlintro_demos.classical_vs_deep.ui.charts import describe_depths, show_dept
 from dlintro_demos.classical_vs_deep.ui.more_data import recorded_network
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_picture, show_pictures
+from dlintro_demos.gallery.words import counted
 
 SIZES = ("300", "1,000", "3,000")
 FIRST_THREE = 13  # of twenty; with these, hidden layers change much: others are as honest
@@ -107,7 +108,7 @@ def _compare(stacks: Sequence[Stack], depth: int, count: int) -> None:
     for column, (each, sheet) in zip(st.columns(2), sheets.items(), strict=False):
         if sheet:
             with column:
-                st.markdown(f"**{each or 'No'} hidden layer{'' if each == 1 else 's'}**")
+                st.markdown(f"**{counted(each, 'hidden layer') if each else 'No hidden layer'}**")
                 show_picture(sheet.picture, alt=sheet.words, caption=sheet.words)
     st.caption(
         "The numbers are kinds of curve; dark lines are where the answer changes. Without a hidden layer "

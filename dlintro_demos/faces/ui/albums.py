@@ -28,6 +28,7 @@ from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_pictures
 from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import counted
 
 SAMPLE, MINE = ":material/photo_library: Sample album", ":material/upload: My photos"
 ALBUM_MB = 200
@@ -48,7 +49,9 @@ def show_album() -> None:
     photos = tuple(replace(photo, found=visit.photos.get(photo.key, photo.found)) for photo in photos)
     faces = {face.key: face for photo in photos for face in visit.faces_of(photo.found)}
     seconds = sum(sum(photo.found.seconds.values()) for photo in photos)
-    st.markdown(f"**{len(photos)} photos, {len(faces)} faces**, {seconds:.1f} s of model time.")
+    st.markdown(
+        f"**{counted(len(photos), 'photo')}, {counted(len(faces), 'face')}**, {seconds:.1f} s of model time."
+    )
     answers = visit.suggestions(*(photo.found for photo in photos))
     groups = _groups(visit, faces, answers, shared=shared)
     unnamed = _unnamed(visit, faces, groups, answers)
@@ -162,7 +165,7 @@ def _show_board(
 def _note(keys: list[str], suggested: int) -> str:
     if not keys:
         return "not in this album"
-    note = f"{len(keys)} {'face' if len(keys) == 1 else 'faces'}"
+    note = f"{counted(len(keys), 'face')}"
     return f"{note}, {suggested} of them suggested" if suggested else note
 
 
@@ -203,7 +206,7 @@ def _unnamed(
     unnamed = [
         Unnamed(
             title=_somebody(number), faces=group, suggestion=visit.suggestion_for(group),
-            note=f"{len(group)} faces", save="Name them",
+            note=counted(len(group), "face"), save="Name them",
         )
         for number, group in enumerate(clusters, start=1)
     ]  # fmt: skip

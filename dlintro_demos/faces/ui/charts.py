@@ -12,6 +12,7 @@ from dlintro_demos.faces.face import Face, Thresholds
 from dlintro_demos.faces.tracking import VideoFaces
 from dlintro_demos.gallery.ui.charts import BLUE, GREEN, GREY, KINDS, ORANGE, RED, layer, show_chart
 from dlintro_demos.gallery.ui.show import address
+from dlintro_demos.gallery.words import counted
 
 FURTHEST = 1.2  # distance at the right end of the bar
 ZONES = {"sure": GREEN, "maybe": ORANGE, "not known": GREY}
@@ -90,7 +91,7 @@ def show_map(places: np.ndarray, faces: Sequence[Face], names: Sequence[str]) ->
     show_chart(
         layer({"type": "image", "width": 36, "height": 36}, rows, **at, url=face, tooltip=[who]),
         layer({"type": "text", "dy": 28, "fontSize": 12, "color": GREY}, rows, **at, text=who),
-        alt=f"{len(rows)} faces, alike ones near each other: {', '.join(sorted(set(names)))}",
+        alt=f"{counted(len(rows), 'face')}, alike ones near each other: {', '.join(sorted(set(names)))}",
         height=380,
     )
 

@@ -23,6 +23,7 @@ from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import counted
 
 PEOPLE = "People of this visit"
 MOST_SHOWN = 12  # faces of a person from which the name can be taken off
@@ -86,9 +87,7 @@ def show_people() -> None:
             with st.container(width=150, border=True, key=f"person-{person.key}"):
                 if mine:
                     show_picture(mine[0].chip, alt="One of this person's faces", width=96)
-                st.markdown(
-                    f"**{plain(person.name)}**  \n{len(mine)} {'face' if len(mine) == 1 else 'faces'}"
-                )
+                st.markdown(f"**{plain(person.name)}**  \n{counted(len(mine), 'face')}")
                 change = st.popover("Change", key=f"change-{person.key}", on_change="rerun")
                 if change.open:
                     with change:

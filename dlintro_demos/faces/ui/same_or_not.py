@@ -9,6 +9,7 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.game import Game, Say, Score, Verdict, play
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_pictures
+from dlintro_demos.gallery.words import counted
 
 NAME = "same-or-not"
 MACHINE = {"sure": "“the same person”", "maybe": "“maybe the same, I don't know”", "unknown": "“two people”"}
@@ -46,7 +47,7 @@ def _judge(pair: Pair, said: bool) -> Verdict:
 def _tally(score: Score) -> str:
     return (
         f"After {score.played}: you **{score.yours}** right, the machine **{score.machine}** right"
-        f" and {score.unsure} times “I don't know”."
+        f" and {counted(score.unsure, 'time')} “I don't know”."
     )
 
 

@@ -24,6 +24,7 @@ from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import counted
 
 SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"
 NAMES, HIDDEN = "With names", "Faces pixelated"
@@ -62,8 +63,8 @@ def show_video() -> None:
     visit.remember([found])
     names = _names(visit, found)
     st.markdown(
-        f"**{len(faces)} {'person' if len(faces) == 1 else 'people'}** in {video.ends:.1f} s of video; "
-        f"{video.looks} of {len(video.times)} frames looked at."
+        f"**{counted(len(faces), 'person', 'people')}** in {video.ends:.1f} s of video; "
+        f"{video.looks} of {counted(len(video.times), 'frame')} looked at."
     )
     if faces:
         show_timeline(video, names)

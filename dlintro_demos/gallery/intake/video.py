@@ -26,6 +26,7 @@ from av.stream import Disposition
 from dlintro_demos.gallery.intake.images import MediaTooLarge, UnreadableMedia
 from dlintro_demos.gallery.intake.picture_formats import FORMATS as PICTURES
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.words import counted
 
 av.logging.set_level(None)  # FFmpeg's complaints quote the file
 
@@ -218,7 +219,8 @@ def _element_end(data: bytes, position: int) -> int | None:
 
 def _too_long(limits: VideoLimits) -> MediaTooLarge:
     return MediaTooLarge(
-        f"The video is too long; the limit is {limits.max_seconds:g} seconds and {limits.max_frames} frames. "
+        f"The video is too long; the limit is {counted(limits.max_seconds, 'second')} and "
+        f"{counted(limits.max_frames, 'frame')}. "
         "Cut it shorter, or record it with 30 frames a second or fewer."
     )
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast
 
+from dlintro_demos.gallery.words import counted
+
 T = TypeVar("T")
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -170,14 +172,14 @@ class JobQueue:
             if mine >= self.limits["per visitor"]:
                 self.counts["refused"] += 1
                 raise QueueFull(
-                    f"Your browser already has {mine} jobs under way, which is the limit for all its tabs. "
-                    "Wait for one to finish, or cancel one."
+                    f"Your browser already has {counted(mine, 'job')} under way, which is the limit for all "
+                    "its tabs. Wait for one to finish, or cancel one."
                 )
             if self._waiting_count() >= self.limits["waiting"]:
                 self.counts["refused"] += 1
                 raise QueueFull(
-                    f"The gallery is busy: {self.limits['waiting']} jobs are waiting, which is the limit. "
-                    "Try again in a minute."
+                    f"The gallery is busy: {counted(self.limits['waiting'], 'job is', 'jobs are')} waiting, "
+                    "which is the limit. Try again in a minute."
                 )
             job: Job[T] = Job(self, visitor, lambda: work(*args))
             self._lanes.setdefault(visitor, deque()).append(job)
@@ -284,8 +286,8 @@ class JobQueue:
                 job.progress = last
                 if self.clock() - started > self.deadline_s:
                     raise DeadlineExceeded(
-                        f"This took longer than the limit of {self.deadline_s:.0f} seconds and was stopped. "
-                        "Try something smaller, or a faster method."
+                        f"This took longer than the limit of {counted(round(self.deadline_s), 'second')} "
+                        "and was stopped. Try something smaller, or a faster method."
                     )
         finally:
             if close := getattr(steps, "close", None):

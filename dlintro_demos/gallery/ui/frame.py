@@ -19,6 +19,7 @@ from dlintro_demos.gallery.ui.components.wall import cards
 from dlintro_demos.gallery.ui.menu import go, href, page_of
 from dlintro_demos.gallery.ui.privacy import privacy
 from dlintro_demos.gallery.ui.show import bundled, figure
+from dlintro_demos.gallery.words import counted
 
 _HERE = Path(__file__).parent
 
@@ -61,7 +62,7 @@ def wall(shown: Sequence[Demo]) -> None:
                 "href": href(demo.slug),
                 "title": demo.title,
                 "tagline": demo.tagline,
-                "where": f"{demo.chapter} · about {demo.minutes} minutes",
+                "where": f"{demo.chapter} · about {counted(demo.minutes, 'minute')}",
                 "picture": bundled(_thumbnail(demo)),
             }
             for demo in shown
@@ -134,7 +135,7 @@ def footer(demo: Demo | None = None) -> None:
 def _presenter_notes(demo: Demo) -> None:
     for _ in panel("For presenters", key="presenters", icon=":material/co_present:"):
         st.markdown(
-            f"About {demo.minutes} minutes on stage.\n\n"
+            f"About {counted(demo.minutes, 'minute')} on stage.\n\n"
             + "\n".join(f"- {point}" for point in demo.talking_points)
         )
         following = demos()[(demos().index(demo) + 1) % len(demos())]

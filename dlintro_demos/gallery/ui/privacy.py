@@ -8,6 +8,7 @@ import streamlit as st
 
 from dlintro_demos.gallery.settings import MB, settings
 from dlintro_demos.gallery.ui.session import Forgotten, forget, visitor
+from dlintro_demos.gallery.words import counted
 
 
 def privacy() -> None:
@@ -30,12 +31,12 @@ def promise() -> str:
     """What holds for whatever a visitor shows."""
     limits = settings()
     kept = math.ceil((limits.reconnect_seconds + 10) / 60)
-    soon = "a minute" if kept == 1 else f"{kept} minutes"
+    soon = "a minute" if kept == 1 else counted(kept, "minute")
     return (
         "What you show this gallery stays in this visit: it is kept in memory only, never written to a disk "
         f"or a log, and dropped within {soon} after you close the page. There is room for "
-        f"{limits.visitor_uploads} files of yours at a time, {limits.visitor_uploads_mb} MB together, and "
-        f"{limits.all_uploads_mb:,} MB of all visitors."
+        f"{counted(limits.visitor_uploads, 'file')} of yours at a time, {limits.visitor_uploads_mb} MB "
+        f"together, and {limits.all_uploads_mb:,} MB of all visitors."
     )
 
 
@@ -46,7 +47,7 @@ def in_words(forgotten: Forgotten) -> str:
         (forgotten.results, "result", "results"),
         (forgotten.pictures, "picture on your screen", "pictures on your screen"),
     )
-    parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    parts = [counted(count, one, many) for count, one, many in counts if count]
     if not parts:
         return "Forgotten: your settings. There was nothing else of yours."
     size = f" ({forgotten.bytes / MB:.1f} MB)" if forgotten.bytes else ""

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dlintro_demos.gallery.settings import MB, Settings
 from dlintro_demos.gallery.ui.leaving import uploads
 from dlintro_demos.gallery.ui.session import Visitor, present
+from dlintro_demos.gallery.words import counted
 
 ADDRESS = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)")
 
@@ -86,9 +87,9 @@ class UploadBounds:
         limits = self.settings
         if mine.files >= limits.visitor_uploads or mine.bytes + size > limits.visitor_uploads_mb * MB:
             return (
-                f"You have {mine.files} files of {mine.bytes / MB:.0f} MB here; the limit is "
-                f"{limits.visitor_uploads} files and {limits.visitor_uploads_mb} MB for all your tabs. "
-                "Remove some, or press “Forget everything I showed”."
+                f"You have {counted(mine.files, 'file')} of {mine.bytes / MB:.0f} MB here; the limit is "
+                f"{counted(limits.visitor_uploads, 'file')} and {limits.visitor_uploads_mb} MB for all your "
+                "tabs. Remove some, or press “Forget everything I showed”."
             )
         if all_of_them.bytes + size > limits.all_uploads_mb * MB:
             return (

@@ -10,6 +10,7 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.game import Game, Say, Score, Verdict, play
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_picture
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.super_resolution.quiz import ROUNDS, make_pair
 
 
@@ -76,6 +77,7 @@ _GAME = Game(
     put=_put,
     judge=_judge,
     tally=lambda score: (
-        f"You found **{score.yours}**, it fooled you **{score.machine}** times. Guessing finds half."
+        f"You found **{score.yours}**, it fooled you **{counted(score.machine, 'time')}**. "
+        "Guessing finds half."
     ),
 )

@@ -9,6 +9,7 @@ import streamlit as st
 from dlintro_demos.gallery.ui.charts import GREY
 from dlintro_demos.gallery.ui.show import show_pictures
 from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import counted
 from dlintro_demos.teach_a_child.heads import HEADS
 from dlintro_demos.teach_a_child.lesson import Example, Seen, confusions, running_accuracy
 from dlintro_demos.teach_a_child.picture_map import draw_map
@@ -104,7 +105,7 @@ def what_it_got_wrong(visit: TeachVisit) -> None:
     tested = [example for found in cells.values() for example in found]
     wrong = sum(not example.right for example in tested)
     st.markdown(
-        f"**{len(tested)} picture{'s were' if len(tested) != 1 else ' was'} guessed before being named, "
+        f"**{counted(len(tested), 'picture was', 'pictures were')} guessed before being named, "
         f"{wrong} wrongly.** “Never seen” is right for the first of a new word."
     )
     confusion_chart(visit.lesson, cells)

@@ -241,7 +241,7 @@ def _teach_many(visit: TeachVisit, given: list[UploadedFile], kind: str, count: 
     for sentence in looked.left_out[:MOST_SAID]:
         st.warning(plain(sentence), icon=":material/broken_image:")
     if len(looked.left_out) > MOST_SAID:
-        st.warning(f"And {len(looked.left_out) - MOST_SAID} more were left out.")
+        st.warning(f"And {counted(len(looked.left_out) - MOST_SAID, 'more was', 'more were')} left out.")
     if not looked.seen:
         return
     said = [guess.name for guess in visit.guesses(looked.seen)]
@@ -270,7 +270,7 @@ def _look_at_many(given: list[UploadedFile], kind: str, count: int, *, first: in
     size = sum(file.size for file in given)
     if len(given) > MOST_EXAMPLES or size > MOST_MB * MB:
         st.warning(
-            f"{len(given)} pictures of {size / MB:.0f} MB are too many at once. The limits are "
+            f"{counted(len(given), 'picture')} of {size / MB:.0f} MB at once is too much. The limits are "
             f"{MOST_EXAMPLES} pictures and {MOST_MB} MB: choose fewer, in several goes.",
             icon=":material/error:",
         )
