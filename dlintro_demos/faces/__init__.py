@@ -20,8 +20,8 @@ DEMO = Demo(
     talking_points=(
         "Find and recognise are two networks: the first says where a face is, the second turns it into "
         "128 numbers. Nobody's name is in either of them.",
-        "Name one face, then open the dark and the upside-down photo: the distance grows, and past the "
-        "threshold the machine says that it does not know. Slide the threshold: strangers get tagged.",
+        "Name both people in “Together”, then open “Dark” and “Upside down”: the distance grows, and past "
+        "the threshold the machine says that it does not know. Slide the threshold: strangers get tagged.",
         "Ask who may do this to whose photos. Then press “Forget this person”.",
     ),
     modes={

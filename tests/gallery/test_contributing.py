@@ -25,7 +25,7 @@ def test_the_demo_of_the_walk_through_works(tmp_path):
     subprocess.run(["git", "apply", "-"], input=diff, text=True, cwd=tmp_path, check=True)
     thumbnail = tmp_path / "dlintro_demos" / SLUG / "thumbnail.webp"
     Image.effect_noise((640, 400), 20).convert("RGB").save(thumbnail, quality=50)
-    tests = [f"tests/{SLUG}", "tests/gallery/test_catalogue.py"]
+    tests = [f"tests/{SLUG}", "tests/gallery/test_catalogue.py", "tests/gallery/test_talking_points.py"]
     chosen = f"-q -p no:xdist -p no:cacheprovider -k {SLUG}".split()
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", *chosen, "-m", "not browser", *tests],

@@ -8,6 +8,7 @@ from dlintro_demos.flappy_bird.ages import AGES, BEST, key_of
 from dlintro_demos.flappy_bird.checkpoints import EARLY, Checkpoint, read_checkpoint
 from dlintro_demos.flappy_bird.ui.components.flappy_game import Lane
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.words import counted
 
 NAMES = {
     "untrained": "Untrained",
@@ -52,12 +53,19 @@ def ask_level() -> int:
     )
 
 
+def how_it_learned(age: str) -> str:
+    """What a checkpoint has seen, and for how long."""
+    facts = facts_of(age)
+    minutes = counted(round(facts.minutes), "minute")
+    return f"**{NAMES[age]}**: {facts.frames:,} frames seen in {minutes} of training."
+
+
 def say_how_it_plays(age: str, level: int) -> None:
     """The figures of a checkpoint, and on this level."""
     facts = facts_of(age)
     score = facts.scores[level]
     st.markdown(
-        f"**{NAMES[age]}**: {facts.frames:,} frames seen in {facts.minutes:.0f} minutes of training. "
+        f"{how_it_learned(age)} "
         f"On {len(facts.scores)} new levels it passed **{facts.median:,.0f}** pipes (median; mean "
         f"{facts.mean:,.0f}, worst {facts.least:,}, games cut at {facts.max_pipes:,}); on **{facts.early}** "
         f"of them it crashed within {EARLY}. "

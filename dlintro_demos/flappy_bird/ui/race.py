@@ -9,7 +9,7 @@ import streamlit as st
 from dlintro_demos.flappy_bird.ages import key_of
 from dlintro_demos.flappy_bird.scores import Score, ScoreBoard, SessionScores, Verdict, judge_race
 from dlintro_demos.flappy_bird.ui.components.flappy_game import Finished, Lane, flappy_game
-from dlintro_demos.flappy_bird.ui.players import NAMES, RACE_PIPES, ask_age, lane_of
+from dlintro_demos.flappy_bird.ui.players import NAMES, RACE_PIPES, ask_age, how_it_learned, lane_of
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import table
 from dlintro_demos.gallery.ui.run_job import run_job
@@ -25,6 +25,7 @@ def race() -> None:
     seed = st.session_state.setdefault(private_key("race-level"), secrets.randbits(32))
     you = Lane(key="you", title="You")
     told = flappy_game([you, lane_of(age)], seed=seed, key="race", max_pipes=RACE_PIPES)
+    st.markdown(how_it_learned(age))
     waiting: list[tuple[Finished, str]] = st.session_state.setdefault(private_key("race-told"), [])
     if told:
         waiting.append((told, age))
