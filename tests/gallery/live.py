@@ -53,8 +53,10 @@ class Tab:
             additional_headers=self._headers(),
             max_size=None,
             open_timeout=PATIENCE,
+            close_timeout=0.2,  # it would wait for messages that nobody reads
             ssl=self.ssl,
             proxy=None,
+            legacy=True,
         )
 
     def _headers(self):
@@ -100,6 +102,8 @@ class Tab:
                 self.deltas.append(message.delta)
             elif found == "file_urls_response":
                 self.urls = message.file_urls_response
+            elif found == "backend_operation_response":
+                self.ready = message.backend_operation_response
             if found == kind and not (kind == "script_finished" and message.script_finished > 1):
                 return self
 
@@ -112,6 +116,16 @@ class Tab:
         button = next(each for each in self.of("button") if label in each.label)
         self.states[button.id] = WidgetState(id=button.id, trigger_value=True)
         return self.run()
+
+    def download(self, label):
+        """Press a button of a file that is made when it is asked for; gives the file's address."""
+        button = next(each for each in self.of("download_button") if label in each.label)
+        message = BackMsg()
+        asked = message.backend_operation_request
+        asked.request_id, asked.session_id = secrets.token_hex(4), self.session
+        asked.deferred_file.file_id = button.deferred_file_id
+        self.send(message)
+        return self.until("backend_operation_response").ready.deferred_file.url
 
     def ask_where(self, *names):
         """Where the files may be put."""

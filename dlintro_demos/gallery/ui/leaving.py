@@ -1,7 +1,7 @@
 """Who left: everything of theirs goes soon after, whether or not anybody else comes or goes.
 
 Streamlit keeps a visit for a while after its connection ends, so that a lost one may come back, and drops it
-only when another one ends.
+only when another one ends; what was offered for download goes only when two other pages have run.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dlintro_demos.gallery.server import report
 from dlintro_demos.gallery.ui.session import Visitor, present
 
 EVERY_SECONDS = 2.0
+OFFERED_SECONDS = 5.0  # a download that no page offers any more may be on its way: it stays twice this at most
 
 
 def uploads() -> MemoryUploadedFileManager:
@@ -45,7 +46,9 @@ async def _keep_watch(door: Door) -> None:
     while True:
         await asyncio.sleep(EVERY_SECONDS)
         try:
-            if left := door.who_left():
+            left, emptied = door.who_left(), door.empty_closed()
+            door.drop_offered()
+            if left or emptied:
                 await asyncio.to_thread(_forget, left)
         except Exception as error:  # noqa: BLE001 - the watch goes on, whatever happened
             report(error)
@@ -73,7 +76,6 @@ def _empty(session: AppSession) -> None:
     session.flush_browser_queue()
     session._fragment_storage.clear()
     session._client_state.Clear()
-    session._scriptrunner = None
 
 
 class Door:
@@ -83,6 +85,8 @@ class Door:
         self.grace = grace
         self.clock = clock
         self._since: dict[str, float] = {}
+        self._closed: list[AppSession] = []
+        self._dropped = -OFFERED_SECONDS
 
     def who_left(self) -> list[Visitor]:
         """Close the visits that did not come back in time; to be called on the event loop."""
@@ -97,5 +101,19 @@ class Door:
             info = streamlit._session_mgr.get_session_info(session)
             streamlit.close_session(session)
             if info is not None:
-                _empty(info.session)
+                self._closed.append(info.session)
         return [here[session] for session in left if session in here]
+
+    def empty_closed(self) -> int:
+        """Empty the closed sessions whose script has ended, which may take until it next shows something."""
+        ended = [session for session in self._closed if session._scriptrunner is None]
+        self._closed = [session for session in self._closed if session not in ended]
+        for session in ended:
+            _empty(session)
+        return len(ended)
+
+    def drop_offered(self) -> None:
+        """Drop downloads and videos that no page offers any more, once they had time to be fetched."""
+        if self.clock() - self._dropped >= OFFERED_SECONDS:
+            self._dropped = self.clock()
+            runtime.get_instance().media_file_mgr.remove_orphaned_files()  # marks some, drops what it marked

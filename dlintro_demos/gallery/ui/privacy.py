@@ -30,7 +30,7 @@ def privacy() -> None:
 def promise() -> str:
     """What holds for whatever a visitor shows."""
     limits = settings()
-    kept = math.ceil((limits.reconnect_seconds + 10) / 60)
+    kept = math.ceil((limits.reconnect_seconds + 20) / 60)
     soon = "a minute" if kept == 1 else counted(kept, "minute")
     return (
         "What you show this gallery stays in this visit: it is kept in memory only, never written to a disk "
