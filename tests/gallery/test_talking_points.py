@@ -11,7 +11,7 @@ from dlintro_demos.classical_vs_deep.learning_curves import summarise
 from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, recorded
 from dlintro_demos.classical_vs_deep.ui import stack_of_layers
 from dlintro_demos.faces.people import name_faces
-from dlintro_demos.feature_layers.evidence import CELLS, explain
+from dlintro_demos.feature_layers.evidence import CELLS, occlusion
 from dlintro_demos.feature_layers.experiment import hide
 from dlintro_demos.feature_layers.samples import SAMPLES as PICTURES
 from dlintro_demos.feature_layers.ui.walk_through import DEPTHS
@@ -20,7 +20,7 @@ from dlintro_demos.flappy_bird.experiment import TRIAL_LEVELS
 from dlintro_demos.flappy_bird.ui.players import facts_of
 from dlintro_demos.gallery.catalogue import SLUGS, find
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.shared.imagenet import STOPS
+from dlintro_demos.shared.imagenet import MODEL, STOPS, prepare
 from dlintro_demos.super_resolution import samples as small
 from dlintro_demos.super_resolution.upscale import upscale
 from dlintro_demos.teach_a_child.lesson import Lesson, teach
@@ -174,14 +174,16 @@ def test_feature_layers(open_page):
     first, cache = PICTURES[0].load(), engine().cache
     untouched = last(hide(first, np.zeros((CELLS, CELLS), bool), (948,), cache))
     answer = untouched.best.index
-    reason = last(explain(first, answer, cache)).reasons["occlusion"]
+    reason = cache.run(MODEL, lambda model: occlusion(model, prepare(first), answer))
     dark = np.zeros(CELLS * CELLS, bool)
-    dark[np.argsort(-reason.cells.ravel())[: CELLS * CELLS // 3]] = True
+    dark[np.argsort(-reason.ravel())[: CELLS * CELLS // 3]] = True
     covered = last(hide(first, dark.reshape(CELLS, CELLS), (answer,), cache))
     assert covered.probabilities[0] < untouched.probabilities[0] - 0.1
 
-    at = open_page("feature_layers", look="Fool it")
-    at.button_group(key="aim").set_value("towards “toaster”").run()
+    at = open_page("feature_layers")
+    at.session_state["aim"] = "towards “toaster”"
+    at.button_group(key="look").set_value("Fool it").run()
+    assert at.button_group(key="aim").value == "towards “toaster”"
     assert "the first amount tried at which it says “toaster”" in words(at)
     slider = next(slider for slider in at.select_slider if slider.label.startswith("How much"))
     assert float(slider.value) <= HARDLY_SEEN
