@@ -55,3 +55,23 @@ def test_a_photo_without_a_face_leaves_no_empty_room(gallery, page, size):
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
     height = page.get_by_test_id("stMainBlockContainer").bounding_box()["height"]
     assert height < 3600
+
+
+def test_a_file_over_the_limit_or_the_share_says_so_on_the_page(start_gallery, new_page):
+    """The reason stood on hover only, in the words of a program: “AxiosError: status code 413”."""
+    room = {"DLINTRO_UPLOAD_MB": "2", "DLINTRO_VISITOR_UPLOADS_MB": "1"}
+    with start_gallery(until="/_stcore/health", **room) as url:
+        page = new_page(viewport={"width": 360, "height": 800})
+        visit(page, f"{url}/super_resolution")
+        my_photo(page)
+        for count, size in enumerate([3 << 20, 3 << 19], 1):
+            give(page, "large.png", bytes(size), "image/png")
+            reasons = page.get_by_test_id("stFileUploader").get_by_role("alert")
+            expect(reasons).to_have_count(count, timeout=20_000)
+            words = reasons.last.evaluate("said => getComputedStyle(said, '::after').content")
+            assert "not taken" in words
+            assert "over the limit above" in words
+            assert "Choose a smaller one, or remove some" in words
+            box = reasons.last.bounding_box()
+            assert box["height"] > 40
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= 360

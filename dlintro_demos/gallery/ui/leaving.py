@@ -24,7 +24,7 @@ from dlintro_demos.gallery.server import report
 from dlintro_demos.gallery.ui.session import Visitor, present
 
 EVERY_SECONDS = 2.0
-OFFERED_SECONDS = 5.0  # a download that no page offers any more may be on its way: it stays twice this at most
+OFFERED_SECONDS = 5.0  # a download that no page offers any more may be on its way: stays twice this at most
 
 
 def uploads() -> MemoryUploadedFileManager:
