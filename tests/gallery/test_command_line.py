@@ -9,6 +9,7 @@ from PIL import Image
 from dlintro_demos import __main__ as command_line
 from dlintro_demos.classical_vs_deep import learning_curves
 from dlintro_demos.faces.samples import sample_album
+from dlintro_demos.gallery.runtime import descriptors
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import settings
 
@@ -44,6 +45,15 @@ def test_the_doctor_finds_everything_in_place(run):
     assert "Everything is in place." in said
     cards = read_cards(settings().models_dir).values()
     assert said.count("loaded  ") == sum(not card.optional for card in cards)
+
+
+@pytest.mark.reports
+def test_the_doctor_says_how_many_visitors_the_limit_of_open_files_lets_in(run, monkeypatch):
+    """With 1,024 open files the gallery was dead at visitor 254 of 400, and nothing said so."""
+    monkeypatch.setattr(descriptors.resource, "getrlimit", lambda _: (1024, 1024))
+    monkeypatch.setattr(descriptors.resource, "setrlimit", lambda *_: None)
+    said = run("doctor")[1]
+    assert "not 400 (1,024 open files allowed)" in said.split("Visitors ")[1]
 
 
 def test_the_doctor_speaks_to_machines_too(run):

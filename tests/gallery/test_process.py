@@ -46,3 +46,26 @@ def test_an_engine_that_could_not_be_built_is_built_by_the_next_who_asks(builds,
         with pytest.raises(ValueError, match="no such device"):
             process.engine()
     assert process.engine() is builds[0]
+
+
+@pytest.mark.reports
+def test_pages_that_need_the_demos_at_once_import_them_one_after_the_other_and_once(monkeypatch):
+    """“Partially initialized module”: two pages imported torchvision at the same time."""
+    under_way, most, seen = set(), [], []
+
+    def import_slowly(slug):
+        under_way.add(threading.get_ident())
+        most.append(len(under_way))
+        seen.append(slug)
+        threading.Event().wait(0.02)
+        under_way.discard(threading.get_ident())
+
+    monkeypatch.setattr(process, "_imported", threading.Event())
+    monkeypatch.setattr(process, "_import_modules", import_slowly)
+    threads = [threading.Thread(target=process.import_demos) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 1
+    assert seen == list(process.SLUGS)
