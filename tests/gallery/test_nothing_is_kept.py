@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from dlintro_demos.gallery.catalogue import demos
 from dlintro_demos.gallery.settings import Settings
@@ -99,6 +100,24 @@ def test_an_upload_that_arrives_after_forget_is_dropped(inspected):
     tab.press("Forget everything")
     assert sending.finish()[0] == 204
     assert inside.ask("kept")["files"] == 0
+    tab.close()
+
+
+def test_forget_while_the_job_of_a_photo_runs_ends_it_and_keeps_nothing(inspected):
+    url, inside = inspected
+    tab = Tab(url, "super_resolution").run()
+    tab.choose("Which picture", "My photo")
+    (forget,) = [button.id for button in tab.of("button") if "Forget everything" in button.label]
+    tab.begin_show(*photo()[:2]).until("delta")
+    assert inside.ask("kept")["files"] == 1
+    tab.states[forget] = WidgetState(id=forget, trigger_value=True)
+    tab.run()
+    assert not tab.of("exception")
+    kept, deadline = inside.ask("kept"), time.monotonic() + 10
+    while kept["jobs"] and time.monotonic() < deadline:
+        time.sleep(0.5)
+        kept = inside.ask("kept")
+    assert (kept["files"], kept["results"], kept["jobs"]) == (0, [], 0)
     tab.close()
 
 
