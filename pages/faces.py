@@ -33,8 +33,10 @@ answer = known_names[distance.argmin()] if distance.min() < 0.50 else "I don't k
 
 def one_photo() -> None:
     """Samples, a file or the camera: boxes, names, reasons, hiding."""
-    source = choose_source(live=True)
+    with choices:
+        source = choose_source(live=True)
     chosen = watch_faces() if source == "live" else choose_picture(source, (*SAMPLES, *LIMITS))
+    board = st.container()  # first the photo, then how it is looked at
     high = st.toggle(
         "High detail",
         key="detail",
@@ -46,10 +48,11 @@ def one_photo() -> None:
     cache, detail = engine().cache, "high" if high else "normal"
     work = (look, chosen.digest, chosen.rgb, cache, detail)
     label, shared = "Looking for faces", bool(chosen.sample)
-    looked = run_job("look", (chosen.digest, detail), *work, label=label, shared=shared)
-    if looked is None:
-        return
-    face, suggestion = show_board(chosen, looked)
+    with board:
+        looked = run_job("look", (chosen.digest, detail), *work, label=label, shared=shared)
+        if looked is None:
+            return
+        face, suggestion = show_board(chosen, looked)
     if face is not None:
         ask_who(looked.found.key, face, suggestion)
     show_people()
@@ -67,14 +70,16 @@ def one_photo() -> None:
 
 demo = find("faces")
 hook(demo, "You meet this when a phone sorts its photos by people, and when a door opens to a face.")
-mode = st.segmented_control(
-    "What to look at?",
-    [PHOTO, ALBUM, VIDEO],
-    default=PHOTO,
-    required=True,
-    key="look-at",
-    bind="query-params",
-)
+choices = st.container(horizontal=True)
+with choices:
+    mode = st.segmented_control(
+        "What to look at?",
+        [PHOTO, ALBUM, VIDEO],
+        default=PHOTO,
+        required=True,
+        key="look-at",
+        bind="query-params",
+    )
 {PHOTO: one_photo, ALBUM: show_album, VIDEO: show_video}[mode]()
 
 st.subheader("You against the machine: the same person or not?", anchor=False)

@@ -22,15 +22,18 @@ with st.container(horizontal=True):
     mode = choice("What to do?", [ENLARGE, REPAIR], "mode", ENLARGE)
     source = choose_source()
 chosen = choose_picture(source, (*SAMPLES, *LIMITS))
+result = st.container()  # first the picture, then how it is made
 spoil = ask_what_to_spoil() if mode == REPAIR else None
 guess = guess_what_ails(chosen, spoil)
 asked = ask_how(guess, scale=spoil.scale if spoil else None)
 if chosen is not None and guess is not None:
     fingerprint, work = plan(chosen, spoil, asked)
     shared = bool(chosen.sample)
-    outcome = run_job("enlarge", fingerprint, *work, label=METHODS[asked.method].title, shared=shared)
+    with result:
+        outcome = run_job("enlarge", fingerprint, *work, label=METHODS[asked.method].title, shared=shared)
+        if outcome is not None:
+            show_result(outcome, fingerprint, alt=chosen.alt, shared=shared)
     if outcome is not None:
-        show_result(outcome, fingerprint, alt=chosen.alt, shared=shared)
         show_evidence(outcome)
         show_explanation(outcome)
 play_can_it_fool_you()

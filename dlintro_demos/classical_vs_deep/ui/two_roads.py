@@ -35,12 +35,8 @@ CAPTIONS = {
 
 def who_makes_the_features() -> None:
     """The panel: choose a picture, play the expert, see both roads, and train the network yourself."""
-    st.markdown(
-        "A machine that tells apples from balls needs **features**: numbers that say what is on the picture. "
-        "For decades, experts thought them up. A deep network finds its own. Here both learn from the same "
-        f"{drawn.TRAINING * len(drawn.KINDS)} small pictures, drawn by a program: you play the expert."
-    )
     chosen = _choose()
+    roads = st.container()  # first what both say, then what one may change about it
     keys = _switches()
     expert = None
     if keys:
@@ -51,17 +47,21 @@ def who_makes_the_features() -> None:
     network = run_job("network", (), examine_shipped, cache, label="The network is examined", shared=True)
     if chosen is not None:
         asked = (expert.keys if expert else (), network is not None)
-        looked = run_job(
-            "look", (chosen.digest, *asked),
-            look, chosen.rgb, asked[0], cache if network else None,
-            label="Both roads look", shared=chosen.sample is not None,
-        )  # fmt: skip
-        if looked is not None:
-            _two_roads(looked, chosen.alt, has_features=bool(keys))
+        with roads:
+            looked = run_job(
+                "look", (chosen.digest, *asked),
+                look, chosen.rgb, asked[0], cache if network else None,
+                label="Both roads look", shared=chosen.sample is not None,
+            )  # fmt: skip
+            if looked is not None:
+                _two_roads(looked, chosen.alt, has_features=bool(keys))
     if expert is not None or not keys:
         show_score(expert, network)
     network_lesson(network)
     st.caption(
+        "A machine that tells apples from balls needs features: numbers that say what is on the picture. For "
+        "decades, experts thought them up. A deep network finds its own. Here both learn from the same "
+        f"{drawn.TRAINING * len(drawn.KINDS)} small pictures. "
         "All training pictures are synthetic: drawn by a program, half of them partly covered to make it "
         "harder. Both roads also get each of them mirrored; the network gets them shifted a little, too. "
         "On top of the hand-made features sit support vector machines, which draw curved borders between the "
@@ -99,12 +99,12 @@ def _switches() -> tuple[str, ...]:
 
 
 def _two_roads(looked: Looked, alt: str, *, has_features: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        show_picture(looked.small, alt=f"What both roads get, 32 pixels wide: {alt}", width=TILE)
-        st.markdown(
-            "This is all that both roads get: 32 pixels a side. Below, what each makes of it.",
-            width="stretch",
-        )
+    show_picture(
+        looked.small,
+        alt=f"What both roads get, 32 pixels wide: {alt}",
+        width=TILE,
+        caption="All that both roads get: 32 pixels a side.",
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("By hand", anchor=False)

@@ -20,12 +20,14 @@ CURVE_CUT = 1_000  # pipes at which a game of the learning curve ends
 
 def watch() -> None:
     """One checkpoint or all on the same level, and where they stand on the learning curve."""
+    game = st.container()  # first the game, then who plays it
     with st.container(horizontal=True, vertical_alignment="bottom"):
         age = ask_age("Trained for", "age", BEST)
         level = ask_level()
         together = st.toggle("All six at once", key="together", bind="query-params")
     ages = AGES if together else (age,)
-    flappy_game([lane_of(each) for each in ages], seed=level, key="watch", autoplay=True)
+    with game:
+        flappy_game([lane_of(each) for each in ages], seed=level, key="watch", autoplay=True)
     say_how_it_plays(age, level)
     curve = read_curve(engine().cache.card(key_of(BEST)))
     show_learning_curve(curve, [facts_of(each) for each in ages], CURVE_CUT)
@@ -40,6 +42,7 @@ def watch() -> None:
 
 def look_inside() -> None:
     """The four frames, both Q-values, where it looks, and what it expects before a crash."""
+    game = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         age = ask_age("Whose head?", "age", BEST)
         level = ask_level()
@@ -49,7 +52,8 @@ def look_inside() -> None:
             icon=":material/warning:",
             help="A younger one, on a level where it crashes soon.",
         )
-    flappy_game([lane_of(age)], seed=level, key="inside", inside=True, autoplay=True)
+    with game:
+        flappy_game([lane_of(age)], seed=level, key="inside", inside=True, autoplay=True)
     say_how_it_plays(age, level)
     st.caption(
         "A Q-value is the reward it expects from here on, later pipes counting less. Watch the curve before "

@@ -75,7 +75,7 @@ def _talk(visit: TeachVisit, chosen: Chosen) -> Seen | None:
     (seen,) = looked.seen
     left, right = st.columns([1, 2])
     with left:
-        show_picture(looked.shown, alt=chosen.alt)
+        show_picture(looked.shown, alt=chosen.alt, width=240)
     with right:
         guess = next(iter(visit.guesses((seen,))), None)
         _say(visit, seen, guess)
