@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
@@ -40,6 +40,8 @@ FLAGS = [
 DESK: ViewportSize = {"width": 1280, "height": 900}
 START_SECONDS = 180
 NO_CHROMIUM = "no Chromium found: install it, or name it in DLINTRO_CHROMIUM"
+
+expect.set_options(timeout=30_000)  # a page that opens first imports the networks
 
 
 def _chromium() -> str | None:

@@ -5,6 +5,7 @@ import gc
 import io
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
@@ -37,9 +38,15 @@ def watcher(monkeypatch):
     return watcher
 
 
+def awaited(coroutine):
+    """Its result, in a thread of its own: Playwright may occupy this one's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def look(watcher, data=None, said=(), most=3, busy=False):
     data = jpeg() if data is None else data
-    return asyncio.run(live.look(watcher, data, dict(said), most=most, busy=lambda: busy))
+    return awaited(live.look(watcher, data, dict(said), most=most, busy=lambda: busy))
 
 
 def status_of(*args, **options):
@@ -94,7 +101,7 @@ def test_a_second_frame_of_a_visitor_does_not_wait_behind_the_first(watcher):
         await first
         return refused.value.status
 
-    assert asyncio.run(both()) == 429
+    assert awaited(both()) == 429
 
 
 def test_so_many_cameras_and_no_more_until_one_stops(watcher):
