@@ -65,7 +65,8 @@ def cover_the_middle(page):
     for share in (0.3, 0.5, 0.7, 0.9):
         page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2, steps=3)
     page.mouse.up()
-    expect(page.get_by_text(re.compile(r"\d+ ?% covered\. Now it says"))).to_be_visible(timeout=PATIENCE)
+    covered = page.get_by_text(re.compile(r"^\d+ ?% covered\. Now it says"))
+    expect(covered).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_visitor_looks_into_every_panel(gallery, page, problems, screenshot, shows, serious_violations):

@@ -7,7 +7,7 @@ import json
 import secrets
 import socket
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -28,6 +28,9 @@ def elements(deltas):
     ]
 
 
+OPENED: list = []
+
+
 @dataclass
 class Tab:
     """One tab at one page; `cookie` and `host` are the browser's, which its tabs share."""
@@ -41,6 +44,7 @@ class Tab:
     origin: str = ""
 
     def __post_init__(self):
+        OPENED.append(self)
         self.states: dict[str, WidgetState] = {}
         self.session = self.page_hash = ""
         self.deltas: list = []
@@ -198,6 +202,14 @@ class Tab:
 
     def close(self):
         self.socket.close()
+
+
+@contextmanager
+def closing_tabs():
+    """Close the tabs that were opened meanwhile: one that a failing test leaves would fail those after it."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 class HalfSent:

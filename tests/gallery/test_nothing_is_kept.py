@@ -14,10 +14,16 @@ from dlintro_demos.gallery.catalogue import demos
 from dlintro_demos.gallery.settings import Settings
 from dlintro_demos.gallery.ui.leaving import EVERY_SECONDS, OFFERED_SECONDS
 from tests.gallery.inspected import NOTHING
-from tests.gallery.live import Tab
+from tests.gallery.live import Tab, closing_tabs
 
 pytestmark = pytest.mark.reports
 PIXELS = np.random.default_rng(14).integers(0, 256, (900, 900, 3), dtype=np.uint8)  # incompressible: 2.4 MB
+
+
+@pytest.fixture(autouse=True)
+def no_tab_stays_open():
+    with closing_tabs():
+        yield
 
 
 def photo():
@@ -99,7 +105,7 @@ def test_an_upload_that_arrives_after_forget_is_dropped(inspected):
     sending = tab.begin_put(place.upload_url, "late.png", bytes(2 << 20))
     tab.press("Forget everything")
     assert sending.finish()[0] == 204
-    assert inside.ask("kept")["files"] == 0
+    assert inside.until(15, "kept", {**inside.ask("kept"), "files": 0})["files"] == 0
     tab.close()
 
 

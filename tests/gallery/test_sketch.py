@@ -119,7 +119,7 @@ def test_the_panel_has_nothing_serious_for_axe_and_fits_a_phone(
     expect(page.get_by_text("The paper is empty")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     stroke(page, page.locator(".sketch"), (0.3, 0.5), (0.7, 0.5))
-    expect(page.get_by_text("This is all that both roads get")).to_be_visible()
+    expect(page.get_by_text("All that both roads get")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     for scheme in ("light", "dark"):

@@ -170,7 +170,7 @@ def test_a_large_file_is_refused_before_it_is_opened():
 @every_kind
 def test_a_long_video_is_refused_by_its_header(kind):
     steps = decode_video(made(kind, frames=25), VideoLimits(max_seconds=1.0))
-    with pytest.raises(MediaTooLarge, match="the limit is 1 seconds"):
+    with pytest.raises(MediaTooLarge, match="the limit is 1 second and"):
         next(steps)  # before the progress that ten frames give
 
 

@@ -198,7 +198,7 @@ def test_files_are_looked_at_once_each_and_bad_ones_left_out(cache):
     looked = last(look_at_files(files, decode, cache))
     assert len(looked.seen) == 9
     assert [sentence.split(" ")[1].rstrip(":") for sentence in looked.left_out[:2]] == ["9", "10"]
-    assert "1 of the pictures" in looked.left_out[2]
+    assert looked.left_out[2].startswith("1 picture is there twice")
     single = last(look(draw("star", 3), "a star", cache)).seen[0]
     assert np.allclose(looked.seen[3].embedding, single.embedding, atol=1e-5)
 

@@ -33,10 +33,10 @@ def lane_of(age: str) -> Lane:
 
 def ask_age(label: str, key: str, default: str) -> str:
     """The slider over the checkpoints; the address may name one by its key or by its title."""
-    asked = st.query_params.get(key)
-    if asked in AGES and key not in st.session_state:
-        st.session_state[key] = asked
-    return st.select_slider(label, AGES, default, format_func=NAMES.__getitem__, key=key, bind="query-params")
+    if key not in st.session_state:
+        meant = {NAMES[age]: age for age in AGES} | {age: age for age in AGES}
+        st.session_state[key] = meant.get(st.query_params.get(key, ""), default)
+    return st.select_slider(label, AGES, format_func=NAMES.__getitem__, key=key, bind="query-params")
 
 
 def ask_level() -> int:
