@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from dlintro_demos.gallery.runtime.jobs import JobQueue
-from tests.gallery.live import Inside
+from tests.gallery.tab import Inside
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dlintro_demos.gallery.catalogue import demos
 from dlintro_demos.gallery.settings import Settings
 from dlintro_demos.gallery.ui.leaving import EVERY_SECONDS, OFFERED_SECONDS
 from tests.gallery.inspected import NOTHING
-from tests.gallery.live import Tab, closing_tabs
+from tests.gallery.tab import Tab, closing_tabs
 
 pytestmark = pytest.mark.reports
 PIXELS = np.random.default_rng(14).integers(0, 256, (900, 900, 3), dtype=np.uint8)  # incompressible: 2.4 MB

@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from dlintro_demos.gallery.settings import REPOSITORY
-from tests.gallery.live import Tab
+from tests.gallery.tab import Tab
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 pytestmark = [pytest.mark.reports, pytest.mark.skipif(NGINX is None, reason="no nginx is installed")]

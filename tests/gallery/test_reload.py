@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gallery.live import Tab
+from tests.gallery.tab import Tab
 
 pytestmark = pytest.mark.reports
 SLOW = "part=Stack+of+layers&curves=3%2C000"  # trains 15 networks, for everybody

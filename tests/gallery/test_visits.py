@@ -7,7 +7,7 @@ import pytest
 from dlintro_demos.gallery.catalogue import demos
 from dlintro_demos.gallery.ui.privacy import in_words, promise
 from dlintro_demos.gallery.ui.session import Forgotten
-from tests.gallery.live import Tab
+from tests.gallery.tab import Tab
 
 pytestmark = pytest.mark.reports
 

@@ -20,7 +20,7 @@ from dlintro_demos.gallery.ui.pictures import SOURCES, Chosen, choose_picture
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture, show_pictures
-from dlintro_demos.gallery.ui.words import per_cent
+from dlintro_demos.gallery.words import per_cent
 
 DRAW = ":material/brush: Draw"
 TILE = 148  # px: two side by side on a phone

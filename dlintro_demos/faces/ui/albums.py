@@ -27,8 +27,7 @@ from dlintro_demos.gallery.ui.pictures import image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_pictures
-from dlintro_demos.gallery.ui.words import plain
-from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.words import counted, plain
 
 SAMPLE, MINE = ":material/photo_library: Sample album", ":material/upload: My photos"
 ALBUM_MB = 200

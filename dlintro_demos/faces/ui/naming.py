@@ -14,7 +14,7 @@ from dlintro_demos.faces.ui.visit import FaceVisit
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import plain
 
 AT_ONCE = 12  # that get a field at a time
 

@@ -19,7 +19,7 @@ from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import plain
 
 WORDS = {"sure": "sure", "maybe": "maybe", "unknown": "not known"}
 WAYS: dict[str, Way] = {"Blur": "blur", "Pixelate": "pixelate", "Cover": "cover"}

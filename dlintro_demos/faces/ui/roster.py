@@ -22,8 +22,7 @@ from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import plain
-from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.words import counted, plain
 
 PEOPLE = "People of this visit"
 MOST_SHOWN = 12  # faces of a person from which the name can be taken off

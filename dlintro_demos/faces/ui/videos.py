@@ -23,8 +23,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
-from dlintro_demos.gallery.ui.words import plain
-from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.words import counted, plain
 
 SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"
 NAMES, HIDDEN = "With names", "Faces pixelated"

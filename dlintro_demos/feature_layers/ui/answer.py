@@ -11,7 +11,7 @@ from dlintro_demos.feature_layers.guesses import Guess
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, show_bars
 from dlintro_demos.gallery.ui.frame import Step, steps, under_the_hood
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import per_cent
+from dlintro_demos.gallery.words import per_cent
 
 SEEN = 240  # px
 CODE = """pixels = (torch.from_numpy(middle).permute(2, 0, 1)[None].float() - 127) / 128   # 224 x 224

@@ -17,7 +17,7 @@ from dlintro_demos.gallery.ui.charts import BLUE, GREY, ORANGE, curves, show_cha
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import per_cent
+from dlintro_demos.gallery.words import per_cent
 from dlintro_demos.shared.imagenet import STOPS
 
 FROM_LAYER = 6  # on: before it, a channel says little about one class

@@ -18,7 +18,7 @@ from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import per_cent
+from dlintro_demos.gallery.words import per_cent
 
 COLOURS = {"Grad-CAM": BLUE, "Occlusion": ORANGE, "random order": GREY}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dlintro_demos.gallery.ui.words import per_cent
+from dlintro_demos.gallery.words import per_cent
 
 Layer = dict[str, Any]
 Row = Mapping[str, Any]

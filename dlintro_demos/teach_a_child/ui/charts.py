@@ -9,8 +9,7 @@ import numpy as np
 
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, KINDS, RED, SHAPES, SHARE, layer, show_chart
 from dlintro_demos.gallery.ui.show import address
-from dlintro_demos.gallery.ui.words import per_cent
-from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.words import counted, per_cent
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import Example, Lesson
 from dlintro_demos.teach_a_child.picture_map import PictureMap

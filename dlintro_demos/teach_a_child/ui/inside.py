@@ -8,8 +8,7 @@ import streamlit as st
 
 from dlintro_demos.gallery.ui.charts import GREY
 from dlintro_demos.gallery.ui.show import show_pictures
-from dlintro_demos.gallery.ui.words import plain
-from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.words import counted, plain
 from dlintro_demos.teach_a_child.heads import HEADS
 from dlintro_demos.teach_a_child.lesson import Example, Seen, confusions, running_accuracy
 from dlintro_demos.teach_a_child.picture_map import draw_map

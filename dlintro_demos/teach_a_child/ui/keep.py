@@ -8,8 +8,7 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
-from dlintro_demos.gallery.ui.words import plain
-from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.words import counted, plain
 from dlintro_demos.teach_a_child.heads import HeadKey
 from dlintro_demos.teach_a_child.lesson import Lesson
 from dlintro_demos.teach_a_child.lesson_file import open_lesson, save

@@ -10,7 +10,7 @@ from dlintro_demos.gallery.intake.names import LONGEST_NAME, BadName
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.components.live_camera import Hold, live_camera
 from dlintro_demos.gallery.ui.session import private_key
-from dlintro_demos.gallery.ui.words import plain
+from dlintro_demos.gallery.words import plain
 from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, known_name
 from dlintro_demos.teach_a_child.live import SIDE, Recording, look_live
 from dlintro_demos.teach_a_child.ui.visit import TeachVisit

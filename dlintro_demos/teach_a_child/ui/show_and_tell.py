@@ -18,8 +18,7 @@ from dlintro_demos.gallery.ui.pictures import Chosen, choose_picture, choose_sou
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.ui.words import plain
-from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.words import counted, plain
 from dlintro_demos.shared.things import THINGS
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, MOST_EXAMPLES, Seen
