@@ -214,6 +214,27 @@ def test_an_idle_queue_keeps_neither_the_picture_nor_the_result(make_queue):
     until(lambda: gc.collect() >= 0 and seen() is None)
 
 
+def test_a_job_that_was_looked_at_while_it_ran_is_not_kept(make_queue):
+    """The thread that drops unwanted jobs kept the last one that it had looked at, with its result."""
+    looked = threading.Semaphore(0)
+
+    def clock():
+        if threading.current_thread().name == "job-leases":
+            looked.release()
+        return 0.0
+
+    queue, gate = make_queue(clock=clock, lease_s=0.04), Gate()
+    job = queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    for _ in range(2):
+        assert looked.acquire(timeout=10)
+    gate.open.set()
+    job.result()
+    seen = weakref.ref(job)
+    del job
+    until(lambda: gc.collect() >= 0 and seen() is None)
+
+
 def test_shutting_down_ends_the_threads_and_refuses_new_jobs():
     before = threading.active_count()
     queue, gate = JobQueue(at_once=3), Gate()

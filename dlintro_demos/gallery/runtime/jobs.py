@@ -306,13 +306,16 @@ class JobQueue:
         job._done.set()
 
     def _expire(self) -> None:
-        """Drop the jobs that nobody asks for any more."""
         while not self._closing.wait(timeout=min(1.0, self.lease_s / 4)):
-            with self._lock:
-                horizon = self.clock() - self.lease_s
-                for job in [*itertools.chain.from_iterable(self._lanes.values()), *self._running]:
-                    if job._touched < horizon:
-                        self.cancel(job, "The page that asked for this is gone.")
+            self._drop_unwanted()  # its names go when it ends: this thread must not keep a visitor's picture
+
+    def _drop_unwanted(self) -> None:
+        """Drop the jobs that nobody asks for any more."""
+        with self._lock:
+            horizon = self.clock() - self.lease_s
+            for job in [*itertools.chain.from_iterable(self._lanes.values()), *self._running]:
+                if job._touched < horizon:
+                    self.cancel(job, "The page that asked for this is gone.")
 
 
 def _spent() -> Iterator[Any]:
