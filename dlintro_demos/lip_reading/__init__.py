@@ -1,0 +1,1 @@
+"""Reading lips: a network that reads the sentences of the GRID corpus from a silent mouth."""

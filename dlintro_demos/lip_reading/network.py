@@ -1,0 +1,161 @@
+"""The reader: how landmarks move and what the mouth looks like, joined, read over time in both directions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from dlintro_demos.lip_reading.grammar import PHONEMES, WORDS
+from dlintro_demos.lip_reading.landmarks import POINTS
+
+COORDINATES = 3 * len(POINTS)
+
+
+class ReaderFormatError(ValueError):
+    """A weights file that does not hold a lip reader; the message says what is wrong."""
+
+
+@dataclass(frozen=True, eq=False)
+class Logits:
+    """What the network says: `words` (N, T, 52) and `phonemes` (N, T, 38) for CTC, `slots` six of (N, words).
+
+    `attention` (N, T, 6) is where each slot looked; it sums to 1 over time.
+    """
+
+    words: torch.Tensor
+    phonemes: torch.Tensor
+    slots: tuple[torch.Tensor, ...]
+    attention: torch.Tensor
+
+
+class PointsBranch(nn.Module):
+    """Landmarks and their first differences, (N, T, 177) to (N, T, width)."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv1d(2 * COORDINATES, width, 5, padding=2),
+            nn.BatchNorm1d(width),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Conv1d(width, width, 3, padding=1),
+            nn.BatchNorm1d(width),
+            nn.ReLU(),
+        )
+
+    def forward(self, points: torch.Tensor) -> torch.Tensor:
+        """Encode."""
+        change = torch.diff(points, dim=1, prepend=points[:, :1])
+        return self.layers(torch.cat([points, 2 * change], dim=2).transpose(1, 2)).transpose(1, 2)
+
+
+class PixelsBranch(nn.Module):
+    """Grey and redness of the mouth, (N, T, 2, 24, 48) to (N, T, width); each frame with its neighbours."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(4, 24, 5, stride=2, padding=2, bias=False),
+            nn.BatchNorm2d(24),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(24, 48, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(48),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(48, 64, 3, padding=1, bias=False),
+            nn.BatchNorm2d(64),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Dropout(dropout),
+            nn.Linear(64 * 3 * 6, width, bias=False),
+            nn.BatchNorm1d(width),
+            nn.ReLU(inplace=True),
+        )
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Encode."""
+        grey = pixels[:, :, :1]
+        before = torch.diff(grey, dim=1, prepend=grey[:, :1])
+        after = torch.diff(grey, dim=1, append=grey[:, -1:])
+        seen = torch.cat([pixels, 2 * before, 2 * after], dim=2).flatten(0, 1)
+        features = self.layers(seen.contiguous(memory_format=torch.channels_last))
+        return features.unflatten(0, pixels.shape[:2])
+
+
+class LipReader(nn.Module):
+    """Two branches, two bidirectional GRUs, and three ways to say the sentence."""
+
+    def __init__(self, points_width: int = 96, pixels_width: int = 128, hidden: int = 128) -> None:
+        super().__init__()
+        self.shape = {"points_width": points_width, "pixels_width": pixels_width, "hidden": hidden}
+        self.points = PointsBranch(points_width, 0.2)
+        self.pixels = PixelsBranch(pixels_width, 0.3)
+        self.first = nn.GRU(points_width + pixels_width, hidden, batch_first=True, bidirectional=True)
+        self.second = nn.GRU(2 * hidden, hidden, batch_first=True, bidirectional=True)
+        self.dropout = nn.Dropout(0.4)
+        self.words = nn.Linear(2 * hidden, 1 + sum(len(words) for words in WORDS))
+        self.phonemes = nn.Linear(2 * hidden, 1 + len(PHONEMES))
+        self.attention = nn.Linear(2 * hidden, len(WORDS))
+        self.slots = nn.ModuleList(nn.Linear(2 * hidden, len(words)) for words in WORDS)
+
+    def forward(
+        self, points: torch.Tensor, pixels: torch.Tensor | None, keep: torch.Tensor | None = None
+    ) -> Logits:
+        """Read clips.
+
+        Args:
+            points: (N, T, 177), `landmarks.normalise` with its last two axes joined.
+            pixels: (N, T, 2, 24, 48), `prepare_pixels`; None to read the points alone.
+            keep: (N, 2) of 0 and 1: which clips have points, which have pixels; None for all.
+        """
+        moved = self.points(points)
+        none = moved.new_zeros(*moved.shape[:2], self.shape["pixels_width"])
+        seen = none if pixels is None else self.pixels(pixels)
+        if keep is not None:
+            moved, seen = moved * keep[:, None, :1], seen * keep[:, None, 1:]
+        state, _ = self.first(self.dropout(torch.cat([moved, seen], dim=2)))
+        state, _ = self.second(self.dropout(state))
+        state = self.dropout(state)
+        attention = self.attention(state).softmax(dim=1)
+        looked = torch.einsum("nts,ntc->nsc", attention, state)
+        slots = tuple(head(looked[:, slot]) for slot, head in enumerate(self.slots))
+        return Logits(self.words(state), self.phonemes(state), slots, attention)
+
+
+def prepare_pixels(seen: torch.Tensor) -> torch.Tensor:
+    """`mouths.look` of whole clips, (N, T, 2, 24, 48), any type, to what the network takes: each clip's
+    channels with mean 0 and deviation 1, so that neither skin nor lamp counts."""
+    seen = seen.float()
+    deviation, mean = torch.std_mean(seen, dim=(1, 3, 4), keepdim=True)
+    return (seen - mean) / deviation.clamp(min=4.0)
+
+
+def save_reader(network: LipReader, path: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Write the weights, and in the file's metadata what `load_reader` needs to build the network."""
+    tensors = {
+        key: value.detach().to(dtype if value.is_floating_point() else value.dtype).contiguous()
+        for key, value in network.state_dict().items()
+    }
+    save_file(tensors, path, metadata={"network": json.dumps(network.shape)})
+
+
+def load_reader(files: Sequence[Path]) -> LipReader:
+    """The network of a card's one file, ready to run in float32. Raises `ReaderFormatError`."""
+    (path,) = files
+    try:
+        with safe_open(path, framework="pt") as file:
+            shape = json.loads((file.metadata() or {})["network"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
+        network = LipReader(**shape)
+        network.load_state_dict(tensors)
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ReaderFormatError(f"{path.name} does not hold a lip reader: {error}") from error
+    network.pixels.to(memory_format=torch.channels_last)
+    return network.eval().requires_grad_(requires_grad=False)

@@ -1,0 +1,173 @@
+"""A clip, read: six words, how sure of each, what else it might have been, and when each was said."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.lip_reading.decoder import Decoding, Graph, greedy, likeliest
+from dlintro_demos.lip_reading.grammar import SPOKEN, WORDS, class_of, phonemes_of, spell
+from dlintro_demos.lip_reading.landmarks import mirror, normalise
+from dlintro_demos.lip_reading.mouths import look
+from dlintro_demos.lip_reading.network import Logits, prepare_pixels
+
+MODEL = "lip_reader"
+FEWEST, MOST = 25, 250
+"""Frames of a clip: one second to ten, at 25 a second."""
+ALTERNATIVES = 5
+MIX = {"words": 1 / 3, "phonemes": 1 / 3, "slots": 1 / 3}
+"""How much each way to say the sentence counts, chosen on validation clips; they sum to 1 / temperature."""
+
+
+class ClipError(ValueError):
+    """A clip that cannot be read; the message says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A slot's word, the probability that it is right, and all others with theirs, the likeliest first."""
+
+    word: str
+    probability: float
+    others: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reading:
+    """What a clip says.
+
+    `confidence` is the mean probability of the six words. `in_grammar` is the natural logarithm of the
+    probability that the frames are a sentence of the grammar at all. `sentences` are the likeliest, with how
+    likely each is. `greedy` is what is read without the grammar. `timeline` (T, 6): the probability that a
+    frame belongs to a slot's word.
+    """
+
+    words: tuple[Word, ...]
+    confidence: float
+    in_grammar: float
+    sentences: tuple[tuple[str, float], ...]
+    greedy: str
+    timeline: np.ndarray
+
+    @property
+    def sentence(self) -> str:
+        """The six words."""
+        return " ".join(each.word for each in self.words)
+
+    def known(self, thresholds: Mapping[str, float]) -> bool:
+        """Whether it is sure enough to say so; `thresholds` of the model's card."""
+        return self.confidence >= thresholds["confidence"] and self.in_grammar >= thresholds["in_grammar"]
+
+
+def read(track: np.ndarray, mouths: np.ndarray, cache: ModelCache) -> Reading:
+    """Read a clip of 25 frames a second: landmarks (T, 59, 3) in pixels, crops (T, 64, 128, 3) uint8.
+
+    Raises `ClipError`, `TrackError` and `ModelUnavailable`.
+    """
+    if len(track) != len(mouths):
+        raise ClipError(f"a clip has as many landmarks as pictures, not {len(track)} and {len(mouths)}")
+    if not FEWEST <= len(track) <= MOST:
+        raise ClipError(
+            f"A clip of {len(track) / 25:.1f} s cannot be read: it has to last one second to ten. "
+            "A sentence takes about three."
+        )
+    clip = views(normalise(track), look(mouths))
+    return interpret(cache.run(MODEL, lambda model: _logits(model, clip)))
+
+
+@torch.inference_mode()
+def _logits(model: Loaded, clip: tuple[torch.Tensor, torch.Tensor]) -> Logits:
+    points, pixels = (each.to(model.device) for each in clip)
+    return model.module(points, pixels)
+
+
+def views(moved: np.ndarray, seen: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+    """A clip and its mirror image, as the network takes them: (2, T, 177) and (2, T, 2, 24, 48) float32."""
+    points = torch.from_numpy(np.stack([moved, mirror(moved)])).flatten(2)
+    pixels = torch.from_numpy(np.stack([seen, seen[..., ::-1]]))
+    return points, prepare_pixels(pixels)
+
+
+def interpret(logits: Logits, mix: Mapping[str, float] = MIX) -> Reading:
+    """What the logits of one clip's views mean, all views counting the same."""
+    decoded = decode(logits)
+    posteriors = mixed(decoded.ways, mix)
+    best = [int(each.argmax()) for each in posteriors]
+    read_words = tuple(
+        Word(
+            word=WORDS[slot][word],
+            probability=float(each[word]),
+            others=tuple(
+                (WORDS[slot][other], float(each[other])) for other in np.argsort(-each) if other != word
+            ),
+        )
+        for slot, (each, word) in enumerate(zip(posteriors, best, strict=True))
+    )
+    return Reading(
+        words=read_words,
+        confidence=float(np.mean([each.probability for each in read_words])),
+        in_grammar=float(np.mean([each.in_grammar for each in decoded.words])),
+        sentences=tuple((spell(said), p) for said, p in likeliest(posteriors, ALTERNATIVES)),
+        greedy=" ".join(SPOKEN[each] for each in decoded.greedy),
+        timeline=decoded.words[0].timeline,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Decoded:
+    """A clip's logits, decoded: `words` a view; `ways` by way, view and slot; `greedy` of the first view."""
+
+    words: list[Decoding]
+    ways: dict[str, list[tuple[np.ndarray, ...]]]
+    greedy: list[int]
+
+
+def decode(logits: Logits) -> Decoded:
+    """Every way to say the sentence, of every view of a clip."""
+    words = logits.words.float().log_softmax(2).cpu().numpy()
+    phonemes = logits.phonemes.float().log_softmax(2).cpu().numpy()
+    slots = [each.float().softmax(1).cpu().numpy() for each in logits.slots]
+    by_words = [words_graph().decode(each) for each in words]
+    return Decoded(
+        words=by_words,
+        ways={
+            "words": [each.posteriors for each in by_words],
+            "phonemes": [phonemes_graph().decode(each).posteriors for each in phonemes],
+            "slots": [tuple(each[view] for each in slots) for view in range(len(words))],
+        },
+        greedy=greedy(words[0]),
+    )
+
+
+def mixed(ways: Mapping[str, Sequence[Sequence[np.ndarray]]], mix: Mapping[str, float]) -> list[np.ndarray]:
+    """One distribution a slot: the weighted geometric mean of all ways and views."""
+    result = []
+    for slot in range(len(WORDS)):
+        score = sum(
+            weight * np.mean([np.log(view[slot] + 1e-12) for view in ways[way]], axis=0)
+            for way, weight in mix.items()
+        )
+        power = np.exp(score - score.max())
+        result.append(power / power.sum())
+    return result
+
+
+@functools.cache
+def words_graph() -> Graph:
+    """The grammar, a token a word."""
+    return Graph(
+        [[(class_of(slot, word),) for word in range(len(words))] for slot, words in enumerate(WORDS)]
+    )
+
+
+@functools.cache
+def phonemes_graph() -> Graph:
+    """The grammar, a token a phoneme."""
+    return Graph(
+        [[phonemes_of(slot, word) for word in range(len(words))] for slot, words in enumerate(WORDS)]
+    )

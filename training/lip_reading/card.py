@@ -1,0 +1,71 @@
+"""The card of the reader, from what was measured."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from dlintro_demos.lip_reading.network import LipReader
+from training.lip_reading.clips import TEST, VALIDATION
+
+CLIPS = 850
+ATTRIBUTION = (
+    "M. Cooke, J. Barker, S. Cunningham, X. Shao: An audio-visual corpus for speech perception and automatic "
+    "speech recognition, JASA 120(5), 2006; CC BY 4.0 by its Zenodo record 3625687 as others quote it. "
+    "Landmarks by MediaPipe's face mesh (Google, Apache-2.0)"
+)
+
+
+def write_card(
+    target: Path,
+    network: LipReader,
+    figures: Mapping[str, str],
+    thresholds: Mapping[str, float],
+    last: Mapping[str, str],
+) -> None:
+    """Write `card.toml` beside the weights; `last` is the last line of the training's log."""
+    data = (target / "weights.safetensors").read_bytes()
+    blocks = [
+        _figure(f"{TEST} sentences of that speaker, kept aside: {name}", value, "report")
+        for name, value in figures.items()
+    ]
+    training = f"{int(last['step']):,} steps of 20 clips, {float(last['seconds']):,.0f} s of one core"
+    blocks.append(_figure("Training", training, "train CLIPS"))
+    learned_from = (
+        f"{CLIPS - TEST - VALIDATION} clips of speaker s1 of the GRID audiovisual sentence corpus "
+        f"({VALIDATION} more to choose by, {TEST} to measure). {ATTRIBUTION}"
+    )
+    card = f'''title = "Lip reader, landmarks and pixels"
+task = "lip reading"
+loader = "dlintro_demos.lip_reading.network:load_reader"
+licence = "MIT"
+source = "Trained for this gallery by training/lip_reading: two branches, two bidirectional GRUs, CTC"
+trained_on = "{learned_from}"
+good_for = "Sentences of the GRID grammar, by the speaker that it learned from, seen from the front"
+limits = [
+    "It learned from one man. Of anybody else it gets many words wrong, and trusts itself less.",
+    "It knows 51 words in six places. Whatever is said, it answers with those, or that it does not know.",
+    "Sounds that are made behind the lips look the same: letters are what it confuses most.",
+    "25 frames a second, one sentence a clip, the mouth in view from first to last.",
+]
+parameters = {sum(value.numel() for value in network.parameters())}
+optional = true
+
+[thresholds]
+confidence = {thresholds["confidence"]}
+in_grammar = {thresholds["in_grammar"]}
+
+[[files]]
+path = "weights.safetensors"
+sha256 = "{hashlib.sha256(data).hexdigest()}"
+bytes = {len(data)}
+'''
+    (target / "card.toml").write_text("\n".join([card, *blocks]), encoding="utf-8")
+
+
+def _figure(name: str, value: str, command: str) -> str:
+    texts = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (name, value))
+    return '[[figures]]\nname = "{}"\nvalue = "{}"\nsource = "python -m training.lip_reading {}"\n'.format(
+        *texts, command
+    )

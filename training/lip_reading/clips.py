@@ -1,0 +1,203 @@
+"""The clips to learn from, and what is done to them so that the network never sees the same one twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+
+from dlintro_demos.lip_reading.grammar import sentence_of_name
+from dlintro_demos.lip_reading.landmarks import MIRRORED, normalise
+from dlintro_demos.lip_reading.mouths import look
+from dlintro_demos.lip_reading.network import prepare_pixels
+
+TEST, VALIDATION = 110, 60
+"""How many clips are set aside: to measure at the end, and to choose by."""
+SPLIT_SEED = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Clips:
+    """`points` (N, 75, 59, 3) float32, `pixels` (N, 75, 2, 24, 48) uint8, `sentences` (N, 6) int64."""
+
+    names: tuple[str, ...]
+    points: torch.Tensor
+    pixels: torch.Tensor
+    sentences: torch.Tensor
+
+    def of(self, chosen: np.ndarray) -> Clips:
+        """Some of them."""
+        names = tuple(self.names[each] for each in chosen)
+        return Clips(names, self.points[chosen], self.pixels[chosen], self.sentences[chosen])
+
+
+def load_clips(folder: Path | None, cache: Path) -> Clips:
+    """All clips of `folder`, which its README describes; what is made of them is kept in the file `cache`.
+
+    Raises `FileNotFoundError` where there is neither.
+    """
+    if not cache.is_file() and folder:
+        tracks = np.load(folder / "tracks.npz")
+        names = [str(name) for name in tracks["names"]]
+        points = np.stack([normalise(track) for track in tracks["tracks"]])
+        pixels = np.stack([look(read_frames(folder / "mouths" / f"{name}.mp4")) for name in names])
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        with cache.open("wb") as stream:
+            np.savez(stream, names=names, points=points, pixels=pixels)
+    kept = np.load(cache)
+    names = tuple(str(name) for name in kept["names"])
+    sentences = torch.tensor([sentence_of_name(name) for name in names])
+    return Clips(names, torch.from_numpy(kept["points"]), torch.from_numpy(kept["pixels"]), sentences)
+
+
+def read_frames(path: Path) -> np.ndarray:
+    """The frames of a video, (T, H, W, 3) uint8 RGB."""
+    with av.open(path) as container:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+
+
+def split(count: int) -> dict[str, np.ndarray]:
+    """Which clips are for what: no sentence is in two parts, for no two clips say the same."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(count)
+    return {
+        "test": order[:TEST],
+        "validation": order[TEST : TEST + VALIDATION],
+        "train": order[TEST + VALIDATION :],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """How far a clip may be bent; all are drawn anew for each clip and step."""
+
+    speed: float = 0.15
+    """Share by which it may be faster or slower."""
+    shift: float = 4.0
+    """Frames by which it may be earlier or later."""
+    warp: float = 1.5
+    """Frames by which the middle may be away from where an even speed has it."""
+    amplitude: float = 0.12
+    """Deviation of the factor that each landmark's movement is multiplied by."""
+    turn: float = 0.15
+    """Deviation of the head's turn to the side and up or down, in radians, as the landmarks show it."""
+    jitter: float = 0.12
+    """Deviation of the landmarks' noise, in deviations of the clip."""
+    place: float = 0.08
+    """How far the mouth may be off its place, in halves of the picture."""
+    zoom: float = 0.12
+    """Share by which it may be wider or narrower, and higher or lower."""
+    tilt: float = 0.12
+    """Largest tilt of the mouth, in radians."""
+    light: float = 0.25
+    """Deviation of what a slope of light from side to side adds."""
+    noise: float = 0.15
+    """Largest deviation of the pixels' noise."""
+    hidden: int = 5
+    """Frames at most in each of two spans that are hidden."""
+    no_points: float = 0.2
+    """Share of clips of which only the pixels are seen."""
+    no_pixels: float = 0.12
+    """Share of clips of which only the points are seen."""
+    no_red: float = 0.2
+    """Share of clips without colour."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What a step takes: `keep` (N, 2) says which branches see something."""
+
+    points: torch.Tensor
+    pixels: torch.Tensor | None
+    keep: torch.Tensor | None
+    sentences: torch.Tensor
+
+
+def plain(clips: Clips) -> Batch:
+    """The clips as they are."""
+    points = clips.points.flatten(2)
+    return Batch(points, prepare_pixels(clips.pixels), torch.ones(len(points), 2), clips.sentences)
+
+
+def augmented(
+    clips: Clips, how: Augmentation, random: torch.Generator, *, points_alone: bool = False
+) -> Batch:
+    """The clips bent."""
+    count, frames = clips.points.shape[:2]
+
+    def uniform(*shape: int) -> torch.Tensor:
+        return 2 * torch.rand(count, *shape, generator=random) - 1
+
+    def normal(*shape: int) -> torch.Tensor:
+        return torch.randn(count, *shape, generator=random)
+
+    time = torch.linspace(-1, 1, frames)
+    half = (frames - 1) / 2
+    moments = half * time * (1 + how.speed * uniform(1)) + how.shift * uniform(1)
+    moments = moments + how.warp * uniform(1) * torch.cos(np.pi / 2 * time) + half
+    moments = moments.clamp(0, frames - 1)
+    flipped = torch.rand(count, generator=random) < 0.5
+    seen = torch.ones(count, frames)
+    for _ in range(2):
+        first = torch.rand(count, 1, generator=random) * frames
+        length = (torch.rand(count, 1, generator=random) * (how.hidden + 1)).floor()
+        moment = torch.arange(frames)
+        seen *= ((moment < first) | (moment >= first + length)).float()
+
+    points = _at(clips.points, moments)
+    mirrored = points[:, :, torch.from_numpy(MIRRORED)] * torch.tensor([-1.0, 1.0, 1.0])
+    points = torch.where(flipped[:, None, None, None], mirrored, points)
+    points = (
+        points * (1 + how.amplitude * normal(1, 1, 1)) * (1 + how.amplitude * normal(1, points.shape[2], 1))
+    )
+    x, y, z = points.unbind(-1)
+    yaw, pitch = how.turn * normal(1, 1), how.turn * normal(1, 1)
+    x, z = x * yaw.cos() + z * yaw.sin(), z * yaw.cos() - x * yaw.sin()
+    y, z = y * pitch.cos() + z * pitch.sin(), z * pitch.cos() - y * pitch.sin()
+    points = torch.stack([x, y, z], dim=-1)
+    points = points + how.jitter * torch.rand(count, 1, 1, 1, generator=random) * normal(*points.shape[1:])
+    points = (points * seen[:, :, None, None]).flatten(2)
+    if points_alone:
+        return Batch(points, None, None, clips.sentences)
+
+    pixels = _bend(prepare_pixels(_at(clips.pixels, moments)), how, flipped, uniform)
+    across = torch.linspace(-1, 1, pixels.shape[-1])
+    pixels[:, :, 0] += how.light * normal(1, 1, 1) * across
+    pixels = pixels * (1 + 0.15 * uniform(1, 1, 1, 1)) + 0.2 * normal(1, 2, 1, 1)
+    pixels += how.noise * torch.rand(count, 1, 1, 1, 1, generator=random) * normal(*pixels.shape[1:])
+    pixels[:, :, 1] *= (torch.rand(count, 1, 1, 1, generator=random) >= how.no_red).float()
+    pixels *= seen[:, :, None, None, None]
+    draw = torch.rand(count, generator=random)
+    keep = torch.stack([draw >= how.no_points, draw < 1 - how.no_pixels], dim=1).float()
+    return Batch(points, pixels, keep, clips.sentences)
+
+
+def _at(values: torch.Tensor, moments: torch.Tensor) -> torch.Tensor:
+    """`values` (N, T, ...) at `moments` (N, T) between the frames, float32."""
+    before = moments.floor().long()
+    share = (moments - before).reshape(*moments.shape, *[1] * (values.ndim - 2))
+    rows = torch.arange(len(values))[:, None]
+    after = (before + 1).clamp(max=values.shape[1] - 1)
+    return torch.lerp(values[rows, before].float(), values[rows, after].float(), share)
+
+
+def _bend(
+    pixels: torch.Tensor, how: Augmentation, flipped: torch.Tensor, uniform: Callable[..., torch.Tensor]
+) -> torch.Tensor:
+    """Move, zoom, tilt and mirror, each clip in its own way."""
+    count, (height, width) = len(pixels), pixels.shape[-2:]
+    tilt = how.tilt * uniform()
+    zoom = 1 + how.zoom * uniform(2)
+    sign = torch.where(flipped, -1.0, 1.0)
+    shape = height / width
+    rows = [
+        torch.stack([sign * zoom[:, 0] * tilt.cos(), -shape * tilt.sin(), how.place * uniform()], dim=1),
+        torch.stack([tilt.sin() / shape, zoom[:, 1] * tilt.cos(), 2 * how.place * uniform()], dim=1),
+    ]
+    grid = F.affine_grid(torch.stack(rows, dim=1), [count, 1, height, width], align_corners=False)
+    flat = F.grid_sample(pixels.flatten(1, 2), grid, padding_mode="border", align_corners=False)
+    return flat.reshape(pixels.shape)

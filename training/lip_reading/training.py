@@ -1,0 +1,203 @@
+"""The training loop: resumable, and the same for the same seed and threads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from dlintro_demos.lip_reading.grammar import BLANK, SLOTS, class_of, phonemes_of
+from dlintro_demos.lip_reading.network import LipReader, Logits, save_reader
+from training.lip_reading.clips import Augmentation, Batch, Clips, augmented, plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """Everything that a training run depends on, but for the clips."""
+
+    steps: int = 2400
+    """Gradient steps; may be changed before the learning rate falls."""
+    batch: int = 20
+    """Clips a step."""
+    learning_rate: float = 2e-3
+    """AdamW's step size after the warm-up."""
+    warm_up: int = 100
+    """Steps in which the step size grows from zero."""
+    fall: float = 0.3
+    """Share of the steps, the last ones, in which it falls to zero."""
+    weight_decay: float = 1e-2
+    """Of AdamW."""
+    clip: float = 5.0
+    """Largest norm of the gradient."""
+    smoothing: float = 0.1
+    """Of the slots' labels."""
+    ema_decay: float = 0.995
+    """Weight of the past in the running mean of the weights, which is what is saved."""
+    points_first: int = 500
+    """Steps, the first ones, in which the network gets points alone: they cost a third."""
+    seed: int = 16
+    """Of the weights, the order and the augmentation."""
+    threads: int = 1
+    """Of PyTorch."""
+    report_every: int = 100
+    """Steps between lines of the log."""
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    """How far clips are bent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A line of the log: mean losses since the last one, and of the running mean on the validation clips."""
+
+    step: int
+    seconds: float
+    learning_rate: float
+    words: float
+    phonemes: float
+    slots: float
+    validation_words: float
+    validation_phonemes: float
+    validation_slots: float
+    validation_wrong: float
+    """Share of words that the slots' heads have wrong."""
+
+
+def losses(logits: Logits, sentences: torch.Tensor, smoothing: float = 0.0) -> dict[str, torch.Tensor]:
+    """CTC over words and over phonemes, both a label; and cross-entropy a slot. `sentences` (N, 6)."""
+    rows = sentences.tolist()
+    words = [[class_of(slot, word) for slot, word in enumerate(row)] for row in rows]
+    phonemes = [[each for slot, word in enumerate(row) for each in phonemes_of(slot, word)] for row in rows]
+    return {
+        "words": _ctc(logits.words, words),
+        "phonemes": _ctc(logits.phonemes, phonemes),
+        "slots": torch.stack(
+            [
+                F.cross_entropy(each, sentences[:, slot], label_smoothing=smoothing)
+                for slot, each in enumerate(logits.slots)
+            ]
+        ).mean(),
+    }
+
+
+def _ctc(logits: torch.Tensor, labels: list[list[int]]) -> torch.Tensor:
+    counts = torch.tensor([len(each) for each in labels])
+    frames = torch.full((len(labels),), logits.shape[1])
+    flat = torch.tensor([each for label in labels for each in label])
+    return F.ctc_loss(logits.log_softmax(2).transpose(0, 1), flat, frames, counts, blank=BLANK)
+
+
+def learning_rate(settings: TrainingSettings, step: int) -> float:
+    """A ramp up, a plateau, a ramp down to zero."""
+    up = (step + 1) / settings.warm_up
+    down = (settings.steps - step) / (settings.fall * settings.steps)
+    return settings.learning_rate * min(1.0, up, down)
+
+
+class Learner:
+    """A network that learns, the running mean of its weights, its optimiser, and the seconds so far."""
+
+    def __init__(self, settings: TrainingSettings) -> None:
+        torch.manual_seed(settings.seed)
+        self.network = LipReader()
+        self.network.pixels.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.mean = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=settings.weight_decay)
+        self.step, self.seconds = 0, 0.0
+
+    def update(self, batch: Batch, settings: TrainingSettings) -> dict[str, float]:
+        """One step; gives the losses."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(settings, self.step)
+        self.network.train()
+        each = losses(
+            self.network(batch.points, batch.pixels, batch.keep), batch.sentences, settings.smoothing
+        )
+        self.optimizer.zero_grad()
+        sum(each.values()).backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip)
+        self.optimizer.step()
+        self.mean.update_parameters(self.network)
+        self.step += 1
+        return {name: float(loss.detach()) for name, loss in each.items()}
+
+    def save(self, folder: Path, settings: TrainingSettings) -> None:
+        """All that is needed to go on, and the weights as they would be saved; whole files or none."""
+        parts = {part: getattr(self, part).state_dict() for part in ("network", "mean", "optimizer")}
+        state = {"settings": _what_counts(settings), "step": self.step, "seconds": self.seconds, **parts}
+        torch.save(state, folder / "checkpoint.part")
+        (folder / "checkpoint.part").replace(folder / "checkpoint.pt")
+        save_reader(self.mean.module, folder / "weights.part")
+        (folder / "weights.part").replace(folder / "weights.safetensors")
+
+    def resume(self, folder: Path, settings: TrainingSettings) -> None:
+        """Go on from the checkpoint, if there is one. Raises `ValueError` where that has other settings."""
+        path = folder / "checkpoint.pt"
+        if not path.is_file():
+            return
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        if state["settings"] != _what_counts(settings):
+            raise ValueError(f"{path} was made with other settings; remove it to begin anew.")
+        for part in ("network", "mean", "optimizer"):
+            getattr(self, part).load_state_dict(state[part])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+
+def _what_counts(settings: TrainingSettings) -> dict[str, Any]:
+    """All that must be the same to go on."""
+    return asdict(replace(settings, steps=0, threads=0, report_every=0))
+
+
+def train(settings: TrainingSettings, clips: Clips, validation: Clips, folder: Path) -> Iterator[Report]:
+    """Train until the last step; yields a `Report` every few steps and keeps a checkpoint in `folder`."""
+    torch.set_num_threads(settings.threads)
+    learner = Learner(settings)
+    learner.resume(folder, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = plain(validation)
+    seen: list[dict[str, float]] = []
+    started = time.process_time() - learner.seconds
+    while learner.step < settings.steps:
+        random = torch.Generator().manual_seed(settings.seed * 1_000_000 + learner.step)
+        chosen = clips.of(_turn(settings, len(clips.names), learner.step))
+        alone = learner.step < settings.points_first
+        batch = augmented(chosen, settings.augmentation, random, points_alone=alone)
+        seen.append(learner.update(batch, settings))
+        if learner.step % settings.report_every == 0 or learner.step == settings.steps:
+            learner.seconds = time.process_time() - started
+            learner.save(folder, settings)
+            yield _report(settings, learner, seen, kept)
+            seen.clear()
+
+
+def _turn(settings: TrainingSettings, count: int, step: int) -> np.ndarray:
+    """Which clips a step takes: all of them once, in an order anew, before any comes again."""
+    each = count // settings.batch
+    order = np.random.default_rng([settings.seed, step // each]).permutation(count)
+    first = step % each * settings.batch
+    return order[first : first + settings.batch]
+
+
+@torch.inference_mode()
+def _report(
+    settings: TrainingSettings, learner: Learner, seen: list[dict[str, float]], validation: Batch
+) -> Report:
+    network = learner.mean.module.eval()
+    alone = learner.step <= settings.points_first
+    logits = network(validation.points, None if alone else validation.pixels)
+    ours = losses(logits, validation.sentences)
+    said = torch.stack([each.argmax(1) for each in logits.slots], dim=1)
+    return Report(
+        step=learner.step,
+        seconds=learner.seconds,
+        learning_rate=learning_rate(settings, learner.step - 1),
+        **{name: float(np.mean([each[name] for each in seen])) for name in seen[0]},
+        **{f"validation_{name}": float(loss) for name, loss in ours.items()},
+        validation_wrong=float((said != validation.sentences).sum() / (len(said) * len(SLOTS))),
+    )
