@@ -6,7 +6,9 @@ so small that one core takes a minute.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,7 @@ from dlintro_demos.gallery.runtime.jobs import Progress
 TOLD = ("height over the gap", "speed", "distance", "height over the next gap", "height")
 SCORED_LEVELS = range(2**32 - 16, 2**32)  # of the curve; training levels are below 2^31
 SCORED_PIPES = 100
+UPDATES_A_STEP = 50  # between two `Progress`
 
 
 def observe(game: FlappyBird) -> np.ndarray:
@@ -71,6 +74,11 @@ class Course:
     scored_pipes: int = SCORED_PIPES
     """A game for the curve ends here at the latest."""
 
+    @property
+    def decisions(self) -> int:
+        """Made by the end, in all games."""
+        return self.updates * self.games
+
 
 @dataclass(frozen=True)
 class Point:
@@ -82,32 +90,54 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Learning:
+    """On the way: its newest weights, a safetensors file with its number of `decisions`, and the curve."""
+
+    weights: bytes
+    curve: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Learned:
-    """The end: its best weights as a safetensors file, and the curve."""
+    """The end: its best weights as a safetensors file, and the curve; `hurried` where time was up."""
 
     weights: bytes
     curve: tuple[Point, ...]
     best: Point
+    hurried: bool
 
 
-def learn(seed: int, course: Course | None = None) -> Iterator[Progress | Learned]:
-    """Learn on one thread's worth of work; each `Progress` carries the curve so far."""
+def learn(
+    seed: int,
+    course: Course | None = None,
+    *,
+    seconds: float = math.inf,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Progress | Learned]:
+    """Learn on one thread's worth of work; each `Progress` carries what there is of it, `Learning`.
+
+    After `seconds` it ends with what it has learned by then; `clock` is monotonic seconds.
+    """
     course = course or Course()
+    began = clock()
     lesson = _Lesson(seed, course)
     curve = [lesson.score()]
     best, weights = curve[0], lesson.weights()
     between = max(1, course.updates // course.scores)
-    yield Progress(0, course.updates, so_far=tuple(curve))
-    while lesson.updates < course.updates:
+    share = 0.0
+    yield Progress(share, 1, so_far=lesson.so_far(curve))
+    while share < 1:
         lesson.update()
-        if lesson.updates % between == 0:
+        share = max(lesson.updates / course.updates, (clock() - began) / seconds)
+        if lesson.updates % between == 0 or share >= 1:
             curve.append(lesson.score())
             if curve[-1].mean > best.mean:
                 best, weights = curve[-1], lesson.weights()
-        if lesson.updates % 50 == 0:
+        if lesson.updates % UPDATES_A_STEP == 0:
             note = f"{curve[-1].mean:.1f} pipes on average"
-            yield Progress(lesson.updates, course.updates, note, so_far=tuple(curve))
-    yield Learned(weights=weights, curve=tuple(curve), best=best)
+            yield Progress(share, 1, note, so_far=lesson.so_far(curve))
+    hurried = lesson.updates < course.updates
+    yield Learned(weights=weights, curve=tuple(curve), best=best, hurried=hurried)
 
 
 class _Lesson:
@@ -185,4 +215,9 @@ class _Lesson:
 
     def weights(self) -> bytes:
         """A safetensors file."""
-        return save({key: value.detach().clone() for key, value in self.network.state_dict().items()})
+        tensors = {key: value.detach().clone() for key, value in self.network.state_dict().items()}
+        return save(tensors, {"decisions": str(self.decisions * self.course.games)})
+
+    def so_far(self, curve: list[Point]) -> Learning:
+        """The newest, and the curve."""
+        return Learning(weights=self.weights(), curve=tuple(curve))

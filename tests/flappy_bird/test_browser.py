@@ -70,11 +70,32 @@ def test_other_rules_show_what_it_did_not_learn(open_mode, serious_violations):
     assert serious_violations(page) == []
 
 
-def test_one_learns_while_one_watches_and_can_be_cancelled(open_mode):
+def test_one_plays_while_it_learns_and_goes_on_while_one_looks_elsewhere(
+    open_mode, serious_violations, problems, screenshot
+):
     page, game = open_mode("Train one now")
     page.get_by_role("button", name="Start learning").click()
+    title, canvas = game.locator(".title"), game.locator("canvas").first
     expect(page.get_by_text(re.compile("pipes on average, about"))).to_be_visible(timeout=60_000)
+    expect(title).to_have_text(re.compile("^Your pupil after [1-9][0-9,]* decisions$"), timeout=60_000)
     expect(page.locator("canvas.marks, svg.marks").first).to_be_visible()
+    before, picture = decisions(title), canvas.evaluate("canvas => canvas.toDataURL()")
+    page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), picture]
+    )
+    screenshot(page, "flappy-bird-learning")
+    assert serious_violations(page) == []
+    page.get_by_role("radio", name="Watch it learn").click()
+    expect(title).to_have_text("The best")
+    expect(page.get_by_text(re.compile("goes on learning in “Train one now”: "))).to_be_visible()
+    page.get_by_role("radio", name="Train one now").click()
+    expect(title).to_have_text(re.compile("^Your pupil after [0-9,]+ decisions$"))
+    assert decisions(title) > before
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled, as you asked.")).to_be_visible(timeout=30_000)
     expect(game).to_have_count(0)
+    assert ours(problems) == []
+
+
+def decisions(title):
+    return int(re.sub(r"\D", "", title.inner_text()))

@@ -87,6 +87,7 @@ def test_anything_else_is_not_believed(value: object) -> None:
         ([Lane(key=str(i), title="", weights="/w") for i in range(7)], {}),
         ([LANES[1], LANES[1]], {}),
         ([Lane(key="a", title=""), Lane(key="b", title="")], {}),
+        ([Lane(key="you", title=""), Lane(key="a", title="", weights="/w", learning=True)], {}),
         ([Lane(key="a", title="", weights="https://example.org/w")], {}),
         ([Lane(key="a", title="", weights="//example.org/w")], {}),
         (LANES, {"seed": -1}),
@@ -95,7 +96,7 @@ def test_anything_else_is_not_believed(value: object) -> None:
     ],
 )
 def test_games_that_cannot_be_are_refused(lanes: list[Lane], options: dict) -> None:
-    with pytest.raises(ValueError, match=r"birds|key|lane|server|level"):
+    with pytest.raises(ValueError, match=r"birds|key|lane|alone|server|level"):
         flappy_game(lanes, **({"seed": 1, "key": "game"} | options))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Locator, Page, Route, expect
+from safetensors.torch import save
 
 from dlintro_demos.flappy_bird.game import SIDE, Rules
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP
@@ -25,7 +26,7 @@ from dlintro_demos.flappy_bird.ui.components.flappy_game import (
     read_finished,
 )
 from dlintro_demos.gallery.ui.components import component as components
-from tests.flappy_bird.browser_fakes import SEED, begun, network, save_weights
+from tests.flappy_bird.browser_fakes import SEED, begun, network, pupil, save_weights
 from tests.flappy_bird.fakes import sensible_flap
 
 ADDRESS = "http://127.0.0.1:9"  # answered by the test itself
@@ -47,6 +48,22 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 DESK = {"viewport": {"width": 1000, "height": 600}}
 CALM = DESK | {"reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+# Notes what is heard.
+NOTES = """() => {
+window.notes = [];
+window.contexts = 0;
+const Real = AudioContext;
+window.AudioContext = class extends Real {
+  constructor() { super(); contexts += 1; }
+  createOscillator() {
+    const tone = super.createOscillator();
+    const start = tone.start.bind(tone);
+    tone.start = (when) => (notes.push(tone.type), start(when));
+    return tone;
+  }
+};
+}"""
+FLAP, POINT, CRASH = "triangle", "sine", "sawtooth"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +76,7 @@ def parts() -> tuple[str, str, str]:
     """HTML, CSS and JavaScript of the component."""
     shared, own = Path(components.__file__).parent, Path(component.__file__).parent
     css = (shared / "base.css", own / "flappy_game.css")
-    scripts = (shared / "mount.js", *(own / f"flappy_{part}.js" for part in ("core", "scenery", "game")))
+    scripts = (shared / "mount.js", *(own / f"{script}.js" for script in component.SCRIPTS))
     html, css, script = (
         "\n".join(path.read_text(encoding="utf-8") for path in paths)
         for paths in ((own / "flappy_game.html",), css, scripts)
@@ -81,6 +98,7 @@ class Stage:
                 key=f"{kind} {i}",
                 title=title or kind,
                 weights=None if kind == "you" else f"/weights/{kind}.safetensors",
+                learning=kind == "pupil",
             )
             for i, kind in enumerate(kinds.split())
         ]
@@ -152,6 +170,8 @@ def test_a_game_is_played_step_by_step_and_the_referee_agrees(
 ) -> None:
     stage = open_stage()
     decisions, pipes = decisions_for(1)
+    stage.page.evaluate(NOTES)
+    stage.button("Sound").click()
     stage.button("Step by step").click()
     stage.start()
     field = stage.button("you: flap")
@@ -169,6 +189,8 @@ def test_a_game_is_played_step_by_step_and_the_referee_agrees(
     assert replay(told.seed, lane.flaps, lane.ticks) == lane.pipes
     expect(stage.game.locator(".score")).to_have_text(str(pipes))
     expect(stage.game.get_by_role("status")).to_have_text(re.compile(f"^Game over: you {pipes} pipes?\\.$"))
+    heard = stage.page.evaluate("notes")
+    assert (heard.count(FLAP), heard.count(POINT), heard[-1]) == (len(lane.flaps), pipes, CRASH)
     assert not problems
 
 
@@ -290,12 +312,7 @@ def test_a_hidden_tab_pauses(open_stage: Callable[..., Stage]) -> None:
     stage = open_stage("told-flapper", rules=Rules(speed=1))
     stage.start()
     stage.run(0.5)
-    stage.page.evaluate(
-        """() => {
-          Object.defineProperty(document, "hidden", { value: true, configurable: true });
-          document.dispatchEvent(new Event("visibilitychange"));
-        }"""
-    )
+    set_hidden(stage, True)
     expect(stage.button("Go on")).to_be_visible()
     canvas = stage.game.locator("canvas").first
     picture = canvas.evaluate("canvas => canvas.toDataURL()")
@@ -374,6 +391,90 @@ def test_the_sky_has_the_colour_that_was_asked_for(open_stage: Callable[..., Sta
         "canvas => [...canvas.getContext('2d').getImageData(9, 0, 1, 1).data]"
     )
     assert np.abs(np.array(top[:3]) - [0xB0, 0x30, 0x60]).max() <= 2
+
+
+def serve_pupil(stage: Stage, *, flaps: bool, decisions: int) -> None:
+    file = save(pupil(flaps=flaps).state_dict(), {"decisions": str(decisions)})
+    stage.page.unroute("**/pupil.safetensors")
+    stage.page.route("**/pupil.safetensors", lambda route: route.fulfill(body=file))
+
+
+def set_hidden(stage: Stage, hidden: bool) -> None:
+    stage.page.evaluate(
+        """(value) => {
+          Object.defineProperty(document, "hidden", { value, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_one_that_learns_plays_level_after_level_and_its_newest_takes_over_in_flight(
+    open_stage: Callable[..., Stage], problems: list[str]
+) -> None:
+    stage = open_stage()
+    title, hit = stage.game.locator(".title"), stage.game.locator(".verdict")
+    serve_pupil(stage, flaps=False, decisions=0)
+    stage.show("pupil", autoplay=True, rules=Rules(speed=1))
+    expect(title).to_have_text("pupil after 0 decisions")
+    expect(stage.button("Pause")).to_be_visible()
+    stage.run(fate(flaps=False) / 30 + 0.3)
+    expect(hit).to_be_visible()
+    expect(hit).to_have_text("Crashed")
+    stage.run(1)
+    expect(hit).to_be_hidden()  # the next level has begun, and nobody pressed anything
+    serve_pupil(stage, flaps=True, decisions=12_800)
+    stage.run(2.1)
+    expect(title).to_have_text("pupil after 12,800 decisions")
+    stage.run(0.5)
+    assert stage.told() == []
+    serve_pupil(stage, flaps=False, decisions=25_600)
+    set_hidden(stage, True)
+    expect(stage.button("Go on")).to_be_visible()
+    stage.run(5)
+    expect(title).to_have_text("pupil after 12,800 decisions")  # nobody looks: nothing is fetched
+    set_hidden(stage, False)
+    expect(stage.button("Pause")).to_be_visible()  # it plays on by itself
+    stage.run(2.1)
+    expect(title).to_have_text("pupil after 25,600 decisions")
+    stage.show("glider")
+    asked = []
+    stage.page.on("request", lambda request: asked.append(request.url))
+    stage.run(5)
+    assert asked == []
+    assert not problems
+
+
+def test_sounds_are_heard_only_when_they_are_asked_for(open_stage: Callable[..., Stage]) -> None:
+    stage = open_stage()
+    stage.page.evaluate(NOTES)
+    sound, notes = stage.button("Sound"), lambda: stage.page.evaluate("notes")
+    expect(sound).to_have_attribute("aria-pressed", "false")
+    stage.button("you: flap").click()
+    stage.run()
+    assert (notes(), stage.page.evaluate("contexts")) == ([], 0)
+    sound.click()
+    expect(sound).to_have_attribute("aria-pressed", "true")
+    assert notes() == []
+    stage.button("Again").click()
+    stage.run(0.1)
+    stage.page.keyboard.press("Space")
+    stage.run(0.1)
+    assert notes() == [FLAP]
+    stage.run()
+    assert notes() == [FLAP, CRASH]
+    stage.show("glider told-flapper", rules=Rules(speed=1))  # another game of the same page
+    expect(sound).to_have_attribute("aria-pressed", "true")
+    stage.start()
+    stage.run()
+    heard = notes()[2:]
+    assert heard.count(CRASH) == 2
+    assert heard.count(FLAP) > 2
+    sound.press("Enter")
+    stage.button("Again").click()
+    stage.run()
+    assert len(notes()) == 2 + len(heard)
+    assert stage.page.evaluate("contexts") == 1
 
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(

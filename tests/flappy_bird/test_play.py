@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from xml.etree import ElementTree
 
 import numpy as np
@@ -16,7 +18,14 @@ from dlintro_demos.flappy_bird.experiment import TRIAL_LEVELS, Look, Trial, look
 from dlintro_demos.flappy_bird.game import BIRD_X, FlappyBird, Rules, Shades
 from dlintro_demos.flappy_bird.network import play
 from dlintro_demos.flappy_bird.scores import KEPT, Score, SessionScores, Verdict, judge
-from dlintro_demos.flappy_bird.state_player import Course, Learned, StatePlayer, learn, observe
+from dlintro_demos.flappy_bird.state_player import (
+    UPDATES_A_STEP,
+    Course,
+    Learned,
+    StatePlayer,
+    learn,
+    observe,
+)
 from dlintro_demos.gallery.intake.images import decode_image
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -152,10 +161,11 @@ def test_it_learns_to_pass_pipes_and_shows_its_curve_on_the_way(lesson):
     assert learned.curve[0].mean <= 0.5
     assert learned.best.mean >= 1
     assert learned.best == max(learned.curve, key=lambda point: point.mean)
-    curves = [step.so_far for step in lesson[:-1]]
+    curves = [step.so_far.curve for step in lesson[:-1]]
     assert [len(curve) for curve in curves] == sorted(len(curve) for curve in curves)
     assert curves[-1] == learned.curve
-    assert learned.curve[-1].decisions == QUICK.updates * QUICK.games
+    assert learned.curve[-1].decisions == QUICK.decisions
+    assert not learned.hurried
 
 
 def test_the_weights_are_those_of_its_best_point(lesson):
@@ -164,6 +174,27 @@ def test_the_weights_are_those_of_its_best_point(lesson):
     player.load_state_dict(load(learned.weights))
     pipes = play(player, range(2**32 - 16, 2**32), max_pipes=QUICK.scored_pipes, observe=observe)
     assert float(pipes.mean()) == learned.best.mean
+
+
+def test_on_the_way_it_shows_its_newest_weights_and_after_how_many_decisions(lesson):
+    first, later = (step.so_far.weights for step in (lesson[0], lesson[5]))
+    assert (decisions_of(first), decisions_of(later)) == (0, 5 * UPDATES_A_STEP * QUICK.games)
+    before, after = (load(weights)["values.weight"] for weights in (first, later))
+    assert not torch.equal(before, after)
+
+
+def decisions_of(weights):
+    """As the browser reads it."""
+    long = int.from_bytes(weights[:8], "little")
+    return int(json.loads(weights[8 : 8 + long])["__metadata__"]["decisions"])
+
+
+def test_on_a_slow_computer_it_ends_in_time_with_what_it_has_learned():
+    ticks = itertools.count()  # a second for each update
+    *steps, learned = learn(1, QUICK, seconds=120, clock=lambda: next(ticks))
+    assert [point.decisions for point in learned.curve] == [0, 120 * QUICK.games]
+    assert learned.hurried
+    assert [step.fraction for step in steps] == pytest.approx([0, 50 / 120, 100 / 120])
 
 
 def test_the_same_seed_learns_the_same(lesson):

@@ -70,7 +70,7 @@ def test_a_lesson_goes_on_while_one_looks_at_something_else(open_page, monkeypat
     """“Train one now” began again when one came back to it."""
     begun, hold = [], threading.Event()
 
-    def slowly(seed):
+    def slowly(seed, **_):
         begun.append(seed)
         while not hold.wait(0.02):
             yield Progress(1, 2, "learning")
@@ -88,6 +88,7 @@ def test_a_lesson_goes_on_while_one_looks_at_something_else(open_page, monkeypat
     assert job.cancel_reason is None
     assert "goes on learning" in words(at)
     hold.set()
+    job.result()
     at.button_group(key="do").set_value("Train one now").run()
     assert "It made 1,600 decisions" in words(at)
     assert begun == [7]

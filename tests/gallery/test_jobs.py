@@ -202,6 +202,29 @@ def test_a_job_somebody_waits_for_outlives_its_lease(make_queue):
     assert queue.submit(unhurried, visitor="ann").result() == "done"
 
 
+def test_a_job_that_is_held_needs_nobody_who_asks_but_ends_at_its_deadline(make_queue):
+    time_now, gate = [0.0], threading.Event()
+    queue = make_queue(lease_s=0.2, deadline_s=60, clock=lambda: time_now[0])
+
+    def work():
+        while not gate.wait(0.01):
+            yield Progress(0, 1)
+        yield "done"
+
+    held, given_up, late = (queue.submit(work, visitor=name) for name in ("ann", "bob", "cy"))
+    for job in (held, late):
+        job.hold()
+    until(lambda: given_up.state == "running")
+    time_now[0] += 50
+    until(lambda: given_up.state == "cancelled")
+    assert held.state == "running"
+    time_now[0] += 20
+    with pytest.raises(DeadlineExceeded):
+        held.result()
+    gate.set()
+    assert late.result() == "done"  # waited without a lease, and then ran
+
+
 def test_an_idle_queue_keeps_neither_the_picture_nor_the_result(make_queue):
     class Picture:
         pass

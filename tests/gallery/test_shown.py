@@ -85,6 +85,15 @@ def test_what_is_shown_again_stays():
     assert [fetched(address) is not None for address in (first, second)] == [True, False]
 
 
+def test_a_file_that_changes_has_one_address_and_takes_the_room_of_one():
+    screen = Shown(most=10)
+    other = screen.address(PNG[:4])
+    addresses = {screen.put("newest", bytes([step]) * 4) for step in range(9)}
+    (address,) = addresses
+    assert fetched(address)[0] == b"\x08" * 4
+    assert fetched(other) is not None
+
+
 def test_a_picture_larger_than_the_screens_share_is_shown_alone():
     screen = Shown(most=10)
     small = screen.address(b"\1" * 4)

@@ -28,11 +28,13 @@ def show_learning_curve(curve: Sequence[Evaluation], shown: Sequence[Checkpoint]
     )
 
 
-def show_lesson(curve: Sequence[Point]) -> None:
-    """Pipes against decisions made, as it learns."""
+def show_lesson(curve: Sequence[Point], decisions: int) -> None:
+    """Pipes against decisions made, as it learns; `decisions` are all that it is to make."""
     rows = [{"decisions": point.decisions, "pipes": point.mean} for point in curve]
-    y = _quantity("pipes", "pipes, mean of 16 new levels") | {"scale": {"domainMin": 0}}
-    line = layer(LINE, rows, x=_against("decisions", "decisions made"), y=y)
+    most = max(1.0, *(point.mean for point in curve))
+    x = _against("decisions", "decisions made") | {"scale": {"domain": [0, decisions]}}
+    y = _quantity("pipes", "pipes, mean of 16 new levels") | {"scale": {"domain": [0, most]}}
+    line = layer(LINE, rows, x=x, y=y)
     show_chart(line, alt="Pipes passed while it learns", height=240)
 
 

@@ -7,6 +7,7 @@ so a job stops at its next chunk and `finally` blocks inside it run.
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 from collections import deque
@@ -92,6 +93,10 @@ class Job(Generic[T]):
     def touch(self) -> None:
         """Somebody still waits for this job; without it for the queue's `lease_s` the job is dropped."""
         self._touched = self._queue.clock()
+
+    def hold(self) -> None:
+        """Somebody keeps it and will end it: it needs no lease until the next `touch`."""
+        self._touched = math.inf
 
     def cancel(self, reason: str = "Cancelled.") -> None:
         """Stop at the next chunk, or leave the queue at once; harmless when the job has ended."""

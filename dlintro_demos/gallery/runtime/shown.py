@@ -41,11 +41,13 @@ class Shown:
 
     def address(self, picture: bytes | str) -> str:
         """Where the browser finds a picture: the same address for the same one, as long as it is kept."""
-        name = _name(picture)
+        return self.put(_name(picture), picture)
+
+    def put(self, name: str, picture: bytes | str) -> str:
+        """The address of that name, where what was put last is found: for a file that changes."""
         with self._lock:
-            if name not in self._pictures:
-                self._pictures[name] = picture
-                self._used += len(picture)
+            self._used += len(picture) - len(self._pictures.get(name, b""))
+            self._pictures[name] = picture
             self._pictures.move_to_end(name)
             while self._used > self.most and len(self._pictures) > 1:
                 gone_name, gone = self._pictures.popitem(last=False)

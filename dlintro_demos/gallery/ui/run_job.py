@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dlintro_demos.gallery.intake.images import UnreadableMedia
 from dlintro_demos.gallery.process import engine
@@ -28,6 +29,7 @@ def run_job(
     label: str,
     shared: bool = False,
     watch: Callable[[Any], None] | None = None,
+    wait: bool = True,
 ) -> T | None:
     """The result of `work(*args)`: one that is kept, that of a job under way, or of a new one.
 
@@ -36,8 +38,11 @@ def run_job(
         fingerprint: everything that the result depends on, but for the work itself.
         shared: the inputs are bundled samples, so all visitors share one job and its result.
         watch: shows what there is of the result so far (`Progress.so_far`), whenever there is more.
+        wait: False for a fragment that runs every second: it shows how far the job is, and the page goes on.
+            The job then needs nobody who asks for it, as with `keep_running`.
 
-    Returns None after saying why on the page: cancelled, queue full, too slow, no model, unreadable.
+    Returns None after saying why on the page: cancelled, queue full, too slow, no model, unreadable; or, with
+    `wait=False`, not yet there.
     """
     me = visitor()
     since = me.forgotten
@@ -57,6 +62,12 @@ def run_job(
         return None
     try:
         seat = _take_seat(slot, (owner, *key), work, args)
+        if not wait and not seat.job.ended:
+            _show_how_far(slot, seat.job, label)
+            if watch and seat.job.progress.so_far is not None:
+                watch(seat.job.progress.so_far)
+            seat.job.hold()
+            return None
         result = _wait(slot, seat.job, label, watch)
     except (JobError, ModelUnavailable, UnreadableMedia) as error:
         me.leave(slot)
@@ -70,6 +81,32 @@ def run_job(
         me.keep(key, result, since)
     me.leave(slot)
     return result
+
+
+def kept(fingerprint: Hashable, work: Callable[..., Iterator[Progress | T]]) -> T | None:
+    """This visitor's result of a job, if it is there already; starts nothing."""
+    return engine().results.get(visitor().id, (name_of(work), fingerprint))
+
+
+def keep_running(slot: str) -> Job[Any] | None:
+    """The job in a slot that this run of the page does not show: it goes on. None where there is none.
+
+    For a demo whose modes a visitor may change meanwhile. It ends like any other at its deadline, on request,
+    when the visitor leaves the demo, or with the visit.
+    """
+    me = visitor()
+    seat = me.seats.get(slot)
+    if seat is None or seat.stopped:
+        return None
+    me.asked.add(slot)
+    seat.job.hold()
+    return seat.job
+
+
+def time_left(job: Job[Any]) -> str:
+    """How much longer a job that runs takes, in words."""
+    left = job.eta
+    return "estimating the time left" if left is None else f"about {max(1, round(left))} s left"
 
 
 def _take_seat(slot: str, key: Hashable, work: Callable[..., Any], args: tuple[Any, ...]) -> Seat:
@@ -87,9 +124,8 @@ def _take_seat(slot: str, key: Hashable, work: Callable[..., Any], args: tuple[A
 def _wait(slot: str, job: Job[T], label: str, watch: Callable[[Any], None] | None) -> T:
     if not job.wait(QUIET_SECONDS):
         place = st.empty()
-        with place.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(0.0, text=label)
-            st.button("Cancel", key=f"cancel-{slot}", on_click=visitor().stop, args=(slot,))
+        with place:
+            bar = _show_how_far(slot, job, label)
         shown = None
         while not job.wait(POLL_SECONDS):
             bar.progress(job.progress.fraction, text=f"{label}: {_where(job)}")
@@ -101,9 +137,14 @@ def _wait(slot: str, job: Job[T], label: str, watch: Callable[[Any], None] | Non
     return job.result()
 
 
+def _show_how_far(slot: str, job: Job[Any], label: str) -> DeltaGenerator:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(job.progress.fraction, text=f"{label}: {_where(job)}")
+        st.button("Cancel", key=f"cancel-{slot}", on_click=visitor().stop, args=(slot,))
+    return bar
+
+
 def _where(job: Job[Any]) -> str:
     if job.state == "waiting":
         return f"number {job.place} in the queue"
-    left = job.eta
-    time_left = "estimating the time left" if left is None else f"about {max(1, round(left))} s left"
-    return f"{job.progress.note}, {time_left}" if job.progress.note else time_left
+    return f"{job.progress.note}, {time_left(job)}" if job.progress.note else time_left(job)

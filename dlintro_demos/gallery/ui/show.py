@@ -19,6 +19,11 @@ def address(picture: bytes | str) -> str:
     return visitor().shown.address(picture)
 
 
+def newest(name: str, file: bytes) -> str:
+    """Where this visitor's browser finds the newest of a file that changes; `name` tells it from others."""
+    return visitor().shown.put(name, file)
+
+
 def bundled(picture: bytes) -> str:
     """Where every browser finds a picture of the gallery's own, and may keep it."""
     return shown.bundled(picture)

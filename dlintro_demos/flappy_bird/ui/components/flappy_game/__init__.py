@@ -14,7 +14,9 @@ from dlintro_demos.gallery.ui.components.component import component, wait_for_th
 MAX_LANES = 6
 MAX_SEED = 2**32 - 1
 
-_mount = component(__file__, scripts=("flappy_core", "flappy_scenery", "flappy_game"))
+SCRIPTS = tuple(f"flappy_{part}" for part in ("core", "scenery", "sound", "head", "game"))
+
+_mount = component(__file__, scripts=SCRIPTS)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,12 +25,15 @@ class Lane:
 
     `weights` are an agent's: the address on this server of a safetensors file of `network.Player` or
     `state_player.StatePlayer` (float32 or float16), fetched once, however often it plays. Without them the
-    visitor plays here.
+    visitor plays here. One that is still `learning` is fetched again every other second: the newest takes
+    over in flight, the title says after how many decisions, and after a crash comes the next level; the page
+    hears nothing of it.
     """
 
     key: str
     title: str
     weights: str | None = None
+    learning: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +100,8 @@ def flappy_game(
     (`read_finished`), and its scores not before `referee.replay`.
 
     Raises:
-        ValueError: not 1 to 6 lanes, two of one key or two for the visitor, an address on another server, or
-            `seed` or `max_pipes` out of range.
+        ValueError: not 1 to 6 lanes, two of one key or two for the visitor, one that learns beside another,
+            an address on another server, or `seed` or `max_pipes` out of range.
     """
     _check(lanes, seed, max_pipes)
     sent = _mount(
@@ -162,6 +167,8 @@ def _check(lanes: Sequence[Lane], seed: int, max_pipes: int) -> None:
         raise ValueError("Two lanes of the game have the same key.")
     if sum(lane.weights is None for lane in lanes) > 1:
         raise ValueError("One lane at most is the visitor's.")
+    if len(lanes) > 1 and any(lane.learning for lane in lanes):
+        raise ValueError("One that is still learning plays alone.")
     if not 0 <= seed <= MAX_SEED or max_pipes < 1:
         raise ValueError(f"A level is 0 to {MAX_SEED}, and a game has a pipe at least.")
     for lane in lanes:
@@ -169,7 +176,13 @@ def _check(lanes: Sequence[Lane], seed: int, max_pipes: int) -> None:
             raise ValueError(f"The weights of {lane.key} must lie on this server, not at {lane.weights!r}.")
 
 
-def _lane(lane: Lane) -> dict[str, str]:
+def _lane(lane: Lane) -> dict[str, object]:
     if lane.weights is None:
         return {"key": lane.key, "title": lane.title, "player": "you"}
-    return {"key": lane.key, "title": lane.title, "player": "agent", "weights": lane.weights}
+    return {
+        "key": lane.key,
+        "title": lane.title,
+        "player": "agent",
+        "weights": lane.weights,
+        "learning": lane.learning,
+    }

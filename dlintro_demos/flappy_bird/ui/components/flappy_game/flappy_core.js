@@ -143,15 +143,17 @@ const TOLD_LAYERS = [
 
 /**
  * The network of a safetensors file (float32 or float16), an ArrayBuffer: one that sees pictures, or one that
- * is told numbers (`told`). It has room for one decision at a time. Throws an Error where the file holds
+ * is told numbers (`told`). It has room for one decision at a time. `decisions`: made until then, where the
+ * file says so, or 0. Throws an Error where the file holds
  * anything else.
  */
 export function readPlayer(buffer) {
-  const { names, tensor } = openSafetensors(buffer);
+  const { names, about, tensor } = openSafetensors(buffer);
   const told = names.includes("first.weight");
   const layers = (told ? TOLD_LAYERS : LAYERS).map((layer) => makeLayer(tensor, layer));
   const outputs = layers.map((layer) => new Float32Array(layer.corners.length * layer.filters));
-  return { told, layers, outputs, slopes: outputs.map((output) => new Float32Array(output.length)) };
+  const slopes = outputs.map((output) => new Float32Array(output.length));
+  return { told, layers, outputs, slopes, decisions: Number(about.decisions ?? 0) };
 }
 
 function openSafetensors(buffer) {
@@ -168,7 +170,7 @@ function openSafetensors(buffer) {
     if (entry.dtype === "F32") return new Float32Array(bytes);
     return Float32Array.from(new Uint16Array(bytes), halfToNumber);
   };
-  return { names: Object.keys(entries), tensor };
+  return { names: Object.keys(entries), about: entries.__metadata__ ?? {}, tensor };
 }
 
 function halfToNumber(bits) {

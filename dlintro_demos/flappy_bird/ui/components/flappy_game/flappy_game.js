@@ -1,10 +1,10 @@
-/* The page and the clock; `__init__.py` puts mount.js, flappy_core.js and flappy_scenery.js before this. */
+/* The page and the clock; `__init__.py` puts mount.js and the other flappy_*.js before this. */
 const TICK = 1000 / TICKS_PER_SECOND; // ms
 const CATCH_UP = 4 * TICK; // ms of game at most between two pictures on the screen
 const NARROW = 560; // px of room below which many fields do not stand in one row
-const SALIENCY_EVERY = 3; // decisions
-const HOPES = 150; // decisions in the curve, ten seconds
 const SPEAK_EVERY = 10; // pipes
+const NEWEST_EVERY = 2000; // ms between two looks at what one has learned
+const AFTER_A_CRASH = 24; // ticks until one that learns begins again
 
 const WORDS = {
   loading: "Loading…",
@@ -19,12 +19,15 @@ const players = new Map(); // address -> promise of a network, for as long as th
 
 export default mounted(".flappy", build);
 
+async function fetchAnew(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+  return readPlayer(await answer.arrayBuffer());
+}
+
 function fetchPlayer(address) {
   if (!players.has(address)) {
-    const loading = fetch(address).then(async (answer) => {
-      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-      return readPlayer(await answer.arrayBuffer());
-    });
+    const loading = fetchAnew(address);
     players.set(address, loading);
     loading.catch(() => players.delete(address)); // so that another try asks again
   }
@@ -33,7 +36,7 @@ function fetchPlayer(address) {
 
 function build(root) {
   const find = (selector) => root.querySelector(selector);
-  const [main, again, stepwise, next] = [".main", ".again", ".stepwise", ".next"].map(find);
+  const [main, again, stepwise, next, sound] = [".main", ".again", ".stepwise", ".next", ".sound"].map(find);
   const [hint, problem, list, spoken] = [".hint", ".problem", ".lanes", ".spoken"].map(find);
   const head = buildHead(find(".inside"));
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -48,6 +51,9 @@ function build(root) {
   let told = false;
   let handle = 0;
   let [last, behind] = [0, 0]; // ms
+  let learner = null; // the lane of one that is still learning
+  let levels = 0; // that it has begun after the first
+  let away = false; // it plays on when the tab is looked at again
 
   const listening = new AbortController();
   const on = (target, types, handler) => {
@@ -61,6 +67,7 @@ function build(root) {
       known = text;
       data = given;
       lanes = data.lanes.map(makeLane);
+      [learner, levels] = [lanes.find((lane) => lane.learning), 0];
       list.replaceChildren(...lanes.map((lane) => lane.item));
       head.show(data.inside && lanes.some((lane) => !lane.you));
       reset();
@@ -70,7 +77,7 @@ function build(root) {
     paint(1); // the theme may have changed
   }
 
-  function makeLane({ key, title, player, weights }) {
+  function makeLane({ key, title, player, weights, learning }) {
     const you = player === "you";
     const item = document.createElement("li");
     const [name, field] = ["span", you ? "button" : "div"].map((tag) => document.createElement(tag));
@@ -87,7 +94,7 @@ function build(root) {
     }
     canvas.setAttribute("aria-hidden", "true");
     const scenery = makeScenery(data.colours);
-    return { key, title, you, weights, item, canvas, score, verdict, scenery, player: null };
+    return { key, title, you, weights, learning, item, name, canvas, score, verdict, scenery, player: null };
   }
 
   async function load() {
@@ -96,7 +103,7 @@ function build(root) {
     try {
       await Promise.all(
         mine.map(async (lane) => {
-          if (!lane.you) lane.player = await fetchPlayer(lane.weights);
+          if (!lane.you) meet(lane, await (lane.learning ? fetchAnew : fetchPlayer)(lane.weights));
         }),
       );
     } catch (error) {
@@ -105,7 +112,31 @@ function build(root) {
     }
     if (mine !== lanes || listening.signal.aborted) return;
     lookInside();
-    enter(data.autoplay && !calm.matches && !document.hidden ? "playing" : "ready");
+    const alone = data.autoplay && !calm.matches;
+    away = Boolean(alone && learner && document.hidden);
+    enter(alone && !document.hidden ? "playing" : "ready");
+    if (learner) follow(learner);
+  }
+
+  function meet(lane, player) {
+    lane.player = player;
+    if (!lane.learning) return;
+    lane.name.textContent = `${lane.title} after ${player.decisions.toLocaleString("en")} decisions`;
+    lane.name.title = lane.name.textContent;
+  }
+
+  /** The newest of one that learns takes over in flight. */
+  async function follow(lane) {
+    while (lane === learner && !listening.signal.aborted) {
+      await new Promise((done) => setTimeout(done, NEWEST_EVERY));
+      if (document.hidden) continue;
+      try {
+        const newest = await fetchAnew(lane.weights);
+        if (lane === learner) meet(lane, newest);
+      } catch {
+        // It plays on as it is; the next look may find a newer one.
+      }
+    }
   }
 
   /** All lanes at the beginning of the level. */
@@ -114,7 +145,7 @@ function build(root) {
     told = false;
     [behind, last] = [0, performance.now()];
     for (const lane of lanes) {
-      lane.game = newGame(data.seed, data.rules);
+      lane.game = newGame((data.seed + levels) >>> 0, data.rules);
       lane.before = where(lane.game);
       lane.frames = lane.you ? null : firstFrames(lane.game, data.shades);
       Object.assign(lane, { flaps: [], wanted: false, flappedAt: -9, values: null, over: false });
@@ -129,12 +160,16 @@ function build(root) {
   function enter(wanted, message = "") {
     state = wanted;
     root.classList.toggle("playing", state === "playing");
+    root.classList.toggle("learning", Boolean(learner));
     problem.textContent = message;
     problem.hidden = !message;
     main.textContent = WORDS[state];
     main.disabled = state === "loading";
-    again.hidden = state !== "paused" && state !== "playing";
+    again.hidden = Boolean(learner) || (state !== "paused" && state !== "playing");
+    stepwise.hidden = Boolean(learner);
     stepwise.setAttribute("aria-pressed", stepping);
+    sound.setAttribute("aria-pressed", audible);
+    sound.hidden = !window.AudioContext;
     main.hidden = stepping && (state === "playing" || state === "paused");
     showNext();
     showHint();
@@ -204,12 +239,19 @@ function build(root) {
 
   /** One tick of every lane that is still flying. */
   function advance() {
+    if (learner?.over) return void (++learner.rested < AFTER_A_CRASH || beginNextLevel());
     for (const lane of lanes) if (!lane.over) advanceLane(lane);
     lookInside();
     const own = lanes.filter((lane) => lane.you);
-    if (!told && (own.length ? own : lanes).every((lane) => lane.over)) report();
-    if (lanes.every((lane) => lane.over)) enter("over");
+    if (!told && !learner && (own.length ? own : lanes).every((lane) => lane.over)) report();
+    if (!learner && lanes.every((lane) => lane.over)) enter("over");
     else showNext();
+  }
+
+  function beginNextLevel() {
+    levels += 1;
+    reset();
+    paint(1);
   }
 
   function advanceLane(lane) {
@@ -217,11 +259,18 @@ function build(root) {
     lane.before = where(game);
     const flap = decide(lane);
     if (flap) lane.flappedAt = game.ticks;
+    if (flap && isHeard(lane)) playSound("flap");
     const score = game.score;
     tick(game, flap);
     if (!lane.you && !lane.player.told && game.ticks % SKIP === 0) nextFrame(lane.frames, game, data.shades);
     if (game.score !== score) showScore(lane);
+    if (game.score !== score && isHeard(lane)) playSound("point");
     if (!game.alive || game.score >= data.maxPipes || game.ticks >= data.maxTicks) finish(lane);
+  }
+
+  /** Of many birds one is heard until it crashes: the visitor's, or the last of those that fly. */
+  function isHeard(lane) {
+    return lane === (lanes.find((other) => other.you) ?? lanes.findLast((other) => !other.over));
   }
 
   function decide(lane) {
@@ -239,6 +288,8 @@ function build(root) {
 
   function finish(lane) {
     lane.over = true;
+    lane.rested = 0;
+    if (!lane.game.alive) playSound("crash");
     lane.before = where(lane.game);
     lane.item.classList.toggle("over", !lane.game.alive);
     lane.verdict.textContent = lane.game.alive ? `${pipes(lane.game.score)}!` : "Crashed";
@@ -320,13 +371,23 @@ function build(root) {
   on(main, "click", start);
   on(again, "click", restart);
   on(next, "click", step);
+  on(sound, "click", () => {
+    makeAudible(!audible);
+    sound.setAttribute("aria-pressed", audible);
+  });
   on(stepwise, "click", () => {
     stepping = !stepping;
     if (stepping && state === "paused") enter("playing");
     else enter(!stepping && state === "playing" ? "paused" : state);
   });
   on(document, "visibilitychange", () => {
-    if (document.hidden && state === "playing" && !stepping) enter("paused");
+    if (document.hidden && state === "playing" && !stepping) {
+      away = Boolean(learner);
+      enter("paused");
+    } else if (!document.hidden && away) {
+      away = false;
+      if (state === "paused" || state === "ready") enter("playing");
+    }
   });
   on(calm, "change", () => data && paint(1));
   const sizes = new ResizeObserver(arrange);
@@ -362,113 +423,4 @@ function where({ y, velocity, pipeX }) {
 
 function pipes(count) {
   return count === 1 ? "1 pipe" : `${count} pipes`;
-}
-
-/** The panel that shows what the first agent sees, expects and looks at. */
-function buildHead(panel) {
-  const frames = [...panel.querySelectorAll(".frames canvas")];
-  const [saliencyView, hopesView] = [".saliency", ".hopes"].map((name) => panel.querySelector(name));
-  const [names, bars, worths] = [".act", ".bar", ".worth"].map((part) => [...panel.querySelectorAll(part)]);
-  for (const canvas of [...frames, saliencyView]) canvas.width = canvas.height = SIDE;
-  let [hopes, seen, values, heat] = [[], null, null, null];
-  let decisions = 0;
-  let stale = true;
-
-  function look(player, given, found) {
-    [seen, values] = [given.slice(), found ?? qValues(player, given)];
-    if (found) hopes = [...hopes.slice(1 - HOPES), Math.max(...found)];
-    if (decisions++ % SALIENCY_EVERY === 0) heat = soften(saliency(player, given).subarray(-(SIDE ** 2)));
-    stale = true;
-  }
-
-  function clear() {
-    [hopes, seen, values, heat, decisions, stale] = [[], null, null, null, 0, true];
-  }
-
-  function paint() {
-    if (panel.hidden || !stale || !seen) return;
-    stale = false;
-    frames.forEach((canvas, i) => paintGreys(canvas, seen.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2)));
-    paintGreys(saliencyView, seen.subarray((FRAMES - 1) * SIDE ** 2), heat);
-    paintBars();
-    paintHopes();
-  }
-
-  function paintBars() {
-    const reach = Math.max(1, ...hopes.map(Math.abs), ...values.map(Math.abs));
-    const low = Math.min(0, ...values, ...hopes);
-    const zero = (-low / (reach - low)) * 100; // per cent of the bar
-    const chosen = values[1] > values[0] ? 1 : 0;
-    values.forEach((value, i) => {
-      const long = (Math.abs(value) / (reach - low)) * 100;
-      bars[i].style.setProperty("--from", `${value < 0 ? zero - long : zero}%`);
-      bars[i].style.setProperty("--long", `${long}%`);
-      worths[i].textContent = value.toFixed(2).replace("-", "−");
-      for (const part of [names[i], bars[i], worths[i]]) part.classList.toggle("chosen", i === chosen);
-    });
-  }
-
-  function paintHopes() {
-    const { width, height } = hopesView;
-    if (!width) return;
-    const pen = hopesView.getContext("2d");
-    const colour = getComputedStyle(hopesView).getPropertyValue("--st-primary-color").trim();
-    const [low, high] = [Math.min(0, ...hopes), Math.max(1, ...hopes)];
-    const up = (value) => height * (0.94 - (0.88 * (value - low)) / (high - low));
-    pen.clearRect(0, 0, width, height);
-    pen.fillStyle = "#88888888";
-    pen.fillRect(0, up(0), width, 2);
-    pen.strokeStyle = colour || "#5b3df5";
-    pen.lineWidth = Math.max(2, width / 120);
-    pen.lineJoin = "round";
-    pen.beginPath();
-    hopes.forEach((value, i) => pen.lineTo(((HOPES - hopes.length + i) / (HOPES - 1)) * width, up(value)));
-    pen.stroke();
-  }
-
-  function arrange(density) {
-    const { clientWidth, clientHeight } = hopesView;
-    const [width, height] = [clientWidth, clientHeight].map((length) => Math.round(length * density));
-    if (width === hopesView.width && height === hopesView.height) return;
-    [hopesView.width, hopesView.height] = [width, height];
-    stale = true;
-  }
-
-  function show(wanted) {
-    panel.hidden = !wanted;
-    stale = true;
-  }
-
-  return { look, clear, paint, arrange, show };
-}
-
-/** Sizes of the slopes, a little blurred, from 0 to 1 of the largest. */
-function soften(slopes) {
-  const sums = new Float32Array(slopes.length);
-  for (let row = 1; row < SIDE - 1; row++) {
-    for (let column = 1; column < SIDE - 1; column++) {
-      let sum = 0;
-      for (const down of [-SIDE, 0, SIDE]) {
-        for (const right of [-1, 0, 1]) sum += Math.abs(slopes[row * SIDE + column + down + right]);
-      }
-      sums[row * SIDE + column] = sum;
-    }
-  }
-  const most = sums.reduce((a, b) => Math.max(a, b), 1e-9);
-  return sums.map((sum) => sum / most);
-}
-
-function paintGreys(canvas, greys, heat = null) {
-  const pen = canvas.getContext("2d");
-  const image = pen.createImageData(SIDE, SIDE);
-  const bytes = image.data;
-  for (let i = 0; i < greys.length; i++) {
-    const hot = heat ? heat[i] : 0;
-    const grey = heat ? greys[i] * 0.75 : greys[i];
-    bytes[4 * i] = grey + (255 - grey) * hot;
-    bytes[4 * i + 1] = grey + (140 - grey) * hot;
-    bytes[4 * i + 2] = grey * (1 - hot);
-    bytes[4 * i + 3] = 255;
-  }
-  pen.putImageData(image, 0, 0);
 }
