@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,23 +10,25 @@ import numpy as np
 from PIL import Image
 
 from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png, encode_webp
-from dlintro_demos.gallery.intake.picture_colours import on_white, see_through
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.explain import Explanation, explain
-from dlintro_demos.super_resolution.pace import PACE, Part, crop, shrink, take
+from dlintro_demos.super_resolution.growing import Growing
+from dlintro_demos.super_resolution.output import jpeg_of, png_of
+from dlintro_demos.super_resolution.pace import PACE, Part, shrink, take
 from dlintro_demos.super_resolution.quality import heat, invented_detail, psnr, ssim
 from dlintro_demos.super_resolution.situation import Reading, Situation, read_situation
-from dlintro_demos.super_resolution.tiles import Box
 from dlintro_demos.super_resolution.upscale import METHODS, Scale, Upscaled, upscale
 
 SHOWN = 2048  # px; a larger picture is shown smaller, the download has every pixel
 LOSSLESS = 100_000  # pixels; below, what the browser gets is exact; above, workshop Wi-Fi decides
-KEPT = 8_000_000  # pixels; a larger result is made again when somebody wants all of it: it would fill the
-# visitor's share of memory, and then it would be made again on every run of the page
+KEPT = (
+    8_000_000  # pixels; a larger result is kept as JPEG, and made again when somebody wants it as PNG: that
+)
+# would fill the visitor's share of memory, and then it would be made again on every run of the page
 BESIDE = 512  # px; pictures that stand beside others
-WINDOW = 512  # px; a large result at real pixels
+GLANCE = 1024  # px; a photo to choose a part of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +89,10 @@ class Request:
 class Outcome:
     """A finished run of the page, all pictures encoded.
 
-    `given` is what was enlarged and `whole` the result, both PNG with every pixel; `whole` is None for a
-    large one, see `make_whole`. `size` is the result's width and height, `stages` are seconds by stage,
-    `note` says where the device was not the one asked for. `before` is what was given, enlarged by bicubic
-    interpolation.
+    `whole` is the result as PNG, None for a large one (see `make_whole`), and `jpeg` a large one as JPEG,
+    None where it is see-through or there is no room to keep it; both have every pixel. `size` is the result's
+    width and height, `stages` are seconds by stage, `note` says where the device was not the one asked for.
+    `before` is what was given, enlarged by bicubic interpolation.
 
     `figures` are those of every picture that can be compared with a truth, by name, empty where there is
     none; `beside` is there where a truth is. `consistency` is the PSNR between what was given and the result
@@ -99,8 +100,8 @@ class Outcome:
     """
 
     request: Request
-    given: bytes
     whole: bytes | None
+    jpeg: bytes | None
     size: tuple[int, int]
     device: str
     note: str
@@ -114,66 +115,74 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Window:
-    """The same window at real pixels: of plain enlargement, and of the result."""
+class Glance:
+    """A photo at a glance: what ails it, and the whole of it as JPEG of at most `GLANCE` px a side."""
 
-    before: Shown
-    after: Shown
+    reading: Reading
+    jpeg: bytes
 
 
-def examine(rgb: np.ndarray) -> Iterator[Reading]:
-    """What ails a picture, (H, W, 3) uint8."""
-    yield read_situation(rgb)
+def examine(rgb: np.ndarray) -> Iterator[Glance]:
+    """Look at a picture, (H, W, 3) uint8."""
+    small = encode_jpeg(_at_most(rgb, GLANCE), quality=85)
+    yield Glance(reading=read_situation(rgb), jpeg=small)
 
 
 def enlarge(
     rgb: np.ndarray,
     alpha: np.ndarray | None,
     truth: np.ndarray | None,
-    parts: Sequence[Part],
+    part: Part | None,
     request: Request,
     cache: ModelCache,
+    room: int = 0,
 ) -> Iterator[Progress | Outcome]:
-    """Enlarge what `parts` take of a `Picture`'s pixels, (H, W, 3) uint8 on white, and of its alpha.
+    """Enlarge what `part` takes of a `Picture`'s pixels, (H, W, 3) uint8 on white, and of its alpha.
 
-    `truth` is the original that what is enlarged was made from, if there is one.
+    `truth` is the original that what is enlarged was made from, if there is one. A large result is kept as
+    JPEG where that has at most `room` bytes. Meanwhile `Progress.so_far` is what there is of the
+    picture, as JPEG of at most a screen.
     """
-    rgb, alpha = take(rgb, alpha, parts)
+    rgb, alpha = take(rgb, alpha, part)
     height, width = rgb.shape[:2]
-    for step in _upscale(rgb, alpha, request, cache):
+    growing = Growing(rgb, request.scale)
+    for step in upscale_as(request, rgb, alpha, cache):
         if isinstance(step, Progress):
-            yield replace(step, total=step.total * 1.02)
+            yield replace(step, total=step.total * 1.02, so_far=growing.after(step.so_far))
         else:
             result = step
     PACE.learn(request.method, width, height, result.seconds)
-    plain = _plain(rgb, request, cache)
+    size = (width * request.scale, height * request.scale)
     figures, beside = {}, None
     if truth is not None:
-        true_size = (width * request.scale, height * request.scale)
-        if truth.shape[1::-1] != true_size:
-            truth, _ = shrink(truth, None, true_size)
-        pictures = {"Bicubic": plain.rgb, "Result": result.rgb}
+        if truth.shape[1::-1] != size:
+            truth, _ = shrink(truth, None, size)
+        plain = bicubic(rgb, size)
+        pictures = {"Bicubic": plain, "Result": result.rgb}
         figures = {
             name: Figures(psnr=psnr(truth, other), ssim=ssim(truth, other))
             for name, other in pictures.items()
         }
-        beside = _beside(truth, rgb, plain.rgb, result.rgb)
+        beside = _beside(truth, rgb, plain, result.rgb)
     inside = None
     if request.card is not None:
         inside = _look_inside(explain(rgb, cache, model=f"super_resolution_ours_x4_{request.situation}"))
     small, _ = shrink(result.rgb, None, (width, height))
-    large = width * height * request.scale**2 > KEPT
+    consistency = psnr(rgb, small)
+    after = _show(result.rgb)
+    large = size[0] * size[1] > KEPT
+    jpeg = jpeg_of(result.rgb) if large and alpha is None else None
     yield Outcome(
         request=request,
-        given=_png(rgb, alpha),
-        whole=None if large else _png(result.rgb, result.alpha),
-        size=(width * request.scale, height * request.scale),
+        whole=None if large else png_of(result.rgb, result.alpha),
+        jpeg=jpeg if jpeg and len(jpeg) <= room else None,
+        size=size,
         device=result.device,
         note=result.note,
         stages=result.stages,
-        before=_show(plain.rgb),
-        after=_show(result.rgb),
-        consistency=psnr(rgb, small),
+        before=_show(bicubic(rgb, (after.width, after.height))),
+        after=after,
+        consistency=consistency,
         figures=figures,
         inside=inside,
         beside=beside,
@@ -181,64 +190,35 @@ def enlarge(
 
 
 def repair(
-    truth: np.ndarray, parts: Sequence[Part], degradation: Degradation, request: Request, cache: ModelCache
+    truth: np.ndarray, part: Part | None, degradation: Degradation, request: Request, cache: ModelCache
 ) -> Iterator[Progress | Outcome]:
-    """Spoil what `parts` take of `truth` (H, W, 3) uint8, then enlarge it back, and compare.
+    """Spoil what `part` takes of `truth` (H, W, 3) uint8, then enlarge it back, and compare.
 
     Sides are cut to fit the scale.
     """
-    truth, _ = take(truth, None, parts)
+    truth, _ = take(truth, None, part)
     height, width = (side - side % degradation.scale for side in truth.shape[:2])
-    truth, _ = crop(truth, None, (width, height))
-    yield from enlarge(degrade(truth, degradation), None, truth, (), request, cache)
+    truth = np.ascontiguousarray(truth[:height, :width])
+    yield from enlarge(degrade(truth, degradation), None, truth, None, request, cache)
 
 
-def make_whole(outcome: Outcome, cache: ModelCache) -> Iterator[Progress | bytes]:
-    """The whole result (PNG): the one that was kept, or one that is made again."""
-    if outcome.whole is not None:
-        yield outcome.whole
-        return
-    for step in _upscale(*_pixels(outcome.given), outcome.request, cache):
-        yield step if isinstance(step, Progress) else _png(step.rgb, step.alpha)
+def make_whole(
+    rgb: np.ndarray, alpha: np.ndarray | None, part: Part | None, request: Request, cache: ModelCache
+) -> Iterator[Progress | bytes]:
+    """The whole of a large result as PNG, made again; arguments as for `enlarge`."""
+    for step in upscale_as(request, *take(rgb, alpha, part), cache):
+        yield step if isinstance(step, Progress) else png_of(step.rgb, step.alpha)
 
 
-def look_closer(
-    outcome: Outcome, centre: tuple[float, float], cache: ModelCache
-) -> Iterator[Progress | Window]:
-    """A window of the result; its `centre`, 0 to 1, goes from the left or top edge to the right or bottom.
-
-    Where the whole was not kept, the window is made again, with as much around it as its pixels depend on.
-    """
-    rgb, _ = _pixels(outcome.given)
-    scale = outcome.request.scale
-    height, width = rgb.shape[:2]
-    across, down = min(WINDOW // scale, width), min(WINDOW // scale, height)
-    left, top = round((width - across) * centre[0]), round((height - down) * centre[1])
-    window = Box(left, top, left + across, top + down)
-    reach = METHODS[outcome.request.method].overlap + 4  # 4: what plain interpolation sees
-    around = Box(
-        max(0, left - reach),
-        max(0, top - reach),
-        min(width, window.right + reach),
-        min(height, window.bottom + reach),
-    )
-    near = np.ascontiguousarray(rgb[around.slices()])
-    inner = window.within(around).slices(scale)
-    if outcome.whole is None:
-        for step in _upscale(near, None, outcome.request, cache):
-            if isinstance(step, Progress):
-                yield step
-            else:
-                result = step.rgb[inner]
-    else:
-        result = _pixels(outcome.whole)[0][window.slices(scale)]
-    plain = _plain(near, outcome.request, cache).rgb[inner]
-    yield Window(before=_show(plain), after=_show(result))
+def bicubic(rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Plain enlargement to `size` (width, height)."""
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BICUBIC))
 
 
-def _upscale(
-    rgb: np.ndarray, alpha: np.ndarray | None, request: Request, cache: ModelCache
+def upscale_as(
+    request: Request, rgb: np.ndarray, alpha: np.ndarray | None, cache: ModelCache
 ) -> Iterator[Progress | Upscaled]:
+    """`upscale`, as requested."""
     return upscale(
         rgb,
         alpha,
@@ -249,12 +229,6 @@ def _upscale(
         strength=request.strength,
         cache=cache,
     )
-
-
-def _plain(rgb: np.ndarray, request: Request, cache: ModelCache) -> Upscaled:
-    *_, plain = _upscale(rgb, None, replace(request, method="bicubic"), cache)
-    assert isinstance(plain, Upscaled)
-    return plain
 
 
 def _beside(truth: np.ndarray, degraded: np.ndarray, plain: np.ndarray, result: np.ndarray) -> Beside:
@@ -311,17 +285,3 @@ def _at_most(rgb: np.ndarray, side: int) -> np.ndarray:
         return rgb
     small, _ = shrink(rgb, None, (max(1, round(width * factor)), max(1, round(height * factor))))
     return small
-
-
-def _png(rgb: np.ndarray, alpha: np.ndarray | None) -> bytes:
-    """Quickly, four times as fast as the smallest file."""
-    file = io.BytesIO()
-    Image.fromarray(rgb if alpha is None else see_through(rgb, alpha)).save(file, "PNG", compress_level=1)
-    return file.getvalue()
-
-
-def _pixels(png: bytes) -> tuple[np.ndarray, np.ndarray | None]:
-    image = Image.open(io.BytesIO(png))
-    alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    rgb = np.array(on_white(image.convert("RGB"), alpha))
-    return rgb, None if alpha is None else np.array(alpha)

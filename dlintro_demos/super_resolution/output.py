@@ -1,14 +1,18 @@
-"""The files that `upscale` can write, told by the name's ending, and whether a picture fits into one."""
+"""The files that results are written to: on a disk by the command `upscale`, in memory by the page."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from dlintro_demos.gallery.intake.picture_colours import see_through
+
+JPEG_QUALITY = 95  # a fifth of the PNG's bytes; no difference that one sees
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +77,21 @@ def write(rgb: np.ndarray, alpha: np.ndarray | None, path: Path) -> None:
     picture = Image.fromarray(rgb if alpha is None or not output.clear else see_through(rgb, alpha))
     options = {"sizes": [picture.size]} if output.format == "ICO" else {}
     picture.save(path, output.format, **options)
+
+
+def png_of(rgb: np.ndarray, alpha: np.ndarray | None) -> bytes:
+    """A PNG file of (H, W, 3) uint8, on white, and its alpha: four times as fast as the smallest one."""
+    file = io.BytesIO()
+    Image.fromarray(rgb if alpha is None else see_through(rgb, alpha)).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def jpeg_of(rgb: np.ndarray) -> bytes | None:
+    """A JPEG file of (H, W, 3) uint8, whose channels change places; None of a side over 65,500 px.
+
+    OpenCV needs no second copy of a large picture; Pillow would make one with four bytes a pixel.
+    """
+    if max(rgb.shape) > (_JPEG.most or 0):
+        return None
+    blue_first = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR, dst=rgb)
+    return cv2.imencode(".jpg", blue_first, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))[1].tobytes()

@@ -1,4 +1,4 @@
-"""How long an enlargement takes on this machine, and what to offer when that, or the result, is too large."""
+"""How long an enlargement takes on this machine, and the largest one of a picture that fits."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import math
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
 import numpy as np
 
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
-from dlintro_demos.super_resolution.tiles import work_pixels
+from dlintro_demos.super_resolution.tiles import Box, work_pixels
 from dlintro_demos.super_resolution.upscale import METHODS, Scale, upscale
 
 # Seconds per megapixel that a network sees, until this machine has been measured (two cores, 2026).
 PRIOR = {"ours": 1.9, "compact": 8.5, "photographic": 305.0, "bicubic": 0.05, "lanczos": 0.08}
 CAREFUL = 0.6  # share of the deadline that an estimate may fill: machines have bad minutes
+AT_MOST = 2.5  # times as many pixels fit as the pace for a large picture says: fewer tiles overlap less
 SMALLEST = 32  # px; a smaller picture is not worth offering
 
 
@@ -65,15 +66,27 @@ PACE = Pace()
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """Whether a picture can be enlarged as asked; if not, why, and the size at which it can.
+    """The largest enlargement of a whole picture within the limits.
 
-    `size` is (width, height) with the same proportions: crop to it, or shrink to it. `seconds` is the
-    estimate for the picture as it is where it fits, else for `size`.
+    `size` (width, height) is what is enlarged, `scale` times: the picture's own where that fits, else what it
+    is made first, in the same proportions. `obstacle` is why it is not enlarged as far as was asked,
+    `seconds` the estimate.
     """
 
     obstacle: Literal["none", "too large", "too slow"]
     seconds: float
     size: tuple[int, int]
+    scale: Scale
+
+    @property
+    def pixels(self) -> int:
+        """What goes into the network."""
+        return self.size[0] * self.size[1]
+
+    @property
+    def result(self) -> tuple[int, int]:
+        """Width and height of what comes out."""
+        return self.size[0] * self.scale, self.size[1] * self.scale
 
 
 def plan_fit(
@@ -81,59 +94,56 @@ def plan_fit(
     height: int,
     *,
     method: str,
-    scale: Scale,
+    scales: Sequence[Scale],
     max_output_pixels: float,
     deadline_s: float,
     pace: Pace = PACE,
 ) -> Fit:
-    """Check a size against the limits, and find the largest one of the same proportions that fits."""
+    """How to enlarge a whole picture by the first of `scales`, or as far as the limits allow.
 
-    def obstacle(w: int, h: int) -> Literal["none", "too large", "too slow"]:
-        if w * h * scale**2 > max_output_pixels:
-            return "too large"
-        return "too slow" if pace.estimate(method, w, h) > CAREFUL * deadline_s else "none"
+    Where the first does not fit, the scale is chosen that keeps most: pixels that go in times pixels that
+    come out.
+    """
 
-    first = obstacle(width, height)
-    factor = min(1.0, math.sqrt(max_output_pixels / (width * height * scale**2)))
-    size = (width, height)
-    while obstacle(*size) != "none" and max(size) > SMALLEST:
-        size = (max(1, int(width * factor)), max(1, int(height * factor)))
-        factor *= 0.97
-    return Fit(obstacle=first, seconds=pace.estimate(method, *size), size=size)
+    def fit(scale: Scale) -> Fit:
+        def obstacle(w: int, h: int) -> Literal["none", "too large", "too slow"]:
+            if pace.estimate(method, w, h) > CAREFUL * deadline_s:
+                return "too slow"
+            return "too large" if w * h * scale**2 > max_output_pixels else "none"
+
+        in_time = AT_MOST * CAREFUL * deadline_s / pace.estimate(method, width, height)
+        factor = math.sqrt(min(1.0, max_output_pixels / (width * height * scale**2), in_time))
+        size = (width, height)
+        while obstacle(*size) != "none" and max(size) > SMALLEST:
+            size = (max(1, int(width * factor)), max(1, int(height * factor)))
+            factor *= 0.98
+        seconds = pace.estimate(method, *size)
+        return Fit(obstacle=obstacle(width, height), seconds=seconds, size=size, scale=scale)
+
+    fits = [fit(scale) for scale in scales]
+    if fits[0].obstacle == "none":
+        return fits[0]
+    best = max(fits, key=lambda fit: (fit.pixels * fit.scale) ** 2)
+    return replace(best, obstacle=fits[0].obstacle)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What is taken of a picture, `size` (width, height): cut out at `centre`, or all of it made so small."""
+    """What is taken of a picture: `box` of it, made `size` (width, height) where that is smaller."""
 
+    box: Box
     size: tuple[int, int]
-    centre: tuple[float, float] | None
 
 
 def take(
-    rgb: np.ndarray, alpha: np.ndarray | None, parts: Sequence[Part]
+    rgb: np.ndarray, alpha: np.ndarray | None, part: Part | None
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """One part of the other; the picture as it is where there are none."""
-    for part in parts:
-        if part.centre is None:
-            rgb, alpha = shrink(rgb, alpha, part.size)
-        else:
-            rgb, alpha = crop(rgb, alpha, part.size, part.centre)
-    return rgb, alpha
-
-
-def crop(
-    rgb: np.ndarray,
-    alpha: np.ndarray | None,
-    size: tuple[int, int],
-    centre: tuple[float, float] = (0.5, 0.5),
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Cut `size` (width, height) out; `centre` 0..1 goes from the left or top edge to the right or bottom."""
-    height, width = rgb.shape[:2]
-    left = round((width - size[0]) * centre[0])
-    top = round((height - size[1]) * centre[1])
-    window = (slice(top, top + size[1]), slice(left, left + size[0]))
-    return rgb[window].copy(), None if alpha is None else alpha[window].copy()
+    """A part of a picture; the picture as it is where that is None."""
+    if part is None:
+        return rgb, alpha
+    rgb = np.ascontiguousarray(rgb[part.box.slices()])
+    alpha = None if alpha is None else np.ascontiguousarray(alpha[part.box.slices()])
+    return (rgb, alpha) if rgb.shape[1::-1] == part.size else shrink(rgb, alpha, part.size)
 
 
 def shrink(

@@ -17,6 +17,11 @@ class Box:
     bottom: int
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.right - self.left, self.bottom - self.top
+
+    @property
     def pixels(self) -> int:
         """Area."""
         return (self.right - self.left) * (self.bottom - self.top)

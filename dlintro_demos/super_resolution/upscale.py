@@ -96,6 +96,14 @@ class Strip:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Piece:
+    """A tile that is done: `rgb` (h, w, 3) uint8 is `core`, in pixels of the input, enlarged."""
+
+    core: Box
+    rgb: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Upscaled:
     """A finished picture: `rgb` (scale * H, scale * W, 3) uint8 on white, `alpha` the same without channels,
     or None. `see_through` makes of both what a file holds.
@@ -166,7 +174,10 @@ def upscale(
 def upscale_strips(
     rgb: np.ndarray, alpha: np.ndarray | None = None, **wanted: Unpack[Wanted]
 ) -> Iterator[Progress | Strip | Upscaled]:
-    """Like `upscale`, but the picture comes from top to bottom; the `Upscaled` at the end has no rows."""
+    """Like `upscale`, but the picture comes from top to bottom; the `Upscaled` at the end has no rows.
+
+    The `Progress` after a tile has the tile, a `Piece`, as its `so_far`.
+    """
     scale, cache, faithful = wanted["scale"], wanted["cache"], wanted["faithful"]
     situation, strength = wanted.get("situation", "clean"), wanted.get("strength", 1.0)
     how = METHODS[wanted["method"]]
@@ -199,7 +210,8 @@ def upscale_strips(
         stages["network"] += network_done - started
         stages["back-projection and pixels"] += time.perf_counter() - network_done
         done += tile.context.pixels
-        yield Progress(done, total, f"tile {number} of {len(tiles)}")
+        piece = Piece(core=tile.core, rgb=strip[:, columns])
+        yield Progress(done, total, f"tile {number} of {len(tiles)}", piece)
         if tile.core.right == width:
             started = time.perf_counter()
             across = Box(0, tile.core.top, width, tile.core.bottom)
@@ -273,7 +285,8 @@ def _interpolate(
         if tile.core.left == 0:
             strip = np.empty((rows.stop - rows.start, width * scale, 3), np.uint8)
         strip[:, columns] = _resize(rgb, scale, how.resample, tile.core)
-        yield Progress(number, len(tiles))
+        piece = Piece(core=tile.core, rgb=strip[:, columns])
+        yield Progress(number, len(tiles), so_far=piece)
         if tile.core.right == width:
             across = Box(0, tile.core.top, width, tile.core.bottom)
             yield Strip(rgb=strip, alpha=_resize(alpha, scale, how.resample, across))

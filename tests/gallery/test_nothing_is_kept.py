@@ -41,9 +41,9 @@ def held(inside, needles):
     return inside.ask("holders", needles=[needle.hex() for needle in needles])
 
 
-def show_a_photo(url):
+def show_a_photo(url, page="faces", query=""):
     name, data, needles = photo()
-    tab = Tab(url, "faces").run()
+    tab = Tab(url, page, query).run()
     tab.choose("Which picture", "My photo")
     return tab.show(name, data), needles
 
@@ -75,10 +75,11 @@ def test_four_of_the_largest_files_at_once_need_no_disk(inspected):
     tab.close()
 
 
-def test_forget_leaves_nothing_of_a_photo_in_memory(inspected):
+@pytest.mark.parametrize("shown", [("faces",), ("super_resolution", "method=Bicubic")], ids=lambda it: it[0])
+def test_forget_leaves_nothing_of_a_photo_in_memory(inspected, shown):
     """After “Forget everything” the file still lay in Streamlit's upload manager."""
     url, inside = inspected
-    tab, needles = show_a_photo(url)
+    tab, needles = show_a_photo(url, *shown)
     tab.press("Forget everything")
     assert any("1 file you uploaded" in said.body for said in tab.of("alert"))
     tab.states.clear()
@@ -151,6 +152,19 @@ def test_a_download_and_a_script_under_way_go_with_the_last_visitor(inspected):
     assert inside.ask("kept")["media"] == 1
     tab.start().close()
     assert inside.until(30, "kept", NOTHING) == NOTHING
+
+
+def test_several_photos_and_their_zip_go_with_the_visit(inspected):
+    url, inside = inspected
+    tab = Tab(url, "super_resolution", "method=Bicubic").run()
+    tab.choose("Which picture", "Several")
+    name, data, needles = photo()
+    tab.show(name, data)
+    assert tab.http("HEAD", tab.download("Download 1 photo"))[0] in (200, 405)
+    assert all(held(inside, needles[1:2]))
+    tab.close()
+    assert inside.until(30, "kept", NOTHING) == NOTHING
+    assert settled(inside, needles) == [[], [], []]
 
 
 def test_by_default_all_of_it_is_gone_within_a_minute():

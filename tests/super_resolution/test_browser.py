@@ -3,6 +3,7 @@
 import io
 import re
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -109,6 +110,43 @@ def test_a_slow_job_shows_its_progress_and_ends_by_another_method_cancelling_or_
     while jobs(watcher) != (0, 0):
         assert time.monotonic() < deadline, "the job goes on although nobody waits"
         visit(watcher, f"{gallery}/status")
+
+
+def test_several_photos_go_one_after_the_other_a_bad_one_among_them_and_home_in_one_zip(demo, problems):
+    pick(demo, "Photographic network")
+    pick(demo, "Several")
+    files = [
+        ("beach.png", photo(300, 200)),
+        ("not a photo.jpg", b"<!doctype html><img src=x onerror=alert(1)>"),
+        ("beach.png", photo(60, 40, "RGBA")),
+    ]
+    demo.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
+    )
+    expect(demo.get_by_text("1 of 3, beach.png: ")).to_be_visible(timeout=30_000)
+    demo.get_by_role("button", name="Cancel").click()
+    expect(demo.get_by_text("Cancelled, as you asked.")).to_be_visible(timeout=15_000)
+    expect(demo.get_by_text("not a photo.jpg:")).to_have_count(0)  # the queue stands still
+
+    pick(demo, "Bicubic")
+    expect(demo.get_by_text("2 photos of 3 done.")).to_be_visible(timeout=30_000)
+    refused = demo.get_by_test_id("stAlert")
+    expect(refused).to_contain_text("not a photo.jpg: ")
+    expect(refused).to_contain_text("JPEG, PNG")
+    assert demo.locator("img[onerror]").count() == 0
+    for picture in demo.get_by_alt_text("beach.png, enlarged").all():
+        expect(picture).to_have_js_property("naturalWidth", 304)
+    with demo.expect_download() as download:
+        demo.get_by_role("button", name="Download 2 photos").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        made = {name: Image.open(io.BytesIO(archive.read(name))) for name in archive.namelist()}
+    assert {name: (each.format, each.size) for name, each in made.items()} == {
+        "beach 4x.jpg": ("JPEG", (1200, 800)),
+        "beach 4x.png": ("PNG", (240, 160)),
+    }
+    demo.get_by_role("button", name="Forget everything I showed").click()
+    expect(demo.get_by_text("3 files you uploaded, 3 results")).to_be_visible(timeout=30_000)
+    assert ours(problems) == []
 
 
 def test_the_camera_gives_a_picture(demo):

@@ -10,21 +10,22 @@ from dlintro_demos.gallery.intake.picture_colours import on_white
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.settings import Settings
-from dlintro_demos.super_resolution import experiment
+from dlintro_demos.super_resolution import experiment, growing
 from dlintro_demos.super_resolution.degrade import Degradation
 from dlintro_demos.super_resolution.experiment import (
     SHOWN,
     Outcome,
     Request,
+    bicubic,
     enlarge,
-    look_closer,
     make_whole,
     repair,
 )
 from dlintro_demos.super_resolution.pace import Part
 from dlintro_demos.super_resolution.quiz import ROUNDS, SIDE, make_pair
 from dlintro_demos.super_resolution.samples import SAMPLES
-from dlintro_demos.super_resolution.upscale import upscale
+from dlintro_demos.super_resolution.tiles import Box
+from dlintro_demos.super_resolution.upscale import METHODS, upscale
 from tests.super_resolution.fakes import fake_cache, picture
 
 
@@ -57,7 +58,7 @@ OURS = Request(method="ours", scale=4, faithful=True)
 def steps(cache):
     """The first sample, enlarged by our own network: progress and outcome."""
     sample = SAMPLES[0]
-    return list(enlarge(sample.load(), None, sample.truth(), (), OURS, cache))
+    return list(enlarge(sample.load(), None, sample.truth(), None, OURS, cache))
 
 
 def test_a_sample_is_compared_with_its_original(steps):
@@ -65,7 +66,6 @@ def test_a_sample_is_compared_with_its_original(steps):
     assert outcome.figures["Result"].psnr > outcome.figures["Bicubic"].psnr
     assert outcome.size == (outcome.after.width, outcome.after.height) == SAMPLES[0].truth().shape[1::-1]
     assert size(outcome.after.webp) == size(outcome.whole) == outcome.size
-    assert np.array_equal(pixels(outcome.given), SAMPLES[0].load())
 
 
 def test_the_inside_shows_pictures_of_one_size(steps):
@@ -85,7 +85,7 @@ def test_progress_never_says_done_before_it_is(steps):
 def test_half_as_large_is_compared_with_a_smaller_original(cache):
     sample = SAMPLES[0]
     request = Request(method="bicubic", scale=2, faithful=False)
-    outcome = last(enlarge(sample.load(), None, sample.truth(), (), request, cache))
+    outcome = last(enlarge(sample.load(), None, sample.truth(), None, request, cache))
     assert size(outcome.beside.truth)[0] == outcome.after.width == 2 * sample.load().shape[1]
     assert outcome.figures["Result"] == outcome.figures["Bicubic"]
     assert outcome.inside is None  # of a network that did not run
@@ -94,7 +94,7 @@ def test_half_as_large_is_compared_with_a_smaller_original(cache):
 def test_a_photo_without_an_original_has_no_figures_but_its_consistency(cache):
     rgb = SAMPLES[0].load()[:60, :60]
     outcome, loose = (
-        last(enlarge(rgb, None, None, (), Request(method="ours", scale=4, faithful=faithful), cache))
+        last(enlarge(rgb, None, None, None, Request(method="ours", scale=4, faithful=faithful), cache))
         for faithful in (True, False)
     )
     assert outcome.figures == {}
@@ -105,43 +105,56 @@ def test_a_photo_without_an_original_has_no_figures_but_its_consistency(cache):
 def test_only_the_part_asked_for_is_enlarged_with_its_transparency(cache):
     alpha = np.arange(2400, dtype=np.uint16).astype(np.uint8).reshape(40, 60)
     rgb = np.array(on_white(Image.fromarray(picture(40, 60)), Image.fromarray(alpha)))
-    parts = (Part(size=(30, 20), centre=(1, 1)), Part(size=(15, 10), centre=None))
-    outcome = last(enlarge(rgb, alpha, None, parts, BICUBIC, cache))
+    part = Part(box=Box(30, 20, 60, 40), size=(15, 10))
+    outcome = last(enlarge(rgb, alpha, None, part, BICUBIC, cache))
     assert outcome.size == (60, 40)
-    blocks = rgb[20:, 30:].reshape(10, 2, 15, 2, 3).mean(axis=(1, 3))
-    given = Image.open(io.BytesIO(outcome.given))
-    assert np.abs(np.array(on_white(given.convert("RGB"), given.getchannel("A"))) - blocks).max() <= 1
     assert pixels(outcome.whole).shape == (40, 60, 4)
+    blocks = rgb[20:, 30:].reshape(10, 2, 15, 2, 3).mean(axis=(1, 3)).round().astype(np.uint8)
+    same = pixels(outcome.before.webp).astype(int) - bicubic(blocks, (60, 40))
+    assert np.abs(same).max() <= 2
 
 
 def test_what_is_repaired_has_the_size_of_what_was_spoilt(cache):
-    parts = (Part(size=(90, 101), centre=(0, 0)),)
-    outcome = last(repair(SAMPLES[0].truth(), parts, Degradation(scale=4, noise=5), BICUBIC, cache))
+    part = Part(box=Box(0, 0, 90, 101), size=(90, 101))
+    outcome = last(repair(SAMPLES[0].truth(), part, Degradation(scale=4, noise=5), BICUBIC, cache))
     assert size(outcome.beside.truth) == outcome.size == (88, 100)
 
 
 def test_more_noise_is_worse(cache):
     truth = SAMPLES[0].truth()[:200, :200]
-    little, much = (last(repair(truth, (), Degradation(noise=noise), BICUBIC, cache)) for noise in (2, 30))
+    little, much = (last(repair(truth, None, Degradation(noise=noise), BICUBIC, cache)) for noise in (2, 30))
     assert much.figures["Result"].psnr < little.figures["Result"].psnr
 
 
 @pytest.mark.parametrize("request_", [OURS, BICUBIC], ids=lambda request: request.method)
-def test_a_large_result_is_shown_smaller_and_made_again_to_look_closer(request_, cache, monkeypatch):
+def test_a_large_result_is_shown_smaller_kept_as_jpeg_where_there_is_room_and_made_again(
+    request_, cache, monkeypatch
+):
     monkeypatch.setattr(experiment, "KEPT", 100)
-    outcome = last(enlarge(picture(20, 520), None, None, (), request_, cache))
+    rgb = picture(20, 520)
+    outcome, cramped = (
+        last(enlarge(rgb, None, None, None, request_, cache, room)) for room in (1_000_000, 100)
+    )
     assert outcome.after.width == SHOWN < outcome.size[0]
-    assert outcome.whole is None
-    kept = replace(outcome, whole=last(make_whole(outcome, cache)))
-    whole = pixels(kept.whole)
+    assert outcome.whole is cramped.whole is cramped.jpeg is None
+    whole = pixels(last(make_whole(rgb, None, None, request_, cache)))
     assert whole.shape[1::-1] == outcome.size
-    for place, columns in (((1.0, 0.5), slice(-512, None)), ((0.5, 0.5), slice(784, 1296))):
-        again, cut = (last(look_closer(each, place, cache)) for each in (outcome, kept))
-        assert (again.after.width, again.after.height) == (again.before.width, again.before.height)
-        assert np.array_equal(pixels(cut.after.webp), whole[:, columns])
-        assert np.abs(pixels(again.after.webp).astype(int) - whole[:, columns]).max() <= 1
-        if request_ is BICUBIC:
-            assert np.array_equal(pixels(again.before.webp), whole[:, columns])
+    assert np.abs(pixels(outcome.jpeg).astype(int) - whole).mean() < 4
+    seen = np.asarray(Image.fromarray(whole).resize((outcome.after.width, outcome.after.height)))
+    assert np.abs(pixels(outcome.after.webp).astype(int) - seen).mean() < 4
+
+
+def test_while_it_is_made_the_photo_is_there_and_tiles_appear(monkeypatch):
+    monkeypatch.setattr(growing, "EVERY_SECONDS", 0)
+    monkeypatch.setitem(METHODS, "bicubic", replace(METHODS["bicubic"], core=75))
+    *progress, outcome = enlarge(picture(75, 150), None, None, None, BICUBIC, fake_cache())
+    first, second = (pixels(step.so_far).astype(int) for step in progress)
+    done = pixels(outcome.whole).astype(int)
+    assert first.shape == second.shape == done.shape == (300, 600, 3)
+    left, right = np.s_[:, :290], np.s_[:, 310:]
+    assert np.abs(first[left] - done[left]).mean() < 6
+    assert np.abs(first[right] - done[right] * growing.WAITING).mean() < 6
+    assert np.abs(second - done).mean() < 6
 
 
 @pytest.mark.parametrize("number", range(len(ROUNDS)))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlintro_demos.super_resolution.pace import CAREFUL, PRIOR, SMALLEST, Pace, crop, plan_fit, shrink
-from dlintro_demos.super_resolution.tiles import work_pixels
+from dlintro_demos.super_resolution.pace import CAREFUL, PRIOR, SMALLEST, Pace, Part, plan_fit, shrink, take
+from dlintro_demos.super_resolution.tiles import Box, work_pixels
 from dlintro_demos.super_resolution.upscale import METHODS
 from tests.super_resolution.fakes import fake_cache, picture
 
@@ -66,13 +66,13 @@ def test_many_threads_may_teach_at_once():
 
 
 def test_a_small_picture_fits():
-    fit = plan_fit(300, 200, method="compact", scale=4, pace=Pace(), **LIMITS)
-    assert (fit.obstacle, fit.size) == ("none", (300, 200))
+    fit = plan_fit(300, 200, method="compact", scales=(4, 2), pace=Pace(), **LIMITS)
+    assert (fit.obstacle, fit.size, fit.scale) == ("none", (300, 200), 4)
     assert fit.seconds > 0
 
 
 def test_a_result_over_the_limit_is_too_large():
-    fit = plan_fit(4000, 3000, method="bicubic", scale=4, pace=Pace(), **LIMITS)
+    fit = plan_fit(4000, 3000, method="bicubic", scales=(4,), pace=Pace(), **LIMITS)
     assert fit.obstacle == "too large"
     width, height = fit.size
     assert width * height * 16 <= 20e6
@@ -81,7 +81,7 @@ def test_a_result_over_the_limit_is_too_large():
 
 def test_a_run_past_the_deadline_is_too_slow():
     pace = Pace()
-    fit = plan_fit(1000, 1000, method="photographic", scale=4, pace=pace, **LIMITS)
+    fit = plan_fit(1000, 1000, method="photographic", scales=(4, 2), pace=pace, **LIMITS)
     assert fit.obstacle == "too slow"
     assert 0.7 * CAREFUL * 120 < fit.seconds <= CAREFUL * 120
     assert fit.seconds == pytest.approx(pace.estimate("photographic", *fit.size))
@@ -92,35 +92,47 @@ def test_a_run_past_the_deadline_is_too_slow():
     width=st.integers(40, 6000),
     height=st.integers(40, 6000),
     method=st.sampled_from(list(METHODS)),
-    scale=st.sampled_from([2, 4]),
+    scales=st.sampled_from([(2,), (4,), (4, 2)]),
 )
-def test_what_is_offered_fits_and_keeps_the_proportions(width, height, method, scale):
-    options = {"method": method, "scale": scale, "pace": Pace(), **LIMITS}
+def test_what_is_planned_fits_and_keeps_the_proportions(width, height, method, scales):
+    options = {"method": method, "scales": scales, "pace": Pace(), **LIMITS}
     fit = plan_fit(width, height, **options)
     w, h = fit.size
     assert 1 <= w <= width
     assert 1 <= h <= height
     if max(w, h) > SMALLEST:
-        assert plan_fit(w, h, **options).obstacle == "none"
+        assert plan_fit(w, h, **options | {"scales": (fit.scale,)}).obstacle == "none"
     assert abs(w / width - h / height) <= 1 / min(width, height) + 1e-9
 
 
-def test_cropping_keeps_pixels_and_goes_from_edge_to_edge():
+PHONE = (4032, 3024)
+
+
+@pytest.mark.parametrize(
+    ("size", "method", "megapixels", "planned"),
+    [
+        (PHONE, "ours", 50, (PHONE, 2)),  # 4x of it all is too much: 2x of it all rather than 4x of a quarter
+        ((1250, 1040), "ours", 20, ((1225, 1019), 4)),  # a little less than all of it 4x rather than 2x
+        ((1250, 1000), "ours", 20, ((1250, 1000), 4)),
+        (PHONE, "photographic", 50, ((381, 286), 4)),  # time binds: 2x would take as long
+    ],
+)
+def test_the_scale_that_keeps_most_of_a_photo_is_chosen(size, method, megapixels, planned):
+    options = {"method": method, "scales": (4, 2), "pace": Pace(), "deadline_s": 120.0}
+    fit = plan_fit(*size, max_output_pixels=megapixels * 1e6, **options)
+    assert (fit.size, fit.scale) == planned
+
+
+def test_a_part_keeps_its_pixels_where_it_is_not_made_smaller():
     rgb, alpha = picture(60, 80), np.arange(4800, dtype=np.uint32).astype(np.uint8).reshape(60, 80)
-    left, alpha_left = crop(rgb, alpha, (30, 20), (0, 0))
-    np.testing.assert_array_equal(left, rgb[:20, :30])
-    np.testing.assert_array_equal(alpha_left, alpha[:20, :30])
-    right, _ = crop(rgb, None, (30, 20), (1, 1))
-    np.testing.assert_array_equal(right, rgb[40:, 50:])
-    middle, none = crop(rgb, None, (30, 20))
-    np.testing.assert_array_equal(middle, rgb[20:40, 25:55])
+    cut, alpha_cut = take(rgb, alpha, Part(box=Box(50, 40, 80, 60), size=(30, 20)))
+    np.testing.assert_array_equal(cut, rgb[40:, 50:])
+    np.testing.assert_array_equal(alpha_cut, alpha[40:, 50:])
+    assert not np.shares_memory(cut, rgb)
+    small, none = take(rgb, None, Part(box=Box(20, 0, 80, 60), size=(15, 15)))
+    assert np.abs(small - rgb[:, 20:].reshape(15, 4, 15, 4, 3).mean(axis=(1, 3))).max() <= 0.51
     assert none is None
-
-
-def test_a_crop_is_no_view_of_the_picture():
-    rgb = picture(20, 20)
-    part, _ = crop(rgb, None, (5, 5))
-    assert not np.shares_memory(part, rgb)
+    assert take(rgb, alpha, None) == (rgb, alpha)
 
 
 def test_shrinking_takes_the_mean():

@@ -12,7 +12,8 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.super_resolution.pace import PACE
 from dlintro_demos.super_resolution.quiz import ROUNDS, Pair
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
-from dlintro_demos.super_resolution.ui import fitting, fool_me
+from dlintro_demos.super_resolution.tiles import Box
+from dlintro_demos.super_resolution.ui import fitting, fool_me, several
 from tests.reading import words
 
 
@@ -99,35 +100,85 @@ def test_a_file_that_is_no_picture_is_refused_in_words(page):
     assert not metrics(at)
 
 
-def size_offered(at):
-    said = re.search(r"take (\d+) x (\d+) pixels", words(at))
-    return int(said[1]), int(said[2])
+@pytest.fixture
+def strict(monkeypatch):
+    """A gallery in which a result may have a megapixel."""
+    limited = SimpleNamespace(
+        cache=engine().cache, settings=replace(engine().settings, output_megapixels=1.0)
+    )
+    monkeypatch.setattr(fitting, "engine", lambda: limited)
 
 
-def test_a_photo_whose_result_would_be_too_large_is_offered_cut_or_shrunk(open_page, monkeypatch):
-    strict = SimpleNamespace(cache=engine().cache, settings=replace(engine().settings, output_megapixels=1.0))
-    monkeypatch.setattr(fitting, "engine", lambda: strict)
+def take_part(at, box):
+    """As the frame would have it kept."""
+    at.session_state["framed-0"] = ((digest_of(at), (1200, 200)), box)
+    return at.run()
+
+
+def digest_of(at):
+    return at.session_state["super_resolution_fit"][0][0]
+
+
+def test_a_photo_too_large_comes_back_whole_and_its_part_fully(strict, open_page, monkeypatch):
     at = open_page("super_resolution", method="Bicubic")
     upload(at, "large.jpg", photo(1200, 200, "JPEG"), "image/jpeg")
-    assert "the result would have 4 megapixels, and the limit is 1" in words(at)
-    width, height = offered = size_offered(at)
-    assert width * height * 16 <= 1e6
+    assert "0.24 megapixels in, 0.96 out: the whole of your photo, enlarged 2x" in words(at)
+    assert "All of it 4x would pass the limit of 1 megapixels; a smaller part would not." in words(at)
+    assert metrics(at)["True to the photo it came from"]
     me = at.session_state["visitor"].id
-    seen, jobs = {engine().results.used(me)}, engine().queue.counts["submitted"]
+    whole, jobs = engine().results.used(me), engine().queue.counts["submitted"]
 
     monkeypatch.setitem(PACE._pace, "bicubic", 1e4)  # what a run has taught does not change its picture
     at.run()
-    assert size_offered(at) == offered
-    at.slider(key="window_x").set_value(100).run()
-    assert engine().queue.counts["submitted"] == jobs + 1  # a look closer, and no other enlargement
+    assert engine().queue.counts["submitted"] == jobs
+    monkeypatch.setitem(PACE._pace, "bicubic", 0.05)
 
-    at.slider(key="cut_x").set_value(0).run()
-    seen.add(engine().results.used(me))
-    at.button_group(key="way").set_value("shrink").run()
-    seen.add(engine().results.used(me))
-    assert len(seen) == 3
-    assert metrics(at)
+    take_part(at, Box(100, 50, 300, 150))
+    assert "200 x 100 pixels of your photo, enlarged 4x: 800 x 400" in words(at)
+    assert engine().queue.counts["submitted"] == jobs + 1
+    assert engine().results.used(me) > whole
+    take_part(at, Box(0, 0, 1000, 200))
+    assert "0.2 megapixels in, 0.8 out: all that is in the frame, enlarged 2x" in words(at)
     assert not at.exception
+
+
+def test_a_photo_larger_than_any_result_may_be_is_made_smaller_and_the_line_says_so(strict, open_page):
+    at = open_page("super_resolution", method="Bicubic")
+    upload(at, "large.png", photo(1250, 1000))
+    said = re.search(
+        r"1.25 megapixels in, (0.\d+|1) out: the whole of your photo, made (\d+) x (\d+) first", words(at)
+    )
+    assert float(said[1]) == pytest.approx(int(said[2]) * int(said[3]) * 4 / 1e6, abs=0.006)
+    assert "That is smaller than it was" in words(at)
+
+
+def test_several_photos_that_do_not_fit_into_a_visits_share_say_so(open_page, monkeypatch):
+    at = open_page("super_resolution", method="Bicubic")
+    small = SimpleNamespace(
+        settings=replace(engine().settings, session_results_mb=0.2),
+        **{name: getattr(engine(), name) for name in ("cache", "decoding")},
+    )
+    monkeypatch.setattr(several, "engine", lambda: small)
+    at.button_group(key="source").set_value("several").run()
+    files = [(f"{letter}.png", photo(130, 100), "image/png") for letter in "ab"]
+    at.file_uploader[0].set_value(files).run()
+    assert "a.png: 130 x 100 became 520 x 400" in words(at)
+    assert "1 photo of 2 done." in words(at)
+    assert "There is no more room: its result has 0.1 MB" in words(at)
+
+    at.file_uploader[0].set_value(files[1:]).run()  # the first is taken away: the second has its turn
+    assert "b.png: 130 x 100 became 520 x 400" in words(at)
+    assert not at.warning
+    assert not at.exception
+
+
+def test_what_is_blurred_first_is_all_of_a_photo_or_the_part(page):
+    page.button_group(key="mode").set_value("Blur it first, then repair it").run()
+    upload(page, "large.png", photo(1200, 200))
+    assert "The whole of your photo, 1,200 x 200 pixels, made 512 x 85 for this experiment." in words(page)
+    take_part(page, Box(0, 0, 300, 200))
+    assert "The part in the frame, 300 x 200 pixels." in words(page)
+    assert "SSIM against the original" in metrics(page)
 
 
 def test_blurring_first_shows_how_near_the_repair_comes(page):

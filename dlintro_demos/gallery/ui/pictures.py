@@ -26,6 +26,7 @@ SOURCES = {
     "camera": ":material/photo_camera: Camera",
 }
 LIVE = {"live": ":material/videocam: Live"}
+SEVERAL = {"several": ":material/photo_library: Several"}
 
 
 class Sample(Protocol):
@@ -60,9 +61,9 @@ class Chosen:
     sample: str | None
 
 
-def choose_source(*, live: bool = False) -> str:
-    """Samples, a file or the camera, or what it sees all the time: a key of `SOURCES`, or "live"."""
-    sources = SOURCES | LIVE if live else SOURCES
+def choose_source(*, live: bool = False, several: bool = False) -> str:
+    """Samples, a file or the camera: a key of `SOURCES`; or what it sees all the time, or several files."""
+    sources = SOURCES | (LIVE if live else {}) | (SEVERAL if several else {})
     return st.segmented_control(
         "Which picture?",
         list(sources),

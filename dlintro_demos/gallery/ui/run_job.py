@@ -29,6 +29,7 @@ def run_job(
     label: str,
     shared: bool = False,
     watch: Callable[[Any], None] | None = None,
+    meanwhile: Callable[[], None] | None = None,
     wait: bool = True,
 ) -> T | None:
     """The result of `work(*args)`: one that is kept, that of a job under way, or of a new one.
@@ -38,6 +39,7 @@ def run_job(
         fingerprint: everything that the result depends on, but for the work itself.
         shared: the inputs are bundled samples, so all visitors share one job and its result.
         watch: shows what there is of the result so far (`Progress.so_far`), whenever there is more.
+        meanwhile: shows something until then; called once, where the result is not there at once.
         wait: False for a fragment that runs every second: it shows how far the job is, and the page goes on.
             The job then needs nobody who asks for it, as with `keep_running`.
 
@@ -68,7 +70,7 @@ def run_job(
                 watch(seat.job.progress.so_far)
             seat.job.hold()
             return None
-        result = _wait(slot, seat.job, label, watch)
+        result = _wait(slot, seat.job, label, watch, meanwhile)
     except (JobError, ModelUnavailable, UnreadableMedia) as error:
         me.leave(slot)
         st.warning(str(error), icon=":material/error:")
@@ -121,11 +123,19 @@ def _take_seat(slot: str, key: Hashable, work: Callable[..., Any], args: tuple[A
     return me.seats[slot]
 
 
-def _wait(slot: str, job: Job[T], label: str, watch: Callable[[Any], None] | None) -> T:
+def _wait(
+    slot: str,
+    job: Job[T],
+    label: str,
+    watch: Callable[[Any], None] | None,
+    meanwhile: Callable[[], None] | None,
+) -> T:
     if not job.wait(QUIET_SECONDS):
         place = st.empty()
         with place:
             bar = _show_how_far(slot, job, label)
+        if meanwhile:
+            meanwhile()
         shown = None
         while not job.wait(POLL_SECONDS):
             bar.progress(job.progress.fraction, text=f"{label}: {_where(job)}")

@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
 
 import streamlit as st
 
-from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.components.comparer import View, comparer
+from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import Visitor, visitor
-from dlintro_demos.gallery.ui.show import show_pictures
-from dlintro_demos.super_resolution.experiment import SHOWN, Outcome, Shown, look_closer, make_whole
-from dlintro_demos.super_resolution.ui.fitting import ask_where
+from dlintro_demos.gallery.ui.session import visitor
+from dlintro_demos.gallery.ui.show import figure, show_pictures
+from dlintro_demos.super_resolution.experiment import SHOWN, Glance, Outcome, Shown
+from dlintro_demos.super_resolution.saying import in_pixels
+from dlintro_demos.super_resolution.ui.fitting import Plan
 from dlintro_demos.super_resolution.upscale import METHODS
 
 
-def show_result(outcome: Outcome, fingerprint: Hashable, *, alt: str, shared: bool) -> None:
-    """Plain enlargement against the result, under a divider, and the download.
+def enlarge_in_sight(planned: Plan, glance: Glance, chosen: Chosen) -> Outcome | None:
+    """Do what is planned. While it takes, the photo is there, and what is done of it appears."""
+    if planned.said:
+        st.caption(planned.said)
+    above, place = st.container(), st.empty()
+    seen = False
 
-    `fingerprint` is that of the job that gave the outcome, `shared` whether all visitors have it.
-    """
+    def show(picture: bytes, state: str) -> None:
+        nonlocal seen
+        seen = True
+        place.html(f'<div class="growing">{figure(picture, alt=f"{chosen.alt}, {state}")}</div>')
+
+    with above:
+        outcome: Outcome | None = run_job(
+            "enlarge", planned.fingerprint, *planned.work,
+            label=METHODS[planned.method].title,
+            shared=bool(chosen.sample),
+            watch=lambda so_far: show(so_far, "as far as it is enlarged"),
+            meanwhile=lambda: show(glance.jpeg, "before it is enlarged") if planned.whole else None,
+        )  # fmt: skip
+    if seen:
+        place.empty()
+    return outcome
+
+
+def show_result(outcome: Outcome, planned: Plan, *, alt: str) -> None:
+    """Plain enlargement against the result, under a divider, and the way home with it."""
     title = METHODS[outcome.request.method].title
     comparer(
         _view("Plain enlargement", outcome.before, f"Enlarged by bicubic interpolation: {alt}"),
@@ -32,17 +54,34 @@ def show_result(outcome: Outcome, fingerprint: Hashable, *, alt: str, shared: bo
     )
     if outcome.note:
         st.caption(outcome.note)
-    me = visitor()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _offer(outcome, planned)
+        if max(outcome.size) > SHOWN:
+            st.caption(f"The file has all {in_pixels(outcome.size)} pixels; here they are shown smaller.")
+
+
+def _offer(outcome: Outcome, planned: Plan) -> None:
+    """The result as a file: at once, or where it was not kept made again when somebody wants it."""
+    me, whole = visitor(), outcome.whole
+    name = f"sharpened-{outcome.request.method}-{outcome.request.scale}x"
+    if outcome.jpeg is not None:
+        jpeg = outcome.jpeg
+        st.download_button(
+            f"Download the result (JPEG, {len(jpeg) / 1e6:.0f} MB)",
+            lambda: jpeg,
+            file_name=f"{name}.jpg",
+            mime="image/jpeg",
+            on_click="ignore",
+            icon=":material/download:",
+        )
     st.download_button(
         "Download the result (PNG)",
-        lambda: _whole(outcome, me),
-        file_name=f"sharpened-{outcome.request.method}-{outcome.request.scale}x.png",
+        lambda: me.errand(*planned.again) if whole is None else whole,
+        file_name=f"{name}.png",
         mime="image/png",
         on_click="ignore",
         icon=":material/download:",
     )
-    if max(outcome.size) > SHOWN:
-        _show_window(outcome, fingerprint, shared=shared)
 
 
 def show_evidence(outcome: Outcome) -> None:
@@ -71,35 +110,6 @@ def show_evidence(outcome: Outcome) -> None:
 def decibels(psnr: float) -> str:
     """A PSNR in words."""
     return "no difference" if math.isinf(psnr) else f"{psnr:.2f} dB"
-
-
-def _whole(outcome: Outcome, me: Visitor) -> bytes:
-    """Every pixel of the result; made when somebody wants it, in the queue where the network has to run."""
-    if outcome.whole is not None:
-        return outcome.whole
-    return me.errand(make_whole, outcome, engine().cache)
-
-
-def _show_window(outcome: Outcome, fingerprint: Hashable, *, shared: bool) -> None:
-    """A window at real pixels, where the whole is shown smaller than it is."""
-    width, height = outcome.size
-    st.caption(
-        f"The result has {width} x {height} pixels and is shown smaller above; the download has all of them. "
-        "Here is a window at real pixels."
-    )
-    centre = ask_where("window")
-    seen = run_job(
-        "window", (fingerprint, centre), look_closer, outcome, centre, engine().cache,
-        label="Looking closer", shared=shared,
-    )  # fmt: skip
-    if seen is not None:
-        comparer(
-            _view("Plain enlargement", seen.before, "A window of the plain enlargement"),
-            _view("Result", seen.after, "The same window of the result"),
-            key="window",
-            width=seen.after.width,
-            height=seen.after.height,
-        )
 
 
 def _show_departures(outcome: Outcome) -> None:

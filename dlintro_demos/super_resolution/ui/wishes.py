@@ -9,7 +9,7 @@ import streamlit as st
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.super_resolution.degrade import Degradation
-from dlintro_demos.super_resolution.experiment import Request, examine
+from dlintro_demos.super_resolution.experiment import Glance, Request, examine
 from dlintro_demos.super_resolution.situation import Situation
 from dlintro_demos.super_resolution.upscale import METHODS, Scale
 
@@ -47,28 +47,40 @@ def ask_what_to_spoil() -> Degradation:
     return Degradation(scale=scale, blur_sigma=blur, noise=noise, jpeg_quality=None if jpeg == 100 else jpeg)
 
 
-def guess_what_ails(chosen: Chosen | None, spoil: Degradation | None) -> Guess | None:
-    """By how the visitor spoils the photo, else by its pixels.
+def glance_at(chosen: Chosen | None) -> Glance | None:
+    """A first look at a photo; None where there is none yet, or after saying why there was no look."""
+    if chosen is None:
+        return None
+    return run_job(
+        "examine",
+        chosen.digest,
+        examine,
+        chosen.rgb,
+        label="Looking at the photo",
+        shared=bool(chosen.sample),
+    )
 
-    None where there is no photo yet, or after saying why its pixels were not measured.
-    """
+
+def guess_what_ails(glance: Glance | None, spoil: Degradation | None) -> Guess | None:
+    """By how the visitor spoils the photo, else by its pixels; None where there is no photo yet."""
     if spoil is not None:
         if spoil.blur_sigma or spoil.noise or spoil.jpeg_quality is not None:
             return Guess(situation="degraded", why="You spoilt it.")
         return Guess(situation="clean", why="You only made it smaller.")
-    if chosen is None:
+    if glance is None:
         return None
-    reading = run_job(
-        "examine", chosen.digest, examine, chosen.rgb, label="Measuring noise", shared=bool(chosen.sample)
-    )
-    if reading is None:
-        return None
+    reading = glance.reading
     finding = "only small" if reading.situation == "clean" else "noisy or compressed"
     why = (
         f"Measured: noise {reading.noise:.1f} of 255, edges of JPEG squares {reading.blocks:.2f} times the "
         f"rest. So the photo seems {finding}."
     )
     return Guess(situation=reading.situation, why=why)
+
+
+def left_to_the_machine(asked: Request) -> bool:
+    """Whether the photo's pixels are to decide which network is for it."""
+    return METHODS[asked.method].chooses and st.session_state.get("photo_is", GUESS) == GUESS
 
 
 def ask_how(guess: Guess | None, *, scale: Scale | None) -> Request:
