@@ -27,6 +27,7 @@ room = make_room(limits.sessions)
 if room.sessions < room.wanted:
     server.log.warning("Visitors: %s", room)
 uploads.never_to_disk()
+uploads.expect_what_is_announced()
 keep_theme()
 
 
@@ -59,7 +60,7 @@ if __name__ == "__main__":
         config={
             "server.address": limits.address,
             "server.port": limits.port,
-            "server.maxUploadSize": limits.upload_mb,
+            "server.maxUploadSize": limits.upload_mb + uploads.ROOM_FOR_FORM_MB,
             # Streamlit must not end a visit before we do, or nobody would clean up after it.
             "server.disconnectedSessionTTL": round(limits.reconnect_seconds) + 60,
         }

@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import time
+from contextlib import suppress
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -63,6 +64,10 @@ def test_a_visitor_comes_through_the_proxy_and_uploads(behind):
     (place,) = tab.ask_where("cat.png")
     origin = {"Origin": url}
     assert tab.put(place.upload_url, "cat.png", bytes(2 << 20), headers=origin) == (204, "")
+    (place,) = tab.ask_where("lion.png")
+    with suppress(OSError):  # nobody reads all of it
+        assert tab.put(place.upload_url, "lion.png", bytes(30 << 20), headers=origin)[0] == 413
+    tab.until("script_finished")  # the page runs again to say why: the gallery knows, not the proxy alone
     tab.close()
 
 

@@ -57,21 +57,79 @@ def test_a_photo_without_a_face_leaves_no_empty_room(gallery, page, size):
     assert height < 3600
 
 
-def test_a_file_over_the_limit_or_the_share_says_so_on_the_page(start_gallery, new_page):
-    """The reason stood on hover only, in the words of a program: “AxiosError: status code 413”."""
-    room = {"DLINTRO_UPLOAD_MB": "2", "DLINTRO_VISITOR_UPLOADS_MB": "1"}
+@pytest.fixture(scope="module")
+def little_room(start_gallery):
+    room = {"DLINTRO_UPLOAD_MB": "2", "DLINTRO_VISITOR_UPLOADS_MB": "3"}
     with start_gallery(until="/_stcore/health", **room) as url:
-        page = new_page(viewport={"width": 360, "height": 800})
-        visit(page, f"{url}/super_resolution")
-        my_photo(page)
-        for count, size in enumerate([3 << 20, 3 << 19], 1):
-            give(page, "large.png", bytes(size), "image/png")
-            reasons = page.get_by_test_id("stFileUploader").get_by_role("alert")
-            expect(reasons).to_have_count(count, timeout=20_000)
-            words = reasons.last.evaluate("said => getComputedStyle(said, '::after').content")
-            assert "not taken" in words
-            assert "over the limit above" in words
-            assert "Choose a smaller one, or remove some" in words
-            box = reasons.last.bounding_box()
-            assert box["height"] > 40
-            assert 0 <= box["x"] <= box["x"] + box["width"] <= 360
+        yield url
+
+
+def sentences(page):
+    """What is to be seen of files that were not taken."""
+    return page.get_by_text("was not taken").and_(page.locator(":visible"))
+
+
+def test_a_file_over_the_limit_says_so_on_the_page_and_the_old_result_goes(
+    little_room, new_page, serious_violations
+):
+    """The browser refused it, with the reason on hover only, and the old picture's result stayed."""
+    page = new_page(viewport={"width": 360, "height": 800})
+    visit(page, f"{little_room}/super_resolution")
+    my_photo(page)
+    download = page.get_by_role("button", name="Download the result (PNG)")
+    give(page, "large.png", bytes(3 << 20), "image/png")  # where no file was there before
+    expect(sentences(page)).to_have_text(
+        "“large.png” was not taken. It has 3.0 MB; the limit is 2 MB a file. Choose a smaller one.",
+        timeout=20_000,
+    )
+    page.get_by_role("button", name="Remove large.png").click()
+    expect(sentences(page)).to_have_count(0)
+    for name in ("good.png", "better.png"):
+        give(page, name, noise(160, 120), "image/png")
+        expect(download).to_be_visible(timeout=60_000)
+        expect(sentences(page)).to_have_count(0, timeout=20_000)
+        expect(page.get_by_test_id("stFileChip").and_(page.locator(":visible"))).to_have_count(1)
+        give(page, "*larger* <b>.png", bytes(4 << 20), "image/png")
+        expect(sentences(page)).to_contain_text("“*larger* <b>.png” was not taken", timeout=20_000)
+        expect(download).to_have_count(0, timeout=20_000)
+    uploader = page.get_by_test_id("stFileUploader").bounding_box()
+    box = sentences(page).bounding_box()
+    assert 0 < box["y"] - uploader["y"] - uploader["height"] < 60, "next to the uploader"
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 360
+    assert serious_violations(page) == []
+
+
+def test_of_several_files_the_refused_ones_are_named_where_they_were_brought(little_room, new_page):
+    page = new_page()
+    visit(page, f"{little_room}/faces?look-at=An+album")
+    page.get_by_role("radio", name="My photos", exact=True).click()
+    expect(page.get_by_text("or a zip of them")).to_be_visible(timeout=20_000)
+    sizes = {"a.png": noise(160, 120), "large.png": bytes(3 << 20), "b.png": noise(120, 160)}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in sizes.items()]
+    )
+    expect(page.get_by_text("2 photos, 0 faces")).to_be_visible(timeout=60_000)
+    expect(sentences(page)).to_contain_text("“large.png” was not taken. It has 3.0 MB")
+
+    visit(page, f"{little_room}/teach_a_child")
+    my_photo(page)
+    page.get_by_text("Many at once").click()
+    expect(page.get_by_test_id("stFileUploader")).to_have_count(2, timeout=20_000)
+    give(page, "large.png", bytes(3 << 20), "image/png")  # into the first of the two
+    expect(sentences(page)).to_have_count(1, timeout=20_000)
+    assert sentences(page).bounding_box()["y"] < page.get_by_text("Many at once").bounding_box()["y"]
+
+
+def test_a_file_that_gets_stuck_on_its_way_says_so_too(little_room, new_page):
+    page = new_page(viewport={"width": 360, "height": 800})
+    visit(page, f"{little_room}/feature_layers")
+    my_photo(page)
+    page.route("**/_stcore/upload_file/**", lambda route: route.abort())
+    give(page, "photo.png", noise(160, 120), "image/png")
+    reason = page.get_by_test_id("stFileUploader").get_by_role("alert")
+    expect(reason).to_have_count(1, timeout=20_000)
+    words = reason.evaluate("said => getComputedStyle(said, '::after').content")
+    assert "did not come through" in words
+    box = reason.bounding_box()
+    assert box["height"] > 40
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 360

@@ -1,6 +1,8 @@
 """Uploads have bounds, four pages may be opened while the process starts, and Forget says what it did."""
 
+import http.client
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,8 +16,9 @@ pytestmark = pytest.mark.reports
 
 @pytest.fixture(scope="module")
 def small(look_inside):
-    """A gallery just opened, with little room: 2 files and 3 MB for each browser, 5 MB for all."""
+    """A gallery just opened, with little room: 2 MB a file, 2 files and 3 MB a browser, 5 MB for all."""
     limits = {
+        "DLINTRO_UPLOAD_MB": "2",
         "DLINTRO_VISITOR_UPLOADS": "2",
         "DLINTRO_VISITOR_UPLOADS_MB": "3",
         "DLINTRO_ALL_UPLOADS_MB": "5",
@@ -30,7 +33,10 @@ def browser(url, number):
 
 def put(tab, size):
     (place,) = tab.ask_where("x.png")
-    return tab.put(place.upload_url, "x.png", bytes(size))
+    answer = tab.put(place.upload_url, "x.png", bytes(size))
+    if answer[0] == 413:
+        tab.until("script_finished")  # which says why
+    return answer
 
 
 def test_four_pages_opened_while_the_process_starts_all_open(small):
@@ -56,7 +62,7 @@ def test_one_browser_gets_only_so_much_room_with_all_its_tabs(small):
     url, _ = small
     first, second = browser(url, 1), browser(url, 1)
     assert put(first, 1 << 20)[0] == 204
-    status, words = put(second, 5 << 19)
+    status, words = put(second, 2 << 20)
     assert (status, "2 files and 3 MB for all your tabs" in words) == (413, True)
     assert put(second, 1 << 20)[0] == 204
     assert put(first, 10)[0] == 413
@@ -74,13 +80,84 @@ def test_all_visitors_together_get_only_so_much_room(small):
     status, words = put(tabs[2], 2 << 20)
     assert (status, "of all visitors" in words) == (413, True)
     for tab in tabs:
+        tab.press("Forget everything")
         tab.close()
 
 
-def test_a_file_for_no_visit_is_refused(small):
-    url, _ = small
+def test_a_file_for_no_visit_or_that_nobody_announced_is_refused(small):
+    url, inside = small
     tab = browser(url, 21)
     assert tab.put("/_stcore/upload_file/nobody/x", "x.png", b"x")[0] == 400
+    assert tab.put(f"/_stcore/upload_file/{tab.session}/x", "x.png", b"x")[0] == 400
+    assert inside.ask("kept")["files"] == 0
+    tab.close()
+
+
+def said_of_files(tab):
+    """What the page says about files, once the server has run it by itself."""
+    return [alert.body for alert in tab.until("script_finished").of("alert") if "not taken" in alert.body]
+
+
+def my_photo(url, number):
+    tab = Tab(url, "super_resolution", cookie=f"_streamlit_xsrf=2|00000000|{number:032x}|1").run()
+    return tab.choose("Which picture", "My photo")
+
+
+def test_what_is_refused_is_said_on_the_page_though_its_browser_asks_for_nothing(small):
+    """A browser runs the page again only where another file was there before."""
+    url, _ = small
+    tab = my_photo(url, 31)
+    (place,) = tab.ask_where("*my* beach.png")
+    assert tab.put(place.upload_url, "beach.png", bytes(1 << 21) + bytes(1 << 19))[0] == 413
+    (words,) = said_of_files(tab)
+    assert words == (
+        r"“\*my\* beach\.png” was not taken. It has 2.5 MB; the limit is 2 MB a file. Choose a smaller one."
+    )
+    places = tab.ask_where("a.png", "b.png", "c.png", "d.png", "e.png", "f.png", "g.png")
+    assert [tab.put(place.upload_url, "x.png", b"x")[0] for place in places[:2]] == [204, 204]
+    for place in places[2:]:
+        assert tab.put(place.upload_url, "x.png", b"x")[0] == 413
+        (words,) = said_of_files(tab)
+    assert words.startswith(
+        r"“c\.png” was not taken. You have 2 files of 0 MB here; the limit is 2 files and"
+    )
+    assert words.endswith("2 more files were not taken.")
+    assert "beach" not in words
+    tab.page, tab.page_hash = "faces", ""
+    assert [alert.body for alert in tab.run().of("alert") if "not taken" in alert.body] == []
+    tab.press("Forget everything")
+    tab.close()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Content-Length": str(99 << 20)}, {"Transfer-Encoding": "chunked"},
+     {"Transfer-Encoding": "chunked", "Content-Length": "10"}, {"Content-Length": "10"}],
+    ids=["announced", "unannounced", "unannounced with a lie", "a lie"],
+)  # fmt: skip
+def test_nobody_pushes_more_at_the_server_than_a_file_may_have(small, headers):
+    url, inside = small
+    tab = my_photo(url, 41)
+    (place,) = tab.ask_where("x.png")
+    body, form = tab._form("x.png", bytes(99 << 20), None)
+    line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    line.putrequest("PUT", place.upload_url)
+    for name, value in (form | headers).items():
+        line.putheader(name, value)
+    line.endheaders()
+    pushed, size = 0, 1 << 16
+    try:
+        while pushed < len(body):
+            piece = body[pushed : pushed + size]
+            line.send(b"%x\r\n%b\r\n" % (len(piece), piece) if "Transfer-Encoding" in headers else piece)
+            pushed += len(piece)
+    except OSError:  # it does not listen any more
+        pass
+    line.close()
+    assert pushed < 24 << 20, "the limit, and what lies in the buffers of two sockets"
+    assert inside.until(20, "kept", {**inside.ask("kept"), "files": 0})["files"] == 0
+    if headers.get("Content-Length") != "10":
+        assert "the limit is 2 MB a file" in said_of_files(tab)[0]
     tab.close()
 
 

@@ -25,8 +25,8 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.pictures import image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_pictures
+from dlintro_demos.gallery.ui.uploader import bring_files
 from dlintro_demos.gallery.words import counted, plain
 
 SAMPLE, MINE = ":material/photo_library: Sample album", ":material/upload: My photos"
@@ -73,10 +73,9 @@ def _sample() -> tuple[AlbumPhoto, ...]:
 
 
 def _theirs() -> tuple[AlbumPhoto, ...]:
-    given = st.file_uploader(
+    given = bring_files(
         f"Up to 60 photos, or a zip of them: {engine().settings.upload_mb} MB a file, {ALBUM_MB} MB in all",
-        accept_multiple_files=True,
-        key=private_key("album"),
+        name="album",
     )
     if not given:
         st.info("They stay on this computer, and only for this visit.", icon=":material/lock:")

@@ -22,7 +22,7 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.uploader import bring_file
 from dlintro_demos.gallery.words import counted, plain
 
 SAMPLE, MINE = ":material/movie: Sample video", ":material/upload: My video"
@@ -85,9 +85,7 @@ def _sample() -> tuple[bytes, str] | None:
 
 
 def _theirs() -> tuple[bytes, str] | None:
-    given = st.file_uploader(
-        f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", key=private_key("video")
-    )
+    given = bring_file(f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", name="video")
     if given is None:
         st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
         return None

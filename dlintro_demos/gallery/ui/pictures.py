@@ -17,8 +17,8 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.components.samples import Tile, choose_tile
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import bundled
+from dlintro_demos.gallery.ui.uploader import bring_file, take_picture
 
 SOURCES = {
     "samples": ":material/photo_library: Samples",
@@ -107,17 +107,9 @@ def _from_samples(samples: Sequence[Sample]) -> Chosen:
 def _from_visitor(source: str) -> Chosen | None:
     limits = image_limits()
     if source == "upload":  # of any type: a browser would refuse without a word, and keep the last file
-        given = st.file_uploader(
-            f"A photo: {WORDS}, up to {limits.max_bytes // MB} MB",
-            key=private_key("upload"),
-        )
+        given = bring_file(f"A photo: {WORDS}, up to {limits.max_bytes // MB} MB", name="upload")
     else:
-        given = st.camera_input(
-            "Take a picture (the camera needs https or this very computer)",
-            key=private_key("camera"),
-            resolution="480p",
-            width=480,
-        )
+        given = take_picture("Take a picture (the camera needs https or this very computer)", name="camera")
     if given is None:
         st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
         return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 import weakref
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -25,6 +26,8 @@ from dlintro_demos.gallery.runtime.shown import Shown
 LIVE = "live camera"  # the slot that a page asks for to keep it on
 T = TypeVar("T")
 LARGE = 16 << 20  # bytes: to give back less costs more than it is worth
+MOST_EXPECTED = 1000  # files: more than one visitor may have here
+LONGEST_NAME = 100  # characters of a file's name
 
 present: weakref.WeakValueDictionary[str, Visitor] = weakref.WeakValueDictionary()
 """The visitors of this process, by the id of their session."""
@@ -55,6 +58,7 @@ class Seat:
     key: Hashable
     job: Job[Any]
     stopped: bool = False
+    since: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,9 @@ class Visitor:
 
     `client` is the address and browser, which may have several tabs open; `session` is Streamlit's name for
     this one. `forgotten` counts how often everything was dropped: what began before is not kept after.
+    `expected` holds the names of the files that may come, by their id; `refused` the name and the reason of
+    those that were not taken when the visitor last brought some to this page. `dear` holds, by slot, the keys
+    of results that took long to make of a file of theirs, and would be lost with the visit.
     """
 
     def __init__(self, client: str = "", session: str = "") -> None:
@@ -82,6 +89,11 @@ class Visitor:
         self.asked: set[str] = set()  # slots that this run of the page asked for
         self.forgotten = 0
         self.gone = False
+        self.expected: dict[str, str] = {}
+        self.refused: dict[str, tuple[str, str]] = {}
+        self.brought = False  # a file of theirs stands on the page, as this run goes
+        self.dear: dict[str, Hashable] = {}
+        self.page = ""
         self.farewell: Forgotten | None = None  # to be said on the next run of the page
         self.shown = Shown()
         self.watcher = Watcher()
@@ -107,6 +119,24 @@ class Visitor:
         for slot in set(self.seats) - self.asked:
             self.leave(slot)
 
+    def turn_to(self, page: str) -> None:
+        """Go on at a page of the gallery: what is said about files on another one is not said here."""
+        if page != self.page:
+            self.page, self.refused, self.dear = page, {}, {}
+
+    def expect(self, files: Mapping[str, str]) -> None:
+        """Names by id of files that the browser wants to send: they are taken until everything is dropped."""
+        known = {name: text[:LONGEST_NAME] for name, text in list(files.items())[:MOST_EXPECTED]}
+        with self._keeping:
+            self.refused = {}
+            self.expected = dict(list((self.expected | known).items())[-MOST_EXPECTED:])
+
+    def refuse(self, file_id: str, why: str) -> None:
+        """Note why a file was not taken, to be said beside where it was brought."""
+        with self._keeping:
+            if file_id in self.expected:
+                self.refused = self.refused | {file_id: (self.expected[file_id], why)}
+
     def keep(self, key: Hashable, result: Any, since: int) -> None:
         """Keep a result, unless everything was dropped since `forgotten` was that, or the visit has ended."""
         with self._keeping:
@@ -127,6 +157,8 @@ class Visitor:
 
     def drop(self, uploads: MemoryUploadedFileManager) -> Forgotten:
         """Drop everything of this visitor: jobs, camera, results, pictures, and files in `uploads`."""
+        with self._keeping:  # first: a file that arrives from here on is dropped by who brings it
+            self.expected, self.refused, self.dear = {}, {}, {}
         files = list(uploads.file_storage.get(self.session, {}).values())
         uploads.remove_session_files(self.session)
         with self._keeping:

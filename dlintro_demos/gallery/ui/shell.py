@@ -12,7 +12,9 @@ st.set_page_config(page_title="Deep Learning, Live", page_icon=favicon(), layout
 st.html(style())
 me = visitor()
 me.asked.clear()
+me.brought = False
 page = st.navigation(menu(), position="hidden")
+me.turn_to(page.url_path)
 tidy_address()  # once it is known which page the address means
 show_menu(page)
 if page.url_path and not imported():  # the wall needs none of it

@@ -1,27 +1,49 @@
-"""Uploads: in memory only, and so many of one visitor and of all, in bytes and in files."""
+"""Uploads: in memory only, of a bounded size, and so many of one visitor and of all; the page says why."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.formparsers import MultiPartParser
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
 from dlintro_demos.gallery.settings import MB, Settings
 from dlintro_demos.gallery.ui.leaving import uploads
+from dlintro_demos.gallery.ui.run_again import run_again
 from dlintro_demos.gallery.ui.session import Visitor, present
 from dlintro_demos.gallery.words import counted
 
 ADDRESS = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)")
+FORM = 8 << 10  # bytes, at most, around the file in what a browser sends: its name and type
+ROOM_FOR_FORM_MB = 1  # of Streamlit's own bound, which counts in whole MB
+STOP = {"Connection": "close"}  # nobody reads the rest
 
 
 def never_to_disk() -> None:
     """Keep what is being uploaded in memory: Starlette would write files above 1 MB to the disk."""
     MultiPartParser.spool_max_size = 0  # of `SpooledTemporaryFile`: never
+
+
+def expect_what_is_announced() -> None:
+    """Let visitors know of each file for which their browser asks an address: only these are taken."""
+    give = MemoryUploadedFileManager.get_upload_urls
+
+    def noting(
+        files: MemoryUploadedFileManager, session_id: str, file_names: Sequence[str]
+    ) -> list[UploadFileUrlInfo]:
+        given = give(files, session_id, file_names)
+        if visitor := present.get(session_id):
+            visitor.expect({each.file_id: name for each, name in zip(given, file_names, strict=True)})
+        return given
+
+    MemoryUploadedFileManager.get_upload_urls = noting  # type: ignore[assignment, method-assign]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +55,17 @@ class Held:
 
 
 class UploadBounds:
-    """ASGI middleware: refuse a file for which its visitor, or the gallery, has no room left.
+    """ASGI middleware: refuse a file that is too large, or for which its visitor or the gallery has no room.
 
     A visitor is an address and browser, with all its tabs. Files on their way count with the size that they
-    announce, or else with the largest that one may have.
+    announce, or else with the largest that one may have. Streamlit counts what arrives. The page says why a
+    file was refused (`uploader.py`).
     """
 
     def __init__(self, app: ASGIApp, settings: Settings):
         self.app = app
         self.settings = settings
+        self.largest = settings.upload_mb * MB + FORM
         self._files: Counter[str] = Counter()  # on their way, by client
         self._bytes: Counter[str] = Counter()
 
@@ -53,21 +77,29 @@ class UploadBounds:
             return
         session, file_id = found.groups()
         visitor = present.get(session)
-        if visitor is None:
-            await PlainTextResponse("No such visit. Load the page again.", 400)(scope, receive, send)
+        if visitor is None or file_id not in visitor.expected:
+            answer = PlainTextResponse("Nobody waits for this file. Load the page again.", 400, STOP)
+            await answer(scope, receive, send)
             return
         size = self._announced(Headers(scope=scope))
         if refusal := self._refusal(visitor.client, size):
-            await PlainTextResponse(refusal, 413)(scope, receive, send)
+            _tell(visitor, file_id, refusal)
+            await PlainTextResponse(refusal, 413, STOP)(scope, receive, send)
             return
-        before = visitor.forgotten
+
+        async def heard(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                MutableHeaders(scope=message).update(STOP)
+                _tell(visitor, file_id, self._too_large(f"more than {self.settings.upload_mb}"))
+            await send(message)
+
         self._files[visitor.client] += 1
         self._bytes[visitor.client] += size
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, heard)
         finally:
             self._arrived(visitor.client, size)
-            if visitor.forgotten != before:
+            if file_id not in visitor.expected:
                 uploads().remove_file(session, file_id)
 
     def _arrived(self, client: str, size: int) -> None:
@@ -77,12 +109,17 @@ class UploadBounds:
             del self._files[client], self._bytes[client]
 
     def _announced(self, headers: Headers) -> int:
-        largest = self.settings.upload_mb * MB
         announced = headers.get("content-length", "")
-        return int(announced) if announced.isdecimal() else largest
+        known = announced.isdecimal() and "transfer-encoding" not in headers
+        return int(announced) if known else self.largest
+
+    def _too_large(self, size: str) -> str:
+        return f"It has {size} MB; the limit is {self.settings.upload_mb} MB a file. Choose a smaller one."
 
     def _refusal(self, client: str, size: int) -> str:
         """Why there is no room for a file of `size` bytes, in words for the visitor; "" where there is."""
+        if size > self.largest:
+            return self._too_large(f"{max(size / MB, self.settings.upload_mb + 0.1):.1f}")
         mine, all_of_them = self.held(client), self.held()
         limits = self.settings
         if mine.files >= limits.visitor_uploads or mine.bytes + size > limits.visitor_uploads_mb * MB:
@@ -111,6 +148,11 @@ class UploadBounds:
             files=coming + sum(map(len, mine)),
             bytes=on_their_way + sum(len(file.data) for stored in mine for file in stored),
         )
+
+
+def _tell(visitor: Visitor, file_id: str, refusal: str) -> None:
+    visitor.refuse(file_id, refusal)
+    run_again(visitor.session)  # a browser does so only where another file was there before
 
 
 def _client_of(session: str) -> str | None:

@@ -7,11 +7,11 @@ import streamlit as st
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import private_key
+from dlintro_demos.gallery.ui.uploader import bring_file
 from dlintro_demos.gallery.words import counted, plain
 from dlintro_demos.teach_a_child.heads import HeadKey
 from dlintro_demos.teach_a_child.lesson import Lesson
-from dlintro_demos.teach_a_child.lesson_file import open_lesson, save
+from dlintro_demos.teach_a_child.lesson_file import MOST_BYTES, open_lesson, save
 from dlintro_demos.teach_a_child.script import export
 from dlintro_demos.teach_a_child.ui.visit import HEAD_TITLES, TeachVisit
 
@@ -51,11 +51,9 @@ def keep(visit: TeachVisit) -> None:
             "nothing of them stays here."
         )
     st.subheader("Load one", anchor=False)
-    given = st.file_uploader("A lesson.zip of this gallery", key=private_key("lesson-file"))
+    most = min(MOST_BYTES // MB, engine().settings.upload_mb)
+    given = bring_file(f"A lesson.zip of this gallery, up to {most} MB", name="lesson-file")
     if given is None:
-        return
-    if given.size > engine().settings.upload_mb * MB:
-        st.warning(f"This file has {given.size / MB:.0f} MB; the limit is {engine().settings.upload_mb} MB.")
         return
     opened = run_job("lesson-file", given.file_id, open_lesson, given.getvalue(), label="Opening the lesson")
     if opened is None:

@@ -18,6 +18,7 @@ from dlintro_demos.gallery.ui.pictures import Chosen, choose_picture, choose_sou
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import show_picture
+from dlintro_demos.gallery.ui.uploader import bring_files
 from dlintro_demos.gallery.words import counted, plain
 from dlintro_demos.shared.things import THINGS
 from dlintro_demos.teach_a_child.heads import Guess
@@ -209,10 +210,10 @@ def _empty(visit: TeachVisit) -> None:
 def _many(visit: TeachVisit) -> None:
     """Several examples of one word at once: drawn ones, or the visitor's own files."""
     for _ in panel("Many at once", key="many-at-once", icon=":material/library_add:"):
-        given = st.file_uploader(
-            f"Up to {MOST_EXAMPLES} pictures of one thing, {MOST_MB} MB in all",
-            accept_multiple_files=True,
-            key=private_key("many"),
+        given = bring_files(
+            f"Up to {MOST_EXAMPLES} pictures of one thing, {engine().settings.upload_mb} MB each, "
+            f"{MOST_MB} MB in all",
+            name="many",
         )
         kind, count = "", 0
         if not given:

@@ -1,0 +1,54 @@
+"""Where visitors bring files and pictures, and where it is said why one was not taken."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from dlintro_demos.gallery.ui.session import private_key, visitor
+from dlintro_demos.gallery.words import counted, plain
+
+# The browser refuses nothing by its size: it would say so on hover only, and leave the last result standing.
+ANY_MB = 1_000_000
+MOST_SAID = 3
+
+
+def bring_file(label: str, *, name: str) -> UploadedFile | None:
+    """A file of any type and size, as far as the browser is concerned; `label` says what is taken."""
+    with st.container(key=f"bring-one-{name}"):
+        given = st.file_uploader(label, key=private_key(name), max_upload_size=ANY_MB)
+        _say_refused()
+    visitor().brought |= given is not None
+    return given
+
+
+def bring_files(label: str, *, name: str) -> list[UploadedFile]:
+    """As `bring_file`, but for any number of them."""
+    with st.container(key=f"bring-many-{name}"):
+        given = st.file_uploader(
+            label, key=private_key(name), max_upload_size=ANY_MB, accept_multiple_files=True
+        )
+        _say_refused()
+    visitor().brought |= bool(given)
+    return given
+
+
+def take_picture(label: str, *, name: str) -> UploadedFile | None:
+    """A picture from the visitor's camera."""
+    given = st.camera_input(label, key=private_key(name), resolution="480p", width=480)
+    _say_refused()
+    visitor().brought |= given is not None
+    return given
+
+
+def _say_refused() -> None:
+    """Why the files that came last were not taken; `gallery.css` shows it where their names stand in red."""
+    place = st.empty()  # what was said of an earlier file goes at once
+    refused = list(visitor().refused.values())
+    if not refused:
+        return
+    sentences = [f"“{plain(name)}” was not taken. {why}" for name, why in refused[:MOST_SAID]]
+    if len(refused) > MOST_SAID:
+        more = counted(len(refused) - MOST_SAID, "more file was", "more files were")
+        sentences.append(f"{more} not taken.")
+    place.warning("\n\n".join(sentences), icon=":material/error:")
