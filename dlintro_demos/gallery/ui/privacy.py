@@ -7,8 +7,11 @@ import math
 import streamlit as st
 
 from dlintro_demos.gallery.settings import MB, settings
+from dlintro_demos.gallery.ui.components.leaving import warn_before_leaving
 from dlintro_demos.gallery.ui.session import Forgotten, forget, visitor
 from dlintro_demos.gallery.words import counted
+
+LONG_SECONDS = 5.0  # results of a visitor's own files that took longer are not lost without a question
 
 
 def privacy() -> None:
@@ -25,6 +28,11 @@ def privacy() -> None:
     if me.farewell is not None:
         st.success(in_words(me.farewell), icon=":material/check:")
         me.farewell = None
+    warn_before_leaving(
+        me.brought and sum(seconds for _, seconds in me.spent.values()) > LONG_SECONDS,
+        take_home="Closing or reloading this tab forgets your file and what came of it.",
+        key="leaving-result",
+    )
 
 
 def promise() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from dlintro_demos.gallery.runtime.jobs import Job, JobError, Progress
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.runtime.results import EVERYBODY
 from dlintro_demos.gallery.runtime.running import name_of
+from dlintro_demos.gallery.ui.components.leaving import warn_before_leaving
 from dlintro_demos.gallery.ui.session import Seat, visitor
 
 T = TypeVar("T")
@@ -51,6 +53,8 @@ def run_job(
     me.asked.add(slot)
     owner = EVERYBODY if shared else me.id
     key = (name_of(work), fingerprint)
+    if slot in me.spent and me.spent[slot][0] != key:
+        del me.spent[slot]
     kept = engine().results.get(owner, key)
     if kept is not None:
         me.leave(slot)
@@ -70,7 +74,8 @@ def run_job(
                 watch(seat.job.progress.so_far)
             seat.job.hold()
             return None
-        result = _wait(slot, seat.job, label, watch, meanwhile)
+        own = me.brought and not shared
+        result = _wait(slot, seat.job, label, watch, meanwhile, own=own)
     except (JobError, ModelUnavailable, UnreadableMedia) as error:
         me.leave(slot)
         st.warning(str(error), icon=":material/error:")
@@ -81,6 +86,8 @@ def run_job(
         engine().results.put(EVERYBODY, key, result)
     else:
         me.keep(key, result, since)
+        if own and since == me.forgotten:
+            me.spent[slot] = (key, time.monotonic() - seat.since)
     me.leave(slot)
     return result
 
@@ -129,11 +136,18 @@ def _wait(
     label: str,
     watch: Callable[[Any], None] | None,
     meanwhile: Callable[[], None] | None,
+    *,
+    own: bool,
 ) -> T:
     if not job.wait(QUIET_SECONDS):
         place = st.empty()
-        with place:
+        with place.container():
             bar = _show_how_far(slot, job, label)
+            warn_before_leaving(
+                own,
+                take_home="Closing or reloading this tab ends this, and forgets your file.",
+                key=f"leaving-{slot}",
+            )
         if meanwhile:
             meanwhile()
         shown = None
