@@ -166,3 +166,11 @@ def test_what_is_forbidden_is_found(tree, path, text, rule):
     (found,) = complaints(root)
     assert found.startswith(path)
     assert rule in found
+
+
+def test_files_of_visitors_come_in_by_one_door():
+    """Elsewhere nobody would say on the page why one was refused."""
+    widgets = ("st.file_uploader(", "st.camera_input(", "st.audio_input(", "st.chat_input(")
+    paths = [*(REPOSITORY / "pages").rglob("*.py"), *(REPOSITORY / OURS).rglob("*.py")]
+    users = {path.name for path in paths if any(each in path.read_text(encoding="utf-8") for each in widgets)}
+    assert users == {"uploader.py"}
