@@ -77,8 +77,8 @@ class Visitor:
     `client` is the address and browser, which may have several tabs open; `session` is Streamlit's name for
     this one. `forgotten` counts how often everything was dropped: what began before is not kept after.
     `expected` holds the names of the files that may come, by their id; `refused` the name and the reason of
-    those that were not taken when the visitor last brought some to this page. `dear` holds, by slot, the keys
-    of results that took long to make of a file of theirs, and would be lost with the visit.
+    those that were not taken when the visitor last brought some to this page. `spent` holds, by slot, the
+    keys of results made of files of theirs, and the seconds that each took.
     """
 
     def __init__(self, client: str = "", session: str = "") -> None:
@@ -92,7 +92,7 @@ class Visitor:
         self.expected: dict[str, str] = {}
         self.refused: dict[str, tuple[str, str]] = {}
         self.brought = False  # a file of theirs stands on the page, as this run goes
-        self.dear: dict[str, Hashable] = {}
+        self.spent: dict[str, tuple[Hashable, float]] = {}
         self.page = ""
         self.farewell: Forgotten | None = None  # to be said on the next run of the page
         self.shown = Shown()
@@ -122,7 +122,7 @@ class Visitor:
     def turn_to(self, page: str) -> None:
         """Go on at a page of the gallery: what is said about files on another one is not said here."""
         if page != self.page:
-            self.page, self.refused, self.dear = page, {}, {}
+            self.page, self.refused, self.spent = page, {}, {}
 
     def expect(self, files: Mapping[str, str]) -> None:
         """Names by id of files that the browser wants to send: they are taken until everything is dropped."""
@@ -158,7 +158,7 @@ class Visitor:
     def drop(self, uploads: MemoryUploadedFileManager) -> Forgotten:
         """Drop everything of this visitor: jobs, camera, results, pictures, and files in `uploads`."""
         with self._keeping:  # first: a file that arrives from here on is dropped by who brings it
-            self.expected, self.refused, self.dear = {}, {}, {}
+            self.expected, self.refused, self.spent = {}, {}, {}
         files = list(uploads.file_storage.get(self.session, {}).values())
         uploads.remove_session_files(self.session)
         with self._keeping:

@@ -14,8 +14,9 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.pictures import image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.session import private_key, visitor
+from dlintro_demos.gallery.ui.session import visitor
 from dlintro_demos.gallery.ui.show import show_pictures
+from dlintro_demos.gallery.ui.uploader import bring_files
 from dlintro_demos.gallery.words import counted, plain
 from dlintro_demos.super_resolution.experiment import Request
 from dlintro_demos.super_resolution.saying import in_pixels
@@ -32,11 +33,7 @@ def enlarge_several(*, only_enlarged: bool) -> None:
     `only_enlarged` is whether something else was asked for, which is for a single photo.
     """
     limits = engine().settings
-    given = st.file_uploader(
-        f"Up to {MOST} photos: {WORDS}, up to {limits.upload_mb} MB each",
-        accept_multiple_files=True,
-        key=private_key("several"),
-    )
+    given = bring_files(f"Up to {MOST} photos: {WORDS}, up to {limits.upload_mb} MB each", name="several")
     if only_enlarged:
         st.caption("Several photos are only enlarged. To blur one first, choose “My photo”.")
     result = st.container()
