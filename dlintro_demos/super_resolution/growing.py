@@ -12,7 +12,8 @@ from dlintro_demos.gallery.intake.images import encode_jpeg
 from dlintro_demos.super_resolution.upscale import Piece
 
 SIDE = 1024  # px; no more than a screen needs, and about 150 KB
-EVERY_SECONDS = 0.5
+EVERY_SECONDS = 1.0  # a hundred of them fill half of what a visitor's screen may hold
+FIRST_SECONDS = 0.4
 WAITING = 0.55  # of its brightness: what is not done yet
 
 
@@ -26,16 +27,16 @@ class Growing:
         how = cv2.INTER_AREA if self._factor < 1 else cv2.INTER_CUBIC
         self._rgb = (cv2.resize(rgb, size, interpolation=how) * np.float32(WAITING)).astype(np.uint8)
         self._clock = clock
-        self._shown = clock()
+        self._next = clock() + FIRST_SECONDS
         self._jpeg: bytes | None = None
 
     def after(self, piece: Piece | None) -> bytes | None:
         """The picture so far as JPEG, anew when it is time; None while it is too early to show any."""
         if piece is not None:
             self._put(piece)
-        if self._clock() - self._shown >= EVERY_SECONDS:
+        if self._clock() >= self._next:
             self._jpeg = encode_jpeg(self._rgb, quality=85)
-            self._shown = self._clock()
+            self._next = self._clock() + EVERY_SECONDS
         return self._jpeg
 
     def _put(self, piece: Piece) -> None:

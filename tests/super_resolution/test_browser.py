@@ -89,9 +89,11 @@ def test_a_slow_job_shows_its_progress_and_ends_by_another_method_cancelling_or_
     gallery, demo, new_page
 ):
     under_way = demo.get_by_text(re.compile(r"about \d+ s left"))
+    growing = demo.get_by_alt_text("your picture, as far as it is enlarged")
     pick(demo, "Photographic network")
     upload(demo, photo(300, 200))
     expect(under_way).to_be_visible(timeout=30_000)
+    expect(growing).to_have_js_property("naturalWidth", 1024)
     pick(demo, "Bicubic")
     expect(demo.get_by_text("there is no larger original")).to_be_visible(timeout=30_000)
 
@@ -99,6 +101,7 @@ def test_a_slow_job_shows_its_progress_and_ends_by_another_method_cancelling_or_
     expect(under_way).to_be_visible(timeout=30_000)
     demo.get_by_role("button", name="Cancel").click()
     expect(demo.get_by_text("Cancelled, as you asked.")).to_be_visible(timeout=15_000)
+    expect(growing).to_have_count(0)
 
     demo.get_by_role("button", name="Start again").click()
     expect(under_way).to_be_visible(timeout=30_000)

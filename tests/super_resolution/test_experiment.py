@@ -145,6 +145,7 @@ def test_a_large_result_is_shown_smaller_kept_as_jpeg_where_there_is_room_and_ma
 
 
 def test_while_it_is_made_the_photo_is_there_and_tiles_appear(monkeypatch):
+    monkeypatch.setattr(growing, "FIRST_SECONDS", 0)
     monkeypatch.setattr(growing, "EVERY_SECONDS", 0)
     monkeypatch.setitem(METHODS, "bicubic", replace(METHODS["bicubic"], core=75))
     *progress, outcome = enlarge(picture(75, 150), None, None, None, BICUBIC, fake_cache())

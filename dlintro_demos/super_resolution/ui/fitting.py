@@ -103,7 +103,9 @@ def _to_enlarge(chosen: Chosen, asked: Request) -> Plan:
     truth = TRUTHS[chosen.sample]() if chosen.sample and part is None else None
     given = (chosen.rgb, chosen.alpha)
     cache, limits = engine().cache, engine().settings
-    room = round(limits.session_results_mb * MB * MY_SHARE) - chosen.rgb.nbytes
+    share = limits.session_results_mb * MB
+    held = chosen.rgb.nbytes if chosen.rgb.nbytes <= share else 0  # a larger photo is not kept at all
+    room = round(share * MY_SHARE) - held
     choose = not whole or found.obstacle != "none" or max(size) * asked.scale > SHOWN
     return Plan(
         fingerprint=(chosen.digest, part, request),
