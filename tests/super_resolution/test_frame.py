@@ -154,7 +154,7 @@ def test_a_finger_drags_the_frame_without_scrolling_and_scrolls_beside_it(
     page = new_page(**PHONE)
     framing = visit(page, url)
     swipe(page, at(framing, 2000, 2200), at(framing, 2000, 900))  # the whole photo is no obstacle
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 40")
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 40")
     framing.get_by_role("button", name="A part of it").tap()
     expect(ran(page, 2, 1000, 750, 3000, 2250)).to_be_visible()
     before = scrolled(page)
@@ -173,7 +173,7 @@ def test_a_finger_drags_the_frame_without_scrolling_and_scrolls_beside_it(
     screenshot(page, "frame-360")
     assert page.get_by_test_id("stMain").evaluate("part => part.scrollWidth <= part.clientWidth")
     swipe(page, at(framing, 3500, 1000), at(framing, 3500, 2600))
-    page.wait_for_function(f"document.querySelector('[data-testid=stMain]').scrollTop < {before}")
+    page.wait_for_function(f"() => document.querySelector('[data-testid=stMain]').scrollTop < {before}")
     assert problems == []
 
 

@@ -88,7 +88,7 @@ def test_a_zip_holds_every_photo_as_it_was_made():
     ("given", "names"),
     [
         (["beach.HEIC", "beach.jpg"], ["beach 2x.jpg", "beach (2) 2x.jpg"]),
-        (["A.png", "a.png"], ["A 2x.jpg", "a (2) 2x.jpg"]),
+        (["a.png", "A.png"], ["a 2x.jpg", "A (2) 2x.jpg"]),
         (["../../etc/passwd", "C:\\photos\\me.jpg"], ["passwd 2x.jpg", "me 2x.jpg"]),
         (["", ".."], ["file 2x.jpg", "file (2) 2x.jpg"]),
     ],
