@@ -22,7 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
-# The resolver rule makes every call that leaves this computer fail: the tests prove "offline" as they go.
+# The resolver rule makes every call that leaves this computer fail: the tests prove "offline" as they go. One
+# more name is this computer's: to a browser it is another machine, over plain http.
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -34,7 +35,7 @@ FLAGS = [
     "--disable-sync",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP gallery.test 127.0.0.1, MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--process-per-site",  # one for all pages of a context: it has Streamlit's script compiled already
 ]
 DESK: ViewportSize = {"width": 1280, "height": 900}

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from dlintro_demos.gallery import live_route
@@ -21,6 +22,14 @@ def jpeg(width=32, height=24, fmt="JPEG"):
     file = io.BytesIO()
     Image.new("RGB", (width, height), (200, 30, 90)).save(file, fmt)
     return file.getvalue()
+
+
+def huge():
+    """A small file that says it has 40 megapixels."""
+    data = bytearray(jpeg())
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 4] = (5000).to_bytes(2) + (8000).to_bytes(2)
+    return bytes(data)
 
 
 class Clock:
@@ -70,9 +79,10 @@ def test_a_frame_is_answered_by_what_the_page_does_with_it(watcher):
         (jpeg()[:200], 415, ""),
         (b"\xff\xd8\xff" + bytes(1000), 415, ""),
         (jpeg(1281, 10), 413, "1280 pixels"),
+        (huge(), 413, "1280 pixels"),
         (jpeg() + bytes(1 << 20), 413, "1 MB"),
     ],
-    ids=["nothing", "text", "png", "half", "noise", "wide", "heavy"],
+    ids=["nothing", "text", "png", "half", "noise", "wide", "40 megapixels", "heavy"],
 )
 def test_what_is_no_frame_is_refused_in_words_and_never_reaches_the_work(watcher, data, status, words):
     watcher.work = lambda *_: pytest.fail("reached")
@@ -104,6 +114,28 @@ def test_a_second_frame_of_a_visitor_does_not_wait_behind_the_first(watcher):
     assert awaited(both()) == 429
 
 
+def test_who_leaves_in_the_middle_is_not_waited_for_and_may_come_back(watcher):
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(_rgb, _said):
+        started.set()
+        assert go_on.wait(10)
+        return {}
+
+    async def leave():
+        watcher.work = slow
+        frame = asyncio.create_task(live.look(watcher, jpeg(), {}, most=3, busy=lambda: False))
+        await asyncio.to_thread(started.wait, 10)
+        frame.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await frame
+        go_on.set()
+
+    awaited(leave())
+    watcher.work = lambda rgb, said: {"words": "back"}
+    assert look(watcher).answer == {"words": "back"}
+
+
 def test_so_many_cameras_and_no_more_until_one_stops(watcher):
     clock = watcher.clock
     others = [live.Watcher(clock) for _ in range(3)]
@@ -116,6 +148,8 @@ def test_so_many_cameras_and_no_more_until_one_stops(watcher):
     assert look(others[0]).answer  # who is in stays in
     clock.now += live.LEAVES_AFTER
     assert look(watcher).answer
+    status, said = status_of(others[0], most=1)
+    assert said == "1 camera is live, which is the limit. This one waits for a place."
 
 
 def test_frames_come_slower_the_more_watch_and_while_jobs_run(watcher):
@@ -179,6 +213,24 @@ def test_the_route_reads_no_more_than_a_frame_may_have(client, watcher):
         "problem": "This visit has ended. Load the page again."
     }
     assert client.get(watcher.address).status_code == 405
+
+
+def test_a_browser_that_goes_while_it_sends_is_left_and_its_visitor_may_come_back(watcher):
+    """Half a picture, and then the connection is gone."""
+    scope = {
+        "type": "http", "method": "POST", "path": watcher.address, "headers": [], "query_string": b"",
+        "path_params": {"token": watcher.token},
+    }  # fmt: skip
+    messages = iter(
+        [{"type": "http.request", "body": jpeg()[:99], "more_body": True}, {"type": "http.disconnect"}]
+    )
+
+    async def receive():
+        return next(messages)
+
+    assert awaited(live_route.live_frame(Request(scope, receive))).status_code == 499
+    assert not watcher.active
+    assert look(watcher).answer
 
 
 def test_a_frame_is_gone_once_it_is_answered(watcher):

@@ -16,11 +16,11 @@ def refused(error):
 def live(gallery, new_page):
     """Opens the page at its live camera, which `script` may have broken before."""
 
-    def open_page(script="", **options):
+    def open_page(script="", host="127.0.0.1", **options):
         page = new_page(**options)
         if script:
             page.add_init_script(script)
-        visit(page, f"{gallery}/feature_layers")
+        visit(page, f"{gallery}/feature_layers".replace("127.0.0.1", host))
         page.get_by_role("radio", name="Live").click()
         expect(page.get_by_text("The camera is off.")).to_be_visible(timeout=PATIENCE)
         return page
@@ -82,14 +82,22 @@ def test_the_maps_follow_the_layer_without_a_new_start(live):
         (refused("NotFoundError"), "has no camera"),
         (refused("NotReadableError"), "Another program is using the camera"),
         (refused("Strange"), "does not start"),
-        ("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})", "only over https"),
     ],
-    ids=["refused", "none", "in use", "strange", "http"],
+    ids=["refused", "none", "in use", "strange"],
 )
 def test_why_there_is_no_camera_is_said_with_what_to_do(live, script, words):
     page = live(script)
     start(page)
     expect(page.get_by_role("alert").filter(has_text=words)).to_contain_text("photo")
+
+
+def test_over_http_from_another_machine_it_says_why_there_is_no_camera_and_what_to_do(live):
+    page = live(host="gallery.test")
+    assert not page.evaluate("isSecureContext")
+    start(page)
+    said = page.get_by_role("alert").filter(has_text="only over https or on this very computer")
+    expect(said).to_contain_text("Ask for the https address, or use a photo.")
+    expect(page.get_by_role("radio", name="My photo")).to_be_enabled()
 
 
 def test_a_camera_that_is_unplugged_a_tab_in_the_background_and_a_page_that_is_left_send_nothing(live):
@@ -100,10 +108,15 @@ def test_a_camera_that_is_unplugged_a_tab_in_the_background_and_a_page_that_is_l
     start(page)
     answered(page)
     page.evaluate("""
-        Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+        window.looks = 0;
+        Object.defineProperty(document, 'hidden', {get: () => ++looks > 0, configurable: true});
     """)
-    page.wait_for_load_state("networkidle")  # half a second without a frame
-    page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true})")
+    page.wait_for_function("() => looks > 0")  # the picture that was on its way is answered
+    frames = []
+    page.on("request", lambda request: frames.append(request.url) if "/live/" in request.url else None)
+    page.wait_for_function("() => looks > 4")
+    assert frames == []
+    page.evaluate("delete document.hidden")
     answered(page)
     page.evaluate("opened.getTracks()[0].dispatchEvent(new Event('ended'))")
     expect(page.get_by_text("was unplugged")).to_be_visible()
@@ -133,12 +146,57 @@ def test_of_two_cameras_one_is_chosen(live):
     assert page.evaluate("asked") == [None, "back"]
 
 
-def test_a_gallery_that_does_not_answer_is_asked_again(live):
-    page = live()
+# A camera whose size changes; and the sizes of the pictures that are sent.
+CANVAS = """
+    const canvas = document.createElement("canvas");
+    window.turnTo = (width, height) => Object.assign(canvas, { width, height });
+    turnTo(3840, 2160);
+    setInterval(() => {
+        const pen = canvas.getContext("2d");
+        pen.fillStyle = `hsl(${performance.now() % 360} 80% 50%)`;
+        pen.fillRect(0, 0, canvas.width / 2, canvas.height);
+    }, 100);
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+    window.sent = [];
+    const send = window.fetch;
+    window.fetch = async (address, options) => {
+        if (options?.body instanceof Blob) {
+            const { width, height } = await createImageBitmap(options.body);
+            sent.push(`${width} x ${height}`);
+        }
+        return send(address, options);
+    };
+"""
+
+
+def test_pictures_of_a_4k_camera_are_sent_small_and_it_may_be_turned_while_it_is_live(live):
+    page = live(CANVAS)
     start(page)
     answered(page)
+    assert set(page.evaluate("sent")) == {"320 x 180"}
+    page.evaluate("turnTo(2160, 3840)")
+    page.wait_for_function("() => sent.at(-1) === '180 x 320'", timeout=PATIENCE)
+    answered(page)
+    expect(page.locator(".bars li")).to_have_count(5)
+    assert set(page.evaluate("sent")) == {"320 x 180", "180 x 320"}
+
+
+FULL = "12 cameras are live, which is the limit. This one waits for a place."
+
+
+def test_a_gallery_that_is_slow_silent_or_full_says_so_and_is_asked_again(live):
+    page = live()
+    busy, silent = page.get_by_text("The gallery is busy: it looks less often"), "No answer from the gallery"
+    page.route("**/live/*", lambda route: route.fulfill(json={"answer": {}, "pause": 800}))
+    start(page)
+    expect(busy).to_be_visible()
+    page.unroute("**/live/*")
     page.route("**/live/*", lambda route: route.abort())
-    expect(page.get_by_text("No answer from the gallery. Trying again")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(f"{silent}. Trying again")).to_be_visible(timeout=PATIENCE)
+    page.unroute("**/live/*")
+    page.route("**/live/*", lambda route: route.fulfill(status=503, json={"problem": FULL}))
+    expect(page.get_by_role("alert").filter(has_text=FULL)).to_be_visible(timeout=PATIENCE)
     page.unroute("**/live/*")
     answered(page)
-    expect(page.get_by_text("No answer from the gallery")).to_be_hidden()
+    expect(page.get_by_text(silent)).to_be_hidden()
+    expect(page.get_by_text(FULL)).to_be_hidden()

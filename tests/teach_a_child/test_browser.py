@@ -1,10 +1,13 @@
 """Teach it like a child, in Chromium: tell, see what changes, the red ball, save and load."""
 
+import base64
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from dlintro_demos.gallery.intake.images import encode_jpeg
+from dlintro_demos.shared.things import draw
 from tests.visiting import ours, visit
 
 
@@ -113,4 +116,49 @@ def test_a_word_is_taught_by_holding_a_button_while_the_camera_looks(gallery, pa
     expect(page.get_by_text("“<b>disc</b>?”", exact=True).first).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("4 examples, 2 words:")).to_be_visible(timeout=60_000)
+    assert ours(problems) == []
+
+
+# A camera before which a picture is held up and never quite still.
+CAMERA = """
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [640, 480];
+    const picture = new Image();
+    window.holdUp = (address) => (picture.src = address);
+    setInterval(() => {
+        const [now, pen] = [performance.now() / 1000, canvas.getContext("2d")];
+        const side = 480 + 50 * Math.sin(now);
+        pen.drawImage(picture, 0, 0, 1, 1, 0, 0, 640, 480);
+        pen.drawImage(picture, 60 + 40 * Math.sin(1.3 * now), 20 * Math.cos(0.9 * now) - 20, side, side);
+    }, 100);
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+"""
+
+
+def hold_up(page, kind):
+    picture = base64.b64encode(encode_jpeg(draw(kind, 900))).decode()
+    page.evaluate("address => void holdUp(address)", f"data:image/jpeg;base64,{picture}")
+
+
+def test_three_things_are_taught_with_the_camera_live_and_a_fourth_is_new_to_it(gallery, page, problems):
+    page.add_init_script(CAMERA)
+    visit(page, f"{gallery}/teach_a_child")
+    page.get_by_role("radio", name="Live").click()
+    page.get_by_role("button", name="Start the camera").click()
+    said, three = page.locator(".words"), ("cup", "star", "house")
+    for word in three:
+        hold_up(page, word)
+        page.get_by_role("radio", name="A new word").click()
+        page.get_by_role("textbox", name="The new word").fill(word)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name=f"Hold to teach “{word}”").hover()
+        page.mouse.down()
+        expect(said).to_have_text(re.compile("^([6-9]|[1-9][0-9]) of 50$"))
+        page.mouse.up()
+        expect(page.get_by_role("radio", name=word, exact=True)).to_be_checked()
+    for word in three:
+        hold_up(page, word)
+        expect(said).to_have_text(f"“{word}?”")
+    hold_up(page, "fish")
+    expect(said).to_have_text("“I have never seen this.”")
     assert ours(problems) == []

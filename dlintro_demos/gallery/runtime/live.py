@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from dlintro_demos.gallery.intake.images import ImageLimits, MediaTooLarge, UnreadableMedia, decode_image
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.words import counted
 
 LIVE = "/live"
 JPEG = b"\xff\xd8\xff"
@@ -103,7 +104,8 @@ async def look(
         raise NoAnswer(429, "One picture after the other.")
     others = watching() - watcher.active
     if others >= most:
-        raise NoAnswer(503, f"{most} cameras are live, which is the limit. This one waits for a place.")
+        cameras = counted(most, "camera is", "cameras are")
+        raise NoAnswer(503, f"{cameras} live, which is the limit. This one waits for a place.")
     watcher.in_flight, watcher.last = True, watcher.clock()
     try:
         answer = await asyncio.wrap_future(_workers.submit(_answer, watcher, data, said))

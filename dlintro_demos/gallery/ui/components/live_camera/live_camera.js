@@ -12,7 +12,7 @@ const INSECURE =
 const SLOW = 2; // frames a second: below, the page says so
 const SAY_EVERY = 3000; // ms between two sentences for ears
 const PATIENCE = 10_000; // ms for an answer
-const OVER = 40; // of answers whose pace is shown
+const [OVER, AT_LEAST] = [5000, 5]; // ms, and answers, whose pace is shown
 
 export default mounted(".live", (root) => {
   const at = (selector) => root.querySelector(selector);
@@ -144,12 +144,12 @@ export default mounted(".live", (root) => {
 
   function show(answer, took) {
     times.push([performance.now(), took]);
-    if (times.length > OVER) times.shift();
-    if (times.length > 4) {
+    while (times.length > AT_LEAST && performance.now() - times[0][0] > OVER) times.shift();
+    if (times.length >= AT_LEAST) {
       const rate = ((times.length - 1) * 1000) / (times.at(-1)[0] - times[0][0]);
       pace.textContent =
         `${rate.toFixed(rate < 10 ? 1 : 0)} pictures a second, ${Math.round(took)} ms` +
-        (rate < SLOW ? ". This computer is busy: it looks less often." : "");
+        (rate < SLOW ? ". The gallery is busy: it looks less often." : "");
       root.dataset.rate = rate.toFixed(2);
       root.dataset.took = took.toFixed(1);
     }
