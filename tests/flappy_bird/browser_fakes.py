@@ -14,6 +14,22 @@ from dlintro_demos.flappy_bird.state_player import StatePlayer
 from tests.flappy_bird.fakes import sensible_flap
 
 SEED = 11
+# Notes what is heard.
+NOTES = """() => {
+window.notes = [];
+window.contexts = 0;
+const Real = AudioContext;
+window.AudioContext = class extends Real {
+  constructor() { super(); contexts += 1; }
+  createOscillator() {
+    const tone = super.createOscillator();
+    const start = tone.start.bind(tone);
+    tone.start = (when) => (notes.push(tone.type), start(when));
+    return tone;
+  }
+};
+}"""
+FLAP, POINT, CRASH = "triangle", "sine", "sawtooth"
 
 
 def network(*, flaps: bool) -> Player:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from dlintro_demos.flappy_bird.ages import AGES
 from dlintro_demos.flappy_bird.ui.players import lane_of
+from tests.flappy_bird.browser_fakes import CRASH, FLAP, NOTES
 from tests.visiting import ours, visit
 
 
@@ -50,9 +51,16 @@ def test_inside_its_head_there_are_pictures_and_values(open_mode, serious_violat
 def test_a_race_counts_when_the_referee_agrees(open_mode, serious_violations, problems, screenshot):
     page, game = open_mode("Race it", scheme="dark")
     assert serious_violations(page) == []
+    page.evaluate(NOTES)
+    game.get_by_role("button", name="Sound").click()
     game.get_by_role("button", name="Start", exact=True).click()
     page.keyboard.press("Space")
     expect(page.get_by_text(re.compile(r"You passed \d+ pipes?\."))).to_be_visible(timeout=30_000)
+    assert {FLAP, CRASH} <= set(page.evaluate("notes"))
+    page.get_by_role("radio", name="Inside its head").click()
+    expect(game.locator(".title")).to_have_text(["The best"])
+    expect(game.get_by_role("button", name="Sound")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("radio", name="Race it").click()
     expect(page.get_by_role("cell", name="10 minutes")).to_have_count(1)
     assert serious_violations(page) == []
     screenshot(page, "flappy-bird-race")
@@ -86,10 +94,10 @@ def test_one_plays_while_it_learns_and_goes_on_while_one_looks_elsewhere(
     screenshot(page, "flappy-bird-learning")
     assert serious_violations(page) == []
     page.get_by_role("radio", name="Watch it learn").click()
-    expect(title).to_have_text("The best")
+    expect(title).to_have_text(["The best"])
     expect(page.get_by_text(re.compile("goes on learning in “Train one now”: "))).to_be_visible()
     page.get_by_role("radio", name="Train one now").click()
-    expect(title).to_have_text(re.compile("^Your pupil after [0-9,]+ decisions$"))
+    expect(title).to_have_text([re.compile("^Your pupil after [0-9,]+ decisions$")])
     assert decisions(title) > before
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled, as you asked.")).to_be_visible(timeout=30_000)

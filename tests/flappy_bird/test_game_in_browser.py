@@ -26,7 +26,17 @@ from dlintro_demos.flappy_bird.ui.components.flappy_game import (
     read_finished,
 )
 from dlintro_demos.gallery.ui.components import component as components
-from tests.flappy_bird.browser_fakes import SEED, begun, network, pupil, save_weights
+from tests.flappy_bird.browser_fakes import (
+    CRASH,
+    FLAP,
+    NOTES,
+    POINT,
+    SEED,
+    begun,
+    network,
+    pupil,
+    save_weights,
+)
 from tests.flappy_bird.fakes import sensible_flap
 
 ADDRESS = "http://127.0.0.1:9"  # answered by the test itself
@@ -48,22 +58,6 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 DESK = {"viewport": {"width": 1000, "height": 600}}
 CALM = DESK | {"reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-# Notes what is heard.
-NOTES = """() => {
-window.notes = [];
-window.contexts = 0;
-const Real = AudioContext;
-window.AudioContext = class extends Real {
-  constructor() { super(); contexts += 1; }
-  createOscillator() {
-    const tone = super.createOscillator();
-    const start = tone.start.bind(tone);
-    tone.start = (when) => (notes.push(tone.type), start(when));
-    return tone;
-  }
-};
-}"""
-FLAP, POINT, CRASH = "triangle", "sine", "sawtooth"
 
 
 @pytest.fixture(scope="module")
