@@ -183,3 +183,13 @@ def test_the_game_begins_with_a_button_and_asks(open_page):
     assert not at.exception
     assert "**Picture 1 of 10**" in words(at)
     assert any(part.proto.component_name == "dlintro.flash" for part in at.get("bidi_component"))
+
+
+def test_a_picture_of_the_camera_that_was_refused_is_not_called_by_the_name_of_its_file(open_page):
+    at = open_page("feature_layers")
+    at.session_state.visitor.expect({"x": "camera-input-2026.jpg"})
+    at.session_state.visitor.refuse("x", "You have 200 files here.")
+    at.button_group(key="source").set_value("camera").run()
+    assert [each.value for each in at.warning] == ["The last picture was refused. You have 200 files here."]
+    at.button_group(key="source").set_value("upload").run()
+    assert r"“camera\-input\-2026\.jpg” was refused." in at.warning[0].value

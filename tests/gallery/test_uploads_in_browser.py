@@ -66,7 +66,7 @@ def little_room(start_gallery):
 
 def sentences(page):
     """What is to be seen of files that were not taken."""
-    return page.get_by_text("was not taken").and_(page.locator(":visible"))
+    return page.get_by_text("was refused").and_(page.locator(":visible"))
 
 
 def test_a_file_over_the_limit_says_so_on_the_page_and_the_old_result_goes(
@@ -79,7 +79,7 @@ def test_a_file_over_the_limit_says_so_on_the_page_and_the_old_result_goes(
     download = page.get_by_role("button", name="Download the result (PNG)")
     give(page, "large.png", bytes(3 << 20), "image/png")  # where no file was there before
     expect(sentences(page)).to_have_text(
-        "“large.png” was not taken. It has 3.0 MB; the limit is 2 MB a file. Choose a smaller one.",
+        "“large.png” was refused. It has 3.0 MB; the limit is 2 MB a file. Choose a smaller one.",
         timeout=20_000,
     )
     page.get_by_role("button", name="Remove large.png").click()
@@ -90,7 +90,7 @@ def test_a_file_over_the_limit_says_so_on_the_page_and_the_old_result_goes(
         expect(sentences(page)).to_have_count(0, timeout=20_000)
         expect(page.get_by_test_id("stFileChip").and_(page.locator(":visible"))).to_have_count(1)
         give(page, "*larger* <b>.png", bytes(4 << 20), "image/png")
-        expect(sentences(page)).to_contain_text("“*larger* <b>.png” was not taken", timeout=20_000)
+        expect(sentences(page)).to_contain_text("“*larger* <b>.png” was refused", timeout=20_000)
         expect(download).to_have_count(0, timeout=20_000)
     uploader = page.get_by_test_id("stFileUploader").bounding_box()
     box = sentences(page).bounding_box()
@@ -109,7 +109,7 @@ def test_of_several_files_the_refused_ones_are_named_where_they_were_brought(lit
         [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in sizes.items()]
     )
     expect(page.get_by_text("2 photos, 0 faces")).to_be_visible(timeout=60_000)
-    expect(sentences(page)).to_contain_text("“large.png” was not taken. It has 3.0 MB")
+    expect(sentences(page)).to_contain_text("“large.png” was refused. It has 3.0 MB")
 
     visit(page, f"{little_room}/teach_a_child")
     my_photo(page)

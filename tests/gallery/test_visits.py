@@ -95,7 +95,7 @@ def test_a_file_for_no_visit_or_that_nobody_announced_is_refused(small):
 
 def said_of_files(tab):
     """What the page says about files, once the server has run it by itself."""
-    return [alert.body for alert in tab.until("script_finished").of("alert") if "not taken" in alert.body]
+    return [alert.body for alert in tab.until("script_finished").of("alert") if "refused" in alert.body]
 
 
 def my_photo(url, number):
@@ -111,20 +111,18 @@ def test_what_is_refused_is_said_on_the_page_though_its_browser_asks_for_nothing
     assert tab.put(place.upload_url, "beach.png", bytes(1 << 21) + bytes(1 << 19))[0] == 413
     (words,) = said_of_files(tab)
     assert words == (
-        r"“\*my\* beach\.png” was not taken. It has 2.5 MB; the limit is 2 MB a file. Choose a smaller one."
+        r"“\*my\* beach\.png” was refused. It has 2.5 MB; the limit is 2 MB a file. Choose a smaller one."
     )
     places = tab.ask_where("a.png", "b.png", "c.png", "d.png", "e.png", "f.png", "g.png")
     assert [tab.put(place.upload_url, "x.png", b"x")[0] for place in places[:2]] == [204, 204]
     for place in places[2:]:
         assert tab.put(place.upload_url, "x.png", b"x")[0] == 413
         (words,) = said_of_files(tab)
-    assert words.startswith(
-        r"“c\.png” was not taken. You have 2 files of 0 MB here; the limit is 2 files and"
-    )
-    assert words.endswith("2 more files were not taken.")
+    assert words.startswith(r"“c\.png” was refused. You have 2 files of 0 MB here; the limit is 2 files and")
+    assert words.endswith("2 more files were refused.")
     assert "beach" not in words
     tab.page, tab.page_hash = "faces", ""
-    assert [alert.body for alert in tab.run().of("alert") if "not taken" in alert.body] == []
+    assert [alert.body for alert in tab.run().of("alert") if "refused" in alert.body] == []
     tab.press("Forget everything")
     tab.close()
 

@@ -36,19 +36,19 @@ def bring_files(label: str, *, name: str) -> list[UploadedFile]:
 def take_picture(label: str, *, name: str) -> UploadedFile | None:
     """A picture from the visitor's camera."""
     given = st.camera_input(label, key=private_key(name), resolution="480p", width=480)
-    _say_refused()
+    _say_refused(called="The last picture")
     visitor().brought |= given is not None
     return given
 
 
-def _say_refused() -> None:
-    """Why the files that came last were not taken; `gallery.css` shows it where their names stand in red."""
+def _say_refused(*, called: str = "") -> None:
+    """Why the files that came last were refused; `gallery.css` shows it where their names stand in red."""
     place = st.empty()  # what was said of an earlier file goes at once
     refused = list(visitor().refused.values())
     if not refused:
         return
-    sentences = [f"“{plain(name)}” was not taken. {why}" for name, why in refused[:MOST_SAID]]
+    sentences = [f"{called or f'“{plain(name)}”'} was refused. {why}" for name, why in refused[:MOST_SAID]]
     if len(refused) > MOST_SAID:
         more = counted(len(refused) - MOST_SAID, "more file was", "more files were")
-        sentences.append(f"{more} not taken.")
+        sentences.append(f"{more} refused.")
     place.warning("\n\n".join(sentences), icon=":material/error:")
