@@ -7,7 +7,7 @@ from dlintro_demos.classical_vs_deep.ui.more_data import more_data, recorded_sec
 from dlintro_demos.classical_vs_deep.ui.stack_of_layers import stack_of_layers
 from dlintro_demos.classical_vs_deep.ui.two_roads import who_makes_the_features
 from dlintro_demos.gallery.catalogue import find
-from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
+from dlintro_demos.gallery.ui.frame import choices, footer, hook, under_the_hood
 
 PARTS = ("Who makes the features?", "More data", "Stack of layers")
 FEATURES, DATA, LAYERS = PARTS
@@ -28,9 +28,13 @@ hook(
     "You meet both: a spam filter or a credit score is often classical; speech, pictures and translation "
     "are deep.",
 )
-part = st.segmented_control("Part", PARTS, default=FEATURES, required=True, key="part", bind="query-params")
+first = choices()
+with first:
+    part = st.segmented_control(
+        "Part", PARTS, default=FEATURES, required=True, key="part", bind="query-params"
+    )
 if part == FEATURES:
-    who_makes_the_features()
+    who_makes_the_features(first)
 elif part == DATA:
     more_data()
 else:

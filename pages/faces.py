@@ -15,7 +15,7 @@ from dlintro_demos.faces.ui.visit import face_visit
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.components.leaving import warn_before_leaving
-from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
+from dlintro_demos.gallery.ui.frame import choices, footer, hook, under_the_hood
 from dlintro_demos.gallery.ui.pictures import choose_picture, choose_source
 from dlintro_demos.gallery.ui.run_job import run_job
 
@@ -33,7 +33,7 @@ answer = known_names[distance.argmin()] if distance.min() < 0.50 else "I don't k
 
 def one_photo() -> None:
     """Samples, a file or the camera: boxes, names, reasons, hiding."""
-    with choices:
+    with first:
         source = choose_source(live=True)
     chosen = watch_faces() if source == "live" else choose_picture(source, (*SAMPLES, *LIMITS))
     board = st.container()  # first the photo, then how it is looked at
@@ -70,8 +70,8 @@ def one_photo() -> None:
 
 demo = find("faces")
 hook(demo, "You meet this when a phone sorts its photos by people, and when a door opens to a face.")
-choices = st.container(horizontal=True)
-with choices:
+first = choices()
+with first:
     mode = st.segmented_control(
         "What to look at?",
         [PHOTO, ALBUM, VIDEO],

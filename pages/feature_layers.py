@@ -13,7 +13,7 @@ from dlintro_demos.feature_layers.ui.reasons import why
 from dlintro_demos.feature_layers.ui.walk_through import step_by_step, walk_through
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.ui.frame import footer, hook
+from dlintro_demos.gallery.ui.frame import choices, footer, hook
 from dlintro_demos.gallery.ui.pictures import choose_picture, choose_source
 from dlintro_demos.gallery.ui.run_job import run_job
 
@@ -36,14 +36,15 @@ def look_inside(source: str) -> None:
         looked = run_job("answer", chosen.digest, *work, label="Looking", shared=bool(chosen.sample))
         if looked is not None:
             show_answer(looked, chosen.alt)
-    mode = st.segmented_control(
-        "Look inside",
-        [*ABOUT_A_PICTURE, GAME],
-        default=next(iter(ABOUT_A_PICTURE)),
-        required=True,
-        key="look",
-        bind="query-params",
-    )
+    with choices("look"):
+        mode = st.segmented_control(
+            "Look inside",
+            [*ABOUT_A_PICTURE, GAME],
+            default=next(iter(ABOUT_A_PICTURE)),
+            required=True,
+            key="look",
+            bind="query-params",
+        )
     if mode == GAME:
         play_half_a_second()
     elif chosen is not None and looked is not None:
@@ -54,7 +55,8 @@ def look_inside(source: str) -> None:
 
 demo = find("feature_layers")
 hook(demo, "You meet this when you search your photos for “dog”, at a self-service till, and in a car.")
-source = choose_source(live=True)
+with choices():
+    source = choose_source(live=True)
 if source == "live":
     look_while_it_moves()
 else:

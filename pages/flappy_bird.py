@@ -8,7 +8,7 @@ from dlintro_demos.flappy_bird.ui.train_one import go_on_learning, train_one
 from dlintro_demos.flappy_bird.ui.watch import look_inside, watch
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
-from dlintro_demos.gallery.ui.frame import footer, hook
+from dlintro_demos.gallery.ui.frame import choices, footer, hook
 
 MODES = {
     "Watch it learn": watch,
@@ -20,9 +20,10 @@ MODES = {
 
 demo = find("flappy_bird")
 hook(demo, "You meet this in robots that learn to walk, in chips that cool data centres, and in Go programs.")
-mode = st.segmented_control(
-    "What to do?", list(MODES), default="Watch it learn", required=True, key="do", bind="query-params"
-)
+with choices():
+    mode = st.segmented_control(
+        "What to do?", list(MODES), default="Watch it learn", required=True, key="do", bind="query-params"
+    )
 try:
     MODES[mode]()
 except ModelUnavailable as error:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dlintro_demos.gallery.catalogue import find
-from dlintro_demos.gallery.ui.frame import footer, hook
+from dlintro_demos.gallery.ui.frame import choices, footer, hook
 from dlintro_demos.gallery.ui.pictures import choose_picture, choose_source
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 from dlintro_demos.super_resolution.ui.explanation import show_explanation
@@ -23,7 +23,7 @@ ENLARGE, REPAIR = "Enlarge my photo", "Blur it first, then repair it"
 
 demo = find("super_resolution")
 hook(demo, "You meet this in the zoom of a phone, in old films on new screens, and in every crime series.")
-with st.container(horizontal=True):
+with choices():
     mode = choice("What to do?", [ENLARGE, REPAIR], "mode", ENLARGE)
     source = choose_source(several=True)
 if source == "several":

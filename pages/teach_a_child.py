@@ -6,7 +6,7 @@ from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.ui.components.leaving import warn_before_leaving
-from dlintro_demos.gallery.ui.frame import footer, hook, under_the_hood
+from dlintro_demos.gallery.ui.frame import choices, footer, hook, under_the_hood
 from dlintro_demos.shared.imagenet import MODEL
 from dlintro_demos.teach_a_child.ui.explanation import show_explanation
 from dlintro_demos.teach_a_child.ui.inside import what_it_got_wrong
@@ -30,15 +30,18 @@ demo = find("teach_a_child")
 hook(
     demo, "You meet this when a phone learns your face from five pictures, and when a camera learns your cat."
 )
-mode = st.segmented_control("Do", MODES, default=TEACH, required=True, key="teach", bind="query-params")
+first = choices()
+with first:
+    mode = st.segmented_control("Do", MODES, default=TEACH, required=True, key="teach", bind="query-params")
 try:
     visit = teach_visit()
     if mode == STORY:
         red_ball()
-    elif visit is not None:
-        {TEACH: show_and_tell, WRONG: what_it_got_wrong, KEEP: keep}[mode](visit)
-    if visit is not None and mode == TEACH:
+    elif visit is not None and mode == TEACH:
+        show_and_tell(visit, first)
         show_explanation(visit)
+    elif visit is not None:
+        {WRONG: what_it_got_wrong, KEEP: keep}[mode](visit)
     if visit is not None:
         warn_before_leaving(
             visit.past,

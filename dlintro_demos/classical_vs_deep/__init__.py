@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 DEMO = Demo(
     slug="classical_vs_deep",
     title="Classical against deep",
-    tagline="Rules made by hand, trees, lines and networks get the same examples. See who gains from "
-    "more of them, and what a stack of layers is good for.",
+    tagline="Rules made by hand, trees and networks get the same examples. See who gains from more of them.",
     chapter=Chapter.LEARNING,
     icon=":material/balance:",
     models=("things_cnn",),

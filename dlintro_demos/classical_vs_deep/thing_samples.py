@@ -11,7 +11,7 @@ import numpy as np
 
 from dlintro_demos.shared.things import draw
 
-CREDIT = "Synthetic: drawn by this gallery's own program, with random numbers that no training picture had"
+CREDIT = "Synthetic: drawn by this gallery's own program, and not among the training pictures"
 LARGE = 224  # px
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 DEMO = Demo(
     slug="faces",
     title="Friends in photos",
-    tagline="Name a friend once, and the machine suggests them in every other photo, shows why, and says "
-    "when it does not know.",
+    tagline="Name a friend once, and it suggests them in other photos, shows why, and says when it does "
+    "not know.",
     chapter=Chapter.SEEING,
     icon=":material/groups:",
     models=("mtcnn", "dlib_face_recognition"),

@@ -245,8 +245,7 @@ SAMPLES: tuple[Sample, ...] = (
         key="together",
         title="Together",
         alt="A smiling astronaut and a naval officer in uniform, side by side",
-        credit="Photos: Eileen Collins, by NASA, Grace Hopper, by the US Navy, public domain; "
-        "put together by this gallery",
+        credit="Eileen Collins, by NASA, Grace Hopper, by the US Navy, public domain; put together here",
         who=(EILEEN, GRACE),
         make=_collage,
     ),

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 DEMO = Demo(
     slug="feature_layers",
     title="Inside the classifier",
-    tagline="It names what is on your photo. Walk with it from edges to parts to the thing, see why it "
-    "says so, and find out how to fool it.",
+    tagline="It names what is on your photo. See why it says so, layer by layer, and find out how to "
+    "fool it.",
     chapter=Chapter.SEEING,
     icon=":material/layers:",
     models=("efficientnet_lite0",),

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 DEMO = Demo(
     slug="flappy_bird",
     title="It teaches itself Flappy Bird",
-    tagline="Nobody told it the rules: it sees the screen, tries, crashes, and finds out. Watch it "
-    "learn, look into its head, and race it.",
+    tagline="Nobody told it the rules: it sees, tries, crashes and finds out. Look into its head, and "
+    "race it.",
     chapter=Chapter.TRYING,
     icon=":material/sports_esports:",
     models=(

@@ -13,7 +13,8 @@ from tests.reading import words
 
 ALONE = """
 from dlintro_demos.classical_vs_deep.ui.two_roads import who_makes_the_features
-who_makes_the_features()
+from dlintro_demos.gallery.ui.frame import choices
+who_makes_the_features(choices())
 """
 
 
@@ -51,7 +52,7 @@ def test_both_roads_answer_before_anyone_clicks(panel, no_network):
     assert not at.exception
     assert [each.value for each in at.subheader][:2] == ["By hand", "Learned by itself"]
     assert words(at).count("sure") + words(at).count("I don't know") >= 2
-    by_hand, hues, by_itself, score = alts(at)
+    by_hand, by_itself, hues, score = alts(at)
     assert by_hand.startswith("How likely, by hand: ")
     assert hues == "Bars: how much of each of twelve colours; most is red"
     assert by_itself.startswith("How likely, the network: apple ")

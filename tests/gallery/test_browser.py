@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from dlintro_demos.gallery import catalogue
 from dlintro_demos.gallery.catalogue import demos
+from tests.gallery.first_screen import the_result_is_on_the_first_screen
 from tests.visiting import ours, visit
 
 SLUGS = ["", "status", *(demo.slug for demo in demos())]
@@ -17,15 +19,19 @@ def stands_in_its_frame(page, url, slug):
 
 
 @pytest.mark.parametrize("slug", SLUGS, ids=lambda slug: slug or "home")
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-def test_a_page_stands_in_its_frame_is_accessible_and_fits(
-    gallery, new_page, problems, serious_violations, screenshot, slug, scheme, width
+@pytest.mark.parametrize(
+    ("scheme", "width", "height"), [("light", 1280, 800), ("light", 1920, 1080), ("dark", 360, 740)]
+)
+def test_a_page_stands_in_its_frame_is_accessible_fits_and_opens_with_a_result(
+    gallery, new_page, problems, serious_violations, screenshot, slug, scheme, width, height
 ):
-    page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     visit(page, f"{gallery}/{slug}")
     stands_in_its_frame(page, gallery, slug)
     assert serious_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if slug in catalogue.SLUGS:
+        the_result_is_on_the_first_screen(page)
     screenshot(page, f"{slug or 'home'}-{scheme}-{width}")
     assert ours(problems) == []
 
@@ -40,6 +46,19 @@ def test_a_fresh_process_opens_a_deep_link_in_its_frame_and_lets_nobody_wait_whe
         assert ours(problems) == []
         second.goto(url)
         expect(second.locator("h1")).to_have_text("The gallery is full")
+
+
+def test_the_mode_that_a_link_opens_shows_in_the_row_of_a_phone_which_scrolls_freely_then(gallery, new_page):
+    page = new_page(viewport={"width": 360, "height": 740})
+    visit(page, f"{gallery}/flappy_bird?do=Train+one+now")
+    chosen = page.get_by_role("radio", name="Train one now", checked=True)
+    row = page.get_by_role("radiogroup", name="What to do?")
+    box = chosen.bounding_box()
+    assert 0 <= box["x"] <= 360 - box["width"]
+    chosen.evaluate("chosen => Promise.all(chosen.getAnimations().map((each) => each.finished))")
+    row.evaluate("row => (row.scrollLeft = 0)")
+    page.set_viewport_size({"width": 361, "height": 740})  # a row that held on to it would go back now
+    assert row.evaluate("row => row.scrollLeft") == 0
 
 
 def test_settings_in_the_address_are_forgotten_too(gallery, page):

@@ -1,6 +1,11 @@
-"""Panels cost nothing while they are closed."""
+"""The parts of every page: panels cost nothing while they are closed; styles know no demo."""
+
+import re
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+from dlintro_demos import gallery
 
 
 def page():
@@ -30,3 +35,12 @@ def test_a_closed_panel_builds_nothing_and_an_open_one_what_is_in_it():
     at.run()
     assert at.session_state["built"] == 1
     assert len(at.markdown) == 0
+
+
+def test_the_styles_of_the_gallery_name_no_key_that_only_a_demo_has():
+    here = Path(gallery.__file__).parent
+    ours = "\n".join(path.read_text(encoding="utf-8") for path in here.rglob("*.py"))
+    styles = "\n".join(path.read_text(encoding="utf-8") for path in here.rglob("*.css"))
+    named = set(re.findall(r"st-key-([\w-]+)", styles))
+    assert named
+    assert {key for key in named if not re.search(rf'key=f?"{key}["{{-]', ours)} == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dlintro_demos.classical_vs_deep import drawn
 from dlintro_demos.classical_vs_deep.drawn import Answer
@@ -16,6 +17,7 @@ from dlintro_demos.classical_vs_deep.ui.network_lesson import network_lesson
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, ORANGE, show_bars
 from dlintro_demos.gallery.ui.components.sketch import sketch
+from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.pictures import SOURCES, Chosen, choose_picture
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
@@ -33,9 +35,9 @@ CAPTIONS = {
 }
 
 
-def who_makes_the_features() -> None:
-    """The panel: choose a picture, play the expert, see both roads, and train the network yourself."""
-    chosen = _choose()
+def who_makes_the_features(first: DeltaGenerator) -> None:
+    """Choose a picture, its source among the `first` choices; see both roads, play the expert, train one."""
+    chosen = _choose(first)
     roads = st.container()  # first what both say, then what one may change about it
     keys = _switches()
     expert = None
@@ -70,9 +72,9 @@ def who_makes_the_features() -> None:
     )
 
 
-def _choose() -> Chosen | None:
+def _choose(first: DeltaGenerator) -> Chosen | None:
     sources = {**SOURCES, "draw": DRAW}
-    source = st.segmented_control(
+    source = first.segmented_control(
         "Which picture?", list(sources), format_func=sources.__getitem__,
         default="samples", required=True, key="source",
     )  # fmt: skip
@@ -99,24 +101,29 @@ def _switches() -> tuple[str, ...]:
 
 
 def _two_roads(looked: Looked, alt: str, *, has_features: bool) -> None:
-    show_picture(
-        looked.small,
-        alt=f"What both roads get, 32 pixels wide: {alt}",
-        width=TILE,
-        caption="All that both roads get: 32 pixels a side.",
-    )
+    with first_result(beside=True):
+        show_picture(
+            looked.small,
+            alt=f"What both roads get, 32 pixels wide: {alt}",
+            width=TILE,
+            caption="All that both roads get: 32 pixels a side.",
+        )
+        with st.container(width="stretch", gap="small"):
+            st.subheader("By hand", anchor=False)
+            if looked.by_hand is not None:
+                _answer(looked.by_hand.answer, "by hand", BLUE)
+            elif not has_features:
+                st.markdown("No feature is switched on, so it sees nothing and can only guess.")
+        with st.container(width="stretch", gap="small"):
+            st.subheader("Learned by itself", anchor=False)
+            if looked.by_itself is not None:
+                _answer(looked.by_itself.answer, "the network", ORANGE)
     left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("By hand", anchor=False)
-        if looked.by_hand is not None:
-            _answer(looked.by_hand.answer, "by hand", BLUE)
+    if looked.by_hand is not None:
+        with left:
             _hand_made_pictures(looked.by_hand)
-        elif not has_features:
-            st.markdown("No feature is switched on, so it sees nothing and can only guess.")
-    with right:
-        st.subheader("Learned by itself", anchor=False)
-        if looked.by_itself is not None:
-            _answer(looked.by_itself.answer, "the network", ORANGE)
+    if looked.by_itself is not None:
+        with right:
             _learned_pictures(looked.by_itself)
 
 

@@ -15,6 +15,7 @@ from dlintro_demos.faces.ui.roster import accept, accept_all_sure, refuse_for, u
 from dlintro_demos.faces.ui.visit import FaceVisit, face_visit, limits, through_the_queue
 from dlintro_demos.gallery.intake.names import BadName, clean_name
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
@@ -31,15 +32,16 @@ def show_board(chosen: Chosen, looked: Looked) -> tuple[Face | None, Suggestion 
     visit.remember([found])
     faces, answers = visit.faces_of(found), visit.suggestions(found)
     selected = _selected(visit, faces)
-    answer = face_board(
-        looked.preview,
-        chosen.alt,
-        found.width,
-        found.height,
-        [_mark(visit, face, answers.get(face.key)) for face in faces],
-        key=f"board-{found.key[:20]}",
-        selected=selected.key if selected else None,
-    )
+    with first_result():
+        answer = face_board(
+            looked.preview,
+            chosen.alt,
+            found.width,
+            found.height,
+            [_mark(visit, face, answers.get(face.key)) for face in faces],
+            key=f"board-{found.key[:20]}",
+            selected=selected.key if selected else None,
+        )
     if answer.selected and (not selected or answer.selected != selected.key):
         st.session_state.face = answer.selected
         st.rerun()

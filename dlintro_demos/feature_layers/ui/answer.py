@@ -9,7 +9,7 @@ import streamlit as st
 from dlintro_demos.feature_layers.experiment import Looked
 from dlintro_demos.feature_layers.guesses import Guess
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, show_bars
-from dlintro_demos.gallery.ui.frame import Step, steps, under_the_hood
+from dlintro_demos.gallery.ui.frame import Step, first_result, steps, under_the_hood
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.words import per_cent
 
@@ -34,7 +34,7 @@ def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:
 def show_answer(looked: Looked, alt_text: str) -> None:
     """What the network saw, its five guesses, or that it was not taught this."""
     answer = looked.answer
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with first_result(beside=True):
         show_picture(looked.seen, alt=f"The middle of it, as the network sees it: {alt_text}", width=SEEN)
         with st.container(width="stretch", gap="small"):
             best = answer.top[0]

@@ -14,13 +14,14 @@ from dlintro_demos.flappy_bird.ui.components.flappy_game import flappy_game
 from dlintro_demos.flappy_bird.ui.explanation import explain
 from dlintro_demos.flappy_bird.ui.players import ask_age, ask_level, facts_of, lane_of, say_how_it_plays
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.frame import first_result
 
 CURVE_CUT = 1_000  # pipes at which a game of the learning curve ends
 
 
 def watch() -> None:
     """One checkpoint or all on the same level, and where they stand on the learning curve."""
-    game = st.container()  # first the game, then who plays it
+    game = first_result()  # first the game, then who plays it
     with st.container(horizontal=True, vertical_alignment="bottom"):
         age = ask_age("Trained for", "age", BEST)
         level = ask_level()
@@ -42,7 +43,7 @@ def watch() -> None:
 
 def look_inside() -> None:
     """The four frames, both Q-values, where it looks, and what it expects before a crash."""
-    game = st.container()
+    game = first_result()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         age = ask_age("Whose head?", "age", BEST)
         level = ask_level()

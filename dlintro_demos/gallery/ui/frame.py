@@ -83,6 +83,23 @@ def hook(demo: Demo, daily_life: str) -> None:
     st.html(f"<p class=daily>{html.escape(daily_life)}</p>")
 
 
+def choices(name: str = "first") -> DeltaGenerator:
+    """Room for choices between modes of a page, or between its inputs; most pages begin with one such room.
+
+    A choice has one row, which a phone scrolls sideways; its label is for a screen reader only.
+    """
+    return st.container(horizontal=True, key=f"choices-{name}")
+
+
+def first_result(*, beside: bool = False) -> DeltaGenerator:
+    """Room for what a page opens with, one a page: the first sample's result, or the game.
+
+    Its parts stand below each other, or `beside`. A browser test holds every demo to it: all of it stands on
+    the first screen, on a phone too.
+    """
+    return st.container(horizontal=beside, key="first-result", gap="small")
+
+
 def steps(heading: str, parts: Sequence[Step]) -> None:
     """“What just happened?”: numbered steps, side by side, in one element of the page."""
     rows = "".join(

@@ -96,7 +96,7 @@ def _from_samples(samples: Sequence[Sample]) -> Chosen:
     sample = by_key.get(st.query_params.get("sample", ""), samples[0])
     sample_strip(samples, chosen=sample.key)
     failing = sum(bool(each.lesson) for each in samples)
-    st.caption(sample.credit + (f". The last {failing} pictures are made to fail." if failing else ""))
+    st.caption(sample.credit + (f". The last {failing} are made to fail." if failing else ""))
     if sample.lesson:
         st.warning(f"**Made to fail.** {sample.lesson}", icon=":material/visibility_off:")
     return Chosen(

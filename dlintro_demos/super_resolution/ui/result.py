@@ -7,6 +7,7 @@ import math
 import streamlit as st
 
 from dlintro_demos.gallery.ui.components.comparer import View, comparer
+from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.pictures import Chosen
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import visitor
@@ -45,13 +46,14 @@ def enlarge_in_sight(planned: Plan, glance: Glance, chosen: Chosen) -> Outcome |
 def show_result(outcome: Outcome, planned: Plan, *, alt: str) -> None:
     """Plain enlargement against the result, under a divider, and the way home with it."""
     title = METHODS[outcome.request.method].title
-    comparer(
-        _view("Plain enlargement", outcome.before, f"Enlarged by bicubic interpolation: {alt}"),
-        _view(title, outcome.after, f"Enlarged by {title}: {alt}"),
-        key="comparer",
-        width=outcome.after.width,
-        height=outcome.after.height,
-    )
+    with first_result():
+        comparer(
+            _view("Plain enlargement", outcome.before, f"Enlarged by bicubic interpolation: {alt}"),
+            _view(title, outcome.after, f"Enlarged by {title}: {alt}"),
+            key="comparer",
+            width=outcome.after.width,
+            height=outcome.after.height,
+        )
     if outcome.note:
         st.caption(outcome.note)
     with st.container(horizontal=True, vertical_alignment="center"):

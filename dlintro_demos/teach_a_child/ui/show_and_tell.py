@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dlintro_demos.gallery.intake.images import decode_image
@@ -13,7 +14,7 @@ from dlintro_demos.gallery.intake.names import LONGEST_NAME
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.address import number_in_address
-from dlintro_demos.gallery.ui.frame import panel
+from dlintro_demos.gallery.ui.frame import first_result, panel
 from dlintro_demos.gallery.ui.pictures import Chosen, choose_picture, choose_source, image_limits
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
@@ -36,9 +37,10 @@ MOST_SAID = 8  # sentences about files that were left out
 MANY_SHOWN = "many-shown"
 
 
-def show_and_tell(visit: TeachVisit) -> None:
-    """One picture after the other, and what each changes."""
-    source, number = choose_source(live=True), _number()
+def show_and_tell(visit: TeachVisit, first: DeltaGenerator) -> None:
+    """One picture after the other, its source among the `first` choices, and what each changes."""
+    with first:
+        source, number = choose_source(live=True), _number()
     if source == "live":
         teach_live(visit)
         _whole_lesson(visit)
@@ -73,15 +75,15 @@ def _talk(visit: TeachVisit, chosen: Chosen) -> Seen | None:
     if not looked.seen:
         return None
     (seen,) = looked.seen
-    left, right = st.columns([1, 2])
-    with left:
+    guess = next(iter(visit.guesses((seen,))), None)
+    with first_result(beside=True):
         show_picture(looked.shown, alt=chosen.alt, width=240)
-    with right:
-        guess = next(iter(visit.guesses((seen,))), None)
-        _say(visit, seen, guess)
-        _ask(visit, seen, guess)
-        if visit.problem:
-            st.warning(plain(visit.problem), icon=":material/error:")
+        with st.container(width="stretch", gap="small"):
+            _say(visit, seen, guess)
+            _ask(visit, seen, guess)
+    _ask_for_a_word(visit, seen)
+    if visit.problem:
+        st.warning(plain(visit.problem), icon=":material/error:")
     if guess is not None:
         _reasons(visit, guess)
     return seen
@@ -151,16 +153,24 @@ def _ask(visit: TeachVisit, seen: Seen, guess: Guess | None) -> None:
                     on_click=visit.tell,
                     args=((seen,), name),
                 )
-    if len(visit.lesson.names) < MOST_CLASSES or called is not None:
-        field = private_key("word")
-        with st.form(key=private_key("new-word"), clear_on_submit=True, border=False):
-            st.text_input(
-                "It is something else" if visit.lesson.names else "What is it?",
-                placeholder="a new word, such as cup",
-                max_chars=LONGEST_NAME,
-                key=field,
-            )
-            st.form_submit_button("Teach it this word", on_click=_tell, args=(visit, seen, field))
+
+
+def _ask_for_a_word(visit: TeachVisit, seen: Seen) -> None:
+    """A word that it may not have yet."""
+    if len(visit.lesson.names) >= MOST_CLASSES and visit.lesson.called(seen.key) is None:
+        return
+    field = private_key("word")
+    with (
+        st.form(key=private_key("new-word"), clear_on_submit=True, border=False),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"),
+    ):
+        st.text_input(
+            "It is something else" if visit.lesson.names else "What is it?",
+            placeholder="a new word, such as cup",
+            max_chars=LONGEST_NAME,
+            key=field,
+        )
+        st.form_submit_button("Teach it this word", on_click=_tell, args=(visit, seen, field))
 
 
 def _tell(visit: TeachVisit, seen: Seen, field: str) -> None:
