@@ -161,7 +161,7 @@ def test_a_stack_says_its_weights_its_accuracy_and_its_borders(open_page, no_net
 
 def test_the_page_shows_the_seconds_that_were_recorded(open_page):
     at = open_page("classical_vs_deep", part="More data")
-    at.session_state["hood"] = True  # opened
+    at.session_state["hood"] = at.session_state["hood-tables"] = True  # opened
     at.run()
     points = read_points(MNIST1D_FILE)
     most = max(point.size for point in points)

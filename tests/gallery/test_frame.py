@@ -6,6 +6,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from dlintro_demos import gallery
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.settings import MB
 
 
 def page():
@@ -35,6 +37,34 @@ def test_a_closed_panel_builds_nothing_and_an_open_one_what_is_in_it():
     at.run()
     assert at.session_state["built"] == 1
     assert len(at.markdown) == 0
+
+
+def hood():
+    from dlintro_demos.gallery.process import engine
+    from dlintro_demos.gallery.ui.frame import under_the_hood
+
+    card = engine().cache.cards[0]
+    under_the_hood([card.key], device="cpu", stages={"look": 0.012}, code="x = 1")
+
+
+def test_under_the_hood_are_three_figures_the_card_and_the_code_and_the_long_tables_on_a_click():
+    at = AppTest.from_function(hood).run()
+    at.session_state["hood"] = True
+    at.run()
+    assert not at.exception
+    card = engine().cache.cards[0]
+    assert [(figure.label, figure.value) for figure in at.metric] == [
+        ("Took", "12 ms"),
+        ("Parameters", f"{card.parameters:,}"),
+        ("Weights", f"{card.bytes / MB:,.1f} MB"),
+    ]
+    assert [code.value for code in at.code] == ["x = 1"]
+    (short,) = at.markdown
+    assert card.good_for in short.value
+    at.toggle(key="hood-tables").set_value(True).run()
+    tables = " ".join(said.value for said in at.markdown)
+    assert "| look | 12.0 |" in tables
+    assert all(said in tables for said in (*card.limits, *(figure.value for figure in card.figures)))
 
 
 def test_the_styles_of_the_gallery_name_no_key_that_only_a_demo_has():

@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dlintro_demos.gallery.catalogue import Demo, demos
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelCard
+from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.components.wall import cards
 from dlintro_demos.gallery.ui.menu import go, href, page_of
 from dlintro_demos.gallery.ui.privacy import privacy
@@ -111,23 +112,29 @@ def steps(heading: str, parts: Sequence[Step]) -> None:
 
 
 def under_the_hood(models: Sequence[str], *, device: str, stages: Mapping[str, float], code: str) -> None:
-    """The cards of these models, milliseconds by stage, device, and the lines of code that do it."""
+    """Time, parameters and size; the cards in short; the lines of code that do it; all else on a click."""
     for _ in panel("Under the hood", key="hood", icon=":material/build:"):
-        total = sum(stages.values())
-        st.markdown(f"**{total * 1000:,.0f} ms** on `{device}`")
-        table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
-        for card in engine().cache.cards:
-            if card.key in models:
-                _model_card(card)
+        described = [card for card in engine().cache.cards if card.key in models]
+        row = st.container(horizontal=True)  # columns cost a message each
+        row.metric("Took", f"{sum(stages.values()) * 1000:,.0f} ms")
+        row.metric("Parameters", f"{sum(card.parameters for card in described):,}")
+        row.metric("Weights", f"{sum(card.bytes for card in described) / MB:,.1f} MB")
+        st.caption(f"On {device}.")
+        for card in described:
+            st.markdown(
+                f"**{card.title}**, {card.licence}  \n*Good for:* {card.good_for}  \n"
+                f"*Trained on:* {card.trained_on}"
+            )
         st.code(code, language="python")
+        if st.toggle("All figures and limits", key="hood-tables"):
+            table(("Stage", "ms"), [(stage, f"{seconds * 1000:,.1f}") for stage, seconds in stages.items()])
+            for card in described:
+                _rest_of_card(card)
 
 
-def _model_card(card: ModelCard) -> None:
-    st.markdown(
-        f"**{card.title}**, {card.parameters / 1e6:.2f} million parameters, {card.licence}  \n"
-        f"*From:* {card.source}  \n*Trained on:* {card.trained_on}  \n*Good for:* {card.good_for}"
-    )
-    st.markdown("*Limits:*\n" + "\n".join(f"- {limit}" for limit in card.limits))
+def _rest_of_card(card: ModelCard) -> None:
+    st.markdown(f"**{card.title}**, from {card.source}. Its limits:\n")
+    st.markdown("\n".join(f"- {limit}" for limit in card.limits))
     if card.figures:
         table(
             ("Figure", "Value", "Measured by"),
