@@ -1,4 +1,4 @@
-"""The gallery wall: a card for every demo that works."""
+"""The gallery wall: what this is, the chapters of the course, and a card for every demo in them."""
 
 import streamlit as st
 
@@ -7,8 +7,8 @@ from dlintro_demos.gallery.ui.frame import footer, wall
 
 st.title("Deep Learning, Live", anchor=False)
 st.markdown(
-    "Try what neural networks can do, look inside while they do it, and find out where they fail. "
-    "Everything runs on this computer: nothing you show it leaves it."
+    "Try what neural networks can do, look inside, and find out where they fail. "
+    "Nothing you show leaves this computer."
 )
 
 wall(demos())

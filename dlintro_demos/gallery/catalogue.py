@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
+from typing import Self
 
 SLUGS = (
     "super_resolution",
@@ -21,11 +22,29 @@ SLUGS = (
 
 
 class Chapter(StrEnum):
-    """Where a demo stands in the course."""
+    """Where a demo stands in the course: a title, and its idea in one line."""
 
-    SEEING = "What machines see"
-    TRYING = "What machines learn by trying"
-    LEARNING = "How machines learn"
+    idea: str
+
+    def __new__(cls, title: str, idea: str) -> Self:
+        """A chapter is its title; `idea` goes along."""
+        chapter = str.__new__(cls, title)
+        chapter._value_ = title
+        chapter.idea = idea
+        return chapter
+
+    SEEING = (
+        "What machines see",
+        "A picture is numbers. Layer by layer, a network turns them into edges, parts and things.",
+    )
+    TRYING = (
+        "What machines learn by trying",
+        "No teacher, only a score: it tries, fails, and does more of what paid.",
+    )
+    LEARNING = (
+        "How machines learn",
+        "From examples: a few where a network has seen much before, many where it has not.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,10 @@ from playwright.sync_api import expect
 
 from dlintro_demos.gallery import catalogue
 from dlintro_demos.gallery.catalogue import demos
-from tests.gallery.first_screen import the_result_is_on_the_first_screen
+from tests.gallery.first_screen import (
+    a_chapter_with_a_card_is_on_the_first_screen,
+    the_result_is_on_the_first_screen,
+)
 from tests.visiting import ours, visit
 
 SLUGS = ["", "status", *(demo.slug for demo in demos())]
@@ -32,6 +35,8 @@ def test_a_page_stands_in_its_frame_is_accessible_fits_and_opens_with_a_result(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if slug in catalogue.SLUGS:
         the_result_is_on_the_first_screen(page)
+    elif not slug:
+        a_chapter_with_a_card_is_on_the_first_screen(page)
     screenshot(page, f"{slug or 'home'}-{scheme}-{width}")
     assert ours(problems) == []
 

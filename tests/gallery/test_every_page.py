@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dlintro_demos.gallery import process, server
-from dlintro_demos.gallery.catalogue import SLUGS, demos
+from dlintro_demos.gallery.catalogue import SLUGS, Chapter, demos
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.settings import Settings
 
@@ -44,12 +44,17 @@ def test_a_page_with_settings_in_its_address_survives_being_forgotten(open_page,
     assert not forget(at).exception
 
 
-def test_the_wall_lists_every_demo(open_page):
+def test_the_wall_lists_every_demo_in_its_chapter(open_page):
     shown = next(
         part.proto for part in open_page("home").get("bidi_component") if part.proto.id.endswith("wall")
     )
-    cards = json.loads(shown.json)["cards"]
-    assert [(card["slug"], card["title"]) for card in cards] == [(demo.slug, demo.title) for demo in demos()]
+    cards = [
+        (chapter["title"], chapter["idea"], card["slug"], card["title"])
+        for chapter in json.loads(shown.json)["chapters"]
+        for card in chapter["cards"]
+    ]
+    listed = [(str(demo.chapter), demo.chapter.idea, demo.slug, demo.title) for demo in demos()]
+    assert cards == sorted(listed, key=lambda each: list(Chapter).index(each[0]))
 
 
 def test_the_status_page_shows_device_models_and_versions(open_page):

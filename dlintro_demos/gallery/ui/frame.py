@@ -12,11 +12,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dlintro_demos.gallery.catalogue import Demo, demos
+from dlintro_demos.gallery.catalogue import Chapter, Demo, demos
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelCard
 from dlintro_demos.gallery.settings import MB
-from dlintro_demos.gallery.ui.components.wall import cards
+from dlintro_demos.gallery.ui.components.wall import Shelf, show_chapters
 from dlintro_demos.gallery.ui.menu import go, href, page_of
 from dlintro_demos.gallery.ui.privacy import privacy
 from dlintro_demos.gallery.ui.show import bundled, figure
@@ -55,21 +55,20 @@ def panel(label: str, *, key: str, icon: str) -> Iterator[DeltaGenerator]:
 
 
 def wall(shown: Sequence[Demo]) -> None:
-    """A card for each demo: its picture, what it is, and the way in."""
-    went = cards(
-        [
+    """The chapters of the course with their ideas, and a card for each demo: picture, tagline, the way in."""
+    chapters: dict[Chapter, list[dict[str, str]]] = {}
+    for demo in shown:
+        chapters.setdefault(demo.chapter, []).append(
             {
                 "slug": demo.slug,
                 "href": href(demo.slug),
                 "title": demo.title,
                 "tagline": demo.tagline,
-                "where": f"{demo.chapter} · about {counted(demo.minutes, 'minute')}",
+                "time": f"about {counted(demo.minutes, 'minute')}",
                 "picture": bundled(_thumbnail(demo)),
             }
-            for demo in shown
-        ]
-    )
-    go(went)
+        )
+    go(show_chapters([Shelf(str(each), each.idea, cards) for each, cards in chapters.items()]))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-/* A card for every demo: the whole card is one link. */
+/* The chapters of the course with a card for every demo: the whole card is one link. */
 
 export default mounted(".wall", (root) => {
   let send = () => {};
@@ -10,18 +10,30 @@ export default mounted(".wall", (root) => {
     return element;
   }
 
-  function card({ slug, href, title, tagline, where, picture }) {
+  function chapter({ title, idea, cards }) {
+    const chapter = document.createElement("section");
+    chapter.className = "chapter";
+    chapter.style.setProperty("--cards", cards.length);
+    const heading = add(chapter, "header", "");
+    add(heading, "h2", title);
+    add(heading, "p", idea);
+    const list = add(chapter, "ul", "");
+    list.append(...cards.map(card));
+    return chapter;
+  }
+
+  function card({ slug, href, title, tagline, time, picture }) {
     const card = document.createElement("li");
     card.className = "card";
     const image = card.appendChild(document.createElement("img"));
     Object.assign(image, { src: picture, alt: "", width: 640, height: 400 });
     const words = add(card, "div", "");
     words.className = "words";
-    const way = add(add(words, "h2", ""), "a", title);
+    const way = add(add(words, "h3", ""), "a", title);
     way.href = href;
     way.dataset.slug = slug;
     add(words, "p", tagline);
-    add(words, "p", where).className = "quiet";
+    add(words, "p", time).className = "quiet";
     return card;
   }
 
@@ -30,9 +42,9 @@ export default mounted(".wall", (root) => {
 
   function update(data, setTriggerValue) {
     send = setTriggerValue;
-    const cards = JSON.stringify(data.cards);
-    if (cards !== shown) root.replaceChildren(...data.cards.map(card));
-    shown = cards;
+    const chapters = JSON.stringify(data.chapters);
+    if (chapters !== shown) root.replaceChildren(...data.chapters.map(chapter));
+    shown = chapters;
   }
 
   return { update, destroy: () => root.removeEventListener("click", click) };
