@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from dlintro_demos.flappy_bird.ages import AGES
 from dlintro_demos.flappy_bird.ui.players import lane_of
 from tests.flappy_bird.browser_fakes import CRASH, FLAP, NOTES
+from tests.gallery.first_screen import the_result_is_on_the_first_screen
 from tests.visiting import ours, visit
 
 
@@ -53,8 +54,13 @@ def test_a_race_counts_when_the_referee_agrees(open_mode, serious_violations, pr
     assert serious_violations(page) == []
     page.evaluate(NOTES)
     game.get_by_role("button", name="Sound").click()
+    page.set_viewport_size({"width": 360, "height": 740})
+    the_result_is_on_the_first_screen(page)
     game.get_by_role("button", name="Start", exact=True).click()
     page.keyboard.press("Space")
+    verdict = game.locator(".verdict:visible").first
+    expect(verdict).to_have_text("It wins, 0 : 0")  # over the field: it flies on
+    the_result_is_on_the_first_screen(page)  # nothing moved
     expect(page.get_by_text(re.compile(r"You passed \d+ pipes?\."))).to_be_visible(timeout=30_000)
     assert {FLAP, CRASH} <= set(page.evaluate("notes"))
     page.get_by_role("radio", name="Inside its head").click()

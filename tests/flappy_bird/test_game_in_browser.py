@@ -295,7 +295,7 @@ def test_a_race_is_over_when_the_visitor_is(open_stage: Callable[..., Stage]) ->
     assert not you.alive
     assert agent.alive
     assert agent.ticks == you.ticks  # on one clock
-    expect(stage.game.locator(".verdict:visible")).to_have_text("Crashed")
+    expect(stage.game.locator(".verdict:visible")).to_have_text(f"It wins, {you.pipes} : {agent.pipes}")
     expect(stage.button("Pause")).to_be_visible()  # the agent flies on
     stage.button("Again").click()
     stage.run(3)

@@ -13,6 +13,7 @@ from dlintro_demos.flappy_bird.game import Rules, Shades
 from dlintro_demos.flappy_bird.ui.components.flappy_game import Colours, flappy_game
 from dlintro_demos.flappy_bird.ui.players import facts_of, lane_of
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.words import counted
 
@@ -53,17 +54,19 @@ def break_it() -> None:
     with st.container(horizontal=True):
         for name in BREAKS:
             st.button(name, key=f"break-{name}", on_click=_set_break, args=(name,))
+    game = first_result()  # first the game, then its rules one by one
     rules, paint = _ask()
-    flappy_game(
-        [lane_of(BEST)],
-        seed=3,
-        key="break",
-        rules=rules,
-        shades=paint.shades,
-        colours=paint.colours,
-        autoplay=True,
-        inside=True,
-    )
+    with game:
+        flappy_game(
+            [lane_of(BEST)],
+            seed=3,
+            key="break",
+            rules=rules,
+            shades=paint.shades,
+            colours=paint.colours,
+            autoplay=True,
+            inside=True,
+        )
     usual = facts_of(BEST).scores
     work = (trial, engine().cache, key_of(BEST), usual, rules, paint.shades)
     tried = run_job("trial", (rules, paint.shades), *work, label="Trying 20 levels", shared=True)

@@ -11,7 +11,7 @@ from dlintro_demos.flappy_bird.scores import Score, ScoreBoard, SessionScores, V
 from dlintro_demos.flappy_bird.ui.components.flappy_game import Finished, Lane, flappy_game
 from dlintro_demos.flappy_bird.ui.players import NAMES, RACE_PIPES, ask_age, how_it_learned, lane_of
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.ui.frame import table
+from dlintro_demos.gallery.ui.frame import first_result, table
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.words import counted
@@ -19,12 +19,14 @@ from dlintro_demos.gallery.words import counted
 
 def race() -> None:
     """The visitor against a checkpoint on one level, and the table."""
+    game = first_result()  # first the game, then who plays it
     with st.container(horizontal=True, vertical_alignment="bottom"):
         age = ask_age("Against", "against", "10min")
         st.button("Another level", on_click=_new_level, icon=":material/casino:")
     seed = st.session_state.setdefault(private_key("race-level"), secrets.randbits(32))
     you = Lane(key="you", title="You")
-    told = flappy_game([you, lane_of(age)], seed=seed, key="race", max_pipes=RACE_PIPES)
+    with game:
+        told = flappy_game([you, lane_of(age)], seed=seed, key="race", max_pipes=RACE_PIPES)
     st.markdown(how_it_learned(age))
     waiting: list[tuple[Finished, str]] = st.session_state.setdefault(private_key("race-told"), [])
     if told:

@@ -308,6 +308,8 @@ function build(root) {
     told = true;
     const score = (lane) => `${lane.title} ${pipes(lane.game.score)}${lane.over ? "" : " so far"}`;
     say(`Game over: ${lanes.map(score).join(", ")}.`);
+    const [own, ...others] = lanes.filter((lane) => lane.you).concat(lanes.filter((lane) => !lane.you));
+    if (own.you && others.length === 1) own.verdict.textContent = outcome(own.game, others[0].game);
     const results = lanes.map(({ key, game: { score: pipes, ticks, alive }, flaps }) => {
       return { key, pipes, ticks, alive, flaps };
     });
@@ -400,6 +402,13 @@ function build(root) {
   }
 
   return { update, destroy };
+}
+
+/** Of a race, in words for the visitor, as `race._outcome` says it once the referee agrees. */
+function outcome(yours, its) {
+  const score = `${yours.score} : ${its.score}`;
+  if (yours.score > its.score) return `You win, ${score}`;
+  return yours.score === its.score && yours.alive === its.alive ? `A draw, ${score}` : `It wins, ${score}`;
 }
 
 /** Space, arrow up, click or tap, once for each time; a key that is held down flaps once. */
