@@ -29,10 +29,10 @@ with choices():
 if source == "several":
     enlarge_several(only_enlarged=mode == REPAIR)
 else:
-    with st.container():  # whose progress moves nothing below it
+    with st.container(gap="xsmall"):  # whose progress moves nothing below it
         chosen = choose_picture(source, (*SAMPLES, *LIMITS))
         glance = glance_at(chosen)
-    result, part = st.container(), st.container()  # first the picture, then how it is made
+    result, part = st.container(gap="xsmall"), st.container()  # first the picture, then how it is made
     spoil = ask_what_to_spoil() if mode == REPAIR else None
     guess = guess_what_ails(glance, spoil)
     asked = ask_how(guess, scale=spoil.scale if spoil else None)
