@@ -28,7 +28,7 @@ def the_result_is_on_the_first_screen(page: Page) -> None:
 
 def a_chapter_with_a_card_is_on_the_first_screen(page: Page) -> None:
     """The wall: a chapter, its idea, and the whole of a card, or of as many as stand in a row on a desk."""
-    chapter = page.locator(".chapter").first
+    chapter = page.locator(".wall .chapter").first
     cards = chapter.locator(".card").all()[: 1 if page.viewport_size["width"] < 640 else None]
     assert [
         (part, beyond) for part in (chapter.locator("header"), *cards) if (beyond := _beyond(page, part))

@@ -48,7 +48,7 @@ def hood():
 
 
 def test_under_the_hood_are_three_figures_the_card_and_the_code_and_the_long_tables_on_a_click():
-    at = AppTest.from_function(hood).run()
+    at = AppTest.from_function(hood, default_timeout=120).run()
     at.session_state["hood"] = True
     at.run()
     assert not at.exception
