@@ -53,6 +53,14 @@ def test_a_fresh_process_opens_a_deep_link_in_its_frame_and_lets_nobody_wait_whe
         expect(second.locator("h1")).to_have_text("The gallery is full")
 
 
+def test_the_menu_leads_away_from_a_mode_that_stands_in_the_address(gallery, page, problems):
+    visit(page, f"{gallery}/flappy_bird?do=Train+one+now")
+    page.get_by_role("link", name="Gallery").click()
+    expect(page.locator("h1")).to_have_text("Deep Learning, Live")
+    expect(page).to_have_url(f"{gallery}/")
+    assert ours(problems) == []
+
+
 def test_the_mode_that_a_link_opens_shows_in_the_row_of_a_phone_which_scrolls_freely_then(gallery, new_page):
     page = new_page(viewport={"width": 360, "height": 740})
     visit(page, f"{gallery}/flappy_bird?do=Train+one+now")

@@ -44,6 +44,7 @@ def show_menu(here: st.Page) -> None:
 def go(slug: object) -> None:
     """Show the page of this slug, if there is one, in place of what runs now."""
     if isinstance(slug, str) and slug in (*OTHERS, *SLUGS):
+        st.query_params.from_dict({})  # what is bound to a widget too, which would stop the switch
         st.switch_page(page_of(slug))
 
 
