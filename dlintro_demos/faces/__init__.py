@@ -14,7 +14,7 @@ DEMO = Demo(
     title="Friends in photos",
     tagline="Name a friend once, and it suggests them in other photos, shows why, and says when it does "
     "not know.",
-    chapter=Chapter.SEEING,
+    chapter=Chapter.DAILY_LIFE,
     icon=":material/groups:",
     models=("mtcnn", "dlib_face_recognition"),
     talking_points=(

@@ -14,7 +14,7 @@ DEMO = Demo(
     title="Inside the classifier",
     tagline="It names what is on your photo. See why it says so, layer by layer, and find out how to "
     "fool it.",
-    chapter=Chapter.SEEING,
+    chapter=Chapter.LAYERS,
     icon=":material/layers:",
     models=("efficientnet_lite0",),
     talking_points=(

@@ -14,7 +14,7 @@ DEMO = Demo(
     title="It teaches itself Flappy Bird",
     tagline="Nobody told it the rules: it sees, tries, crashes and finds out. Look into its head, and "
     "race it.",
-    chapter=Chapter.TRYING,
+    chapter=Chapter.CHILD,
     icon=":material/sports_esports:",
     models=(
         "flappy_bird_untrained",

@@ -12,12 +12,12 @@ from types import ModuleType
 from typing import Self
 
 SLUGS = (
+    "classical_vs_deep",
+    "teach_a_child",
+    "flappy_bird",
+    "feature_layers",
     "super_resolution",
     "faces",
-    "feature_layers",
-    "flappy_bird",
-    "teach_a_child",
-    "classical_vs_deep",
 )
 
 
@@ -33,17 +33,21 @@ class Chapter(StrEnum):
         chapter.idea = idea
         return chapter
 
-    SEEING = (
-        "What machines see",
+    RULES = (
+        "Rules or examples",
+        "People can write down how a machine decides, or let it learn that from examples.",
+    )
+    CHILD = (
+        "Learning like a child",
+        "Shown a few things, or trying for itself: it fails, and the next time it is better.",
+    )
+    LAYERS = (
+        "Learning features",
         "A picture is numbers. Layer by layer, a network turns them into edges, parts and things.",
     )
-    TRYING = (
-        "What machines learn by trying",
-        "No teacher, only a score: it tries, fails, and does more of what paid.",
-    )
-    LEARNING = (
-        "How machines learn",
-        "From examples: a few where a network has seen much before, many where it has not.",
+    DAILY_LIFE = (
+        "In daily life",
+        "What such networks do in a phone and a camera, how sure they are, and where they fail.",
     )
 
 

@@ -16,7 +16,7 @@ DEMO = Demo(
     title="Sharpen a blurry photo",
     tagline="A small photo comes back four times larger, and you can see what was recovered "
     "and what was made up.",
-    chapter=Chapter.SEEING,
+    chapter=Chapter.DAILY_LIFE,
     icon=":material/photo_size_select_large:",
     models=(
         "super_resolution_ours_x4_clean",

@@ -14,7 +14,7 @@ DEMO = Demo(
     title="Teach it like a child",
     tagline="“An apple?” “No, that's a ball.” Show it a few things, tell it the words, and watch what "
     "each word changes.",
-    chapter=Chapter.LEARNING,
+    chapter=Chapter.CHILD,
     icon=":material/child_care:",
     models=("efficientnet_lite0",),
     talking_points=(
