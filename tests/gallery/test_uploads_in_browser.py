@@ -110,6 +110,10 @@ def test_of_several_files_the_refused_ones_are_named_where_they_were_brought(lit
     )
     expect(page.get_by_text("2 photos, 0 faces")).to_be_visible(timeout=60_000)
     expect(sentences(page)).to_contain_text("“large.png” was refused. It has 3.0 MB")
+    give(page, "c.png", noise(160, 160), "image/png")
+    expect(page.get_by_text("3 photos, 0 faces")).to_be_visible(timeout=60_000)
+    expect(sentences(page)).to_contain_text("“large.png” was refused. It has 3.0 MB")  # its name is there yet
+    expect(page.get_by_text("AxiosError").and_(page.locator(":visible"))).to_have_count(0)
 
     visit(page, f"{little_room}/teach_a_child")
     my_photo(page)

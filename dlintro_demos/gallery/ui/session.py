@@ -77,8 +77,8 @@ class Visitor:
     `client` is the address and browser, which may have several tabs open; `session` is Streamlit's name for
     this one. `forgotten` counts how often everything was dropped: what began before is not kept after.
     `expected` holds the names of the files that may come, by their id; `refused` the name and the reason of
-    those that were not taken when the visitor last brought some to this page. `spent` holds, by slot, the
-    keys of results made of files of theirs, and the seconds that each took.
+    those that were not taken on this page, `latest` the ids of those that the visitor brought last. `spent`
+    holds, by slot, the keys of results made of files of theirs, and the seconds that each took.
     """
 
     def __init__(self, client: str = "", session: str = "") -> None:
@@ -91,6 +91,7 @@ class Visitor:
         self.gone = False
         self.expected: dict[str, str] = {}
         self.refused: dict[str, tuple[str, str]] = {}
+        self.latest: frozenset[str] = frozenset()
         self.brought = False  # a file of theirs stands on the page, as this run goes
         self.spent: dict[str, tuple[Hashable, float]] = {}
         self.page = ""
@@ -128,8 +129,9 @@ class Visitor:
         """Names by id of files that the browser wants to send: they are taken until everything is dropped."""
         known = {name: text[:LONGEST_NAME] for name, text in list(files.items())[:MOST_EXPECTED]}
         with self._keeping:
-            self.refused = {}
+            self.latest = frozenset(known)
             self.expected = dict(list((self.expected | known).items())[-MOST_EXPECTED:])
+            self.refused = {each: said for each, said in self.refused.items() if each in self.expected}
 
     def refuse(self, file_id: str, why: str) -> None:
         """Note why a file was not taken, to be said beside where it was brought."""

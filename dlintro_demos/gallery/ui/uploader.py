@@ -28,7 +28,7 @@ def bring_files(label: str, *, name: str) -> list[UploadedFile]:
         given = st.file_uploader(
             label, key=private_key(name), max_upload_size=ANY_MB, accept_multiple_files=True
         )
-        _say_refused()
+        _say_refused(earlier=True)  # their names stand there still
     visitor().brought |= bool(given)
     return given
 
@@ -41,10 +41,13 @@ def take_picture(label: str, *, name: str) -> UploadedFile | None:
     return given
 
 
-def _say_refused(*, called: str = "") -> None:
-    """Why the files that came last were refused; `gallery.css` shows it where their names stand in red."""
+def _say_refused(*, called: str = "", earlier: bool = False) -> None:
+    """Why files were refused, those that came last first; `gallery.css` shows it where names stand in red."""
     place = st.empty()  # what was said of an earlier file goes at once
-    refused = list(visitor().refused.values())
+    me = visitor()
+    refused = [said for each, said in me.refused.items() if each in me.latest]
+    if earlier:
+        refused += [said for each, said in me.refused.items() if each not in me.latest]
     if not refused:
         return
     sentences = [f"{called or f'“{plain(name)}”'} was refused. {why}" for name, why in refused[:MOST_SAID]]
