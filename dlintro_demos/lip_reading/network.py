@@ -62,19 +62,19 @@ class PixelsBranch(nn.Module):
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Conv2d(4, 24, 5, stride=2, padding=2, bias=False),
-            nn.BatchNorm2d(24),
+            nn.Conv2d(4, 16, 5, stride=2, padding=2, bias=False),
+            nn.BatchNorm2d(16),
             nn.ReLU(inplace=True),
-            nn.Conv2d(24, 48, 3, stride=2, padding=1, bias=False),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(32),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(32, 48, 3, padding=1, bias=False),
             nn.BatchNorm2d(48),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(48, 64, 3, padding=1, bias=False),
-            nn.BatchNorm2d(64),
             nn.ReLU(inplace=True),
             nn.MaxPool2d(2),
             nn.Flatten(),
             nn.Dropout(dropout),
-            nn.Linear(64 * 3 * 6, width, bias=False),
+            nn.Linear(48 * 3 * 6, width, bias=False),
             nn.BatchNorm1d(width),
             nn.ReLU(inplace=True),
         )
@@ -95,11 +95,11 @@ class LipReader(nn.Module):
     def __init__(self, points_width: int = 96, pixels_width: int = 128, hidden: int = 128) -> None:
         super().__init__()
         self.shape = {"points_width": points_width, "pixels_width": pixels_width, "hidden": hidden}
-        self.points = PointsBranch(points_width, 0.2)
-        self.pixels = PixelsBranch(pixels_width, 0.3)
+        self.points = PointsBranch(points_width, 0.1)
+        self.pixels = PixelsBranch(pixels_width, 0.2)
         self.first = nn.GRU(points_width + pixels_width, hidden, batch_first=True, bidirectional=True)
         self.second = nn.GRU(2 * hidden, hidden, batch_first=True, bidirectional=True)
-        self.dropout = nn.Dropout(0.4)
+        self.dropout = nn.Dropout(0.25)
         self.words = nn.Linear(2 * hidden, 1 + sum(len(words) for words in WORDS))
         self.phonemes = nn.Linear(2 * hidden, 1 + len(PHONEMES))
         self.attention = nn.Linear(2 * hidden, len(WORDS))

@@ -75,33 +75,33 @@ def split(count: int) -> dict[str, np.ndarray]:
 class Augmentation:
     """How far a clip may be bent; all are drawn anew for each clip and step."""
 
-    speed: float = 0.15
+    speed: float = 0.12
     """Share by which it may be faster or slower."""
-    shift: float = 4.0
+    shift: float = 3.0
     """Frames by which it may be earlier or later."""
-    warp: float = 1.5
+    warp: float = 1.0
     """Frames by which the middle may be away from where an even speed has it."""
-    amplitude: float = 0.12
+    amplitude: float = 0.06
     """Deviation of the factor that each landmark's movement is multiplied by."""
-    turn: float = 0.15
+    turn: float = 0.08
     """Deviation of the head's turn to the side and up or down, in radians, as the landmarks show it."""
-    jitter: float = 0.12
+    jitter: float = 0.05
     """Deviation of the landmarks' noise, in deviations of the clip."""
-    place: float = 0.08
+    place: float = 0.05
     """How far the mouth may be off its place, in halves of the picture."""
-    zoom: float = 0.12
+    zoom: float = 0.08
     """Share by which it may be wider or narrower, and higher or lower."""
-    tilt: float = 0.12
+    tilt: float = 0.08
     """Largest tilt of the mouth, in radians."""
-    light: float = 0.25
+    light: float = 0.15
     """Deviation of what a slope of light from side to side adds."""
-    noise: float = 0.15
+    noise: float = 0.08
     """Largest deviation of the pixels' noise."""
-    hidden: int = 5
+    hidden: int = 3
     """Frames at most in each of two spans that are hidden."""
-    no_points: float = 0.2
+    no_points: float = 0.15
     """Share of clips of which only the pixels are seen."""
-    no_pixels: float = 0.12
+    no_pixels: float = 0.1
     """Share of clips of which only the points are seen."""
     no_red: float = 0.2
     """Share of clips without colour."""

@@ -38,7 +38,7 @@ class TrainingSettings:
     """Largest norm of the gradient."""
     smoothing: float = 0.1
     """Of the slots' labels."""
-    ema_decay: float = 0.995
+    ema_decay: float = 0.99
     """Weight of the past in the running mean of the weights, which is what is saved."""
     points_first: int = 500
     """Steps, the first ones, in which the network gets points alone: they cost a third."""
@@ -164,7 +164,7 @@ def train(settings: TrainingSettings, clips: Clips, validation: Clips, folder: P
     seen: list[dict[str, float]] = []
     started = time.process_time() - learner.seconds
     while learner.step < settings.steps:
-        random = torch.Generator().manual_seed(settings.seed * 1_000_000 + learner.step)
+        random = torch.manual_seed(settings.seed * 1_000_000 + learner.step)  # of the dropout, too
         chosen = clips.of(_turn(settings, len(clips.names), learner.step))
         alone = learner.step < settings.points_first
         batch = augmented(chosen, settings.augmentation, random, points_alone=alone)

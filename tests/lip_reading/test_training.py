@@ -1,0 +1,84 @@
+"""Lip reading: the training, a few steps of it on clips that are noise."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from dlintro_demos.lip_reading.grammar import WORDS
+from dlintro_demos.lip_reading.network import load_reader
+from dlintro_demos.lip_reading.reading import MIX
+from training.lip_reading.clips import Augmentation, Clips, augmented, plain, split
+from training.lip_reading.evaluation import abstention, choose_thresholds, interval, read_all, summary
+from training.lip_reading.training import TrainingSettings, train
+
+TINY = TrainingSettings(steps=2, batch=2, warm_up=1, points_first=1, report_every=1)
+
+
+@pytest.fixture(scope="module")
+def clips():
+    random = torch.Generator().manual_seed(0)
+    sentences = torch.stack([torch.randint(len(words), (6,), generator=random) for words in WORDS], dim=1)
+    pixels = torch.randint(256, (6, 75, 2, 24, 48), generator=random, dtype=torch.uint8)
+    return Clips(
+        tuple(f"clip {n}" for n in range(6)),
+        torch.randn(6, 75, 59, 3, generator=random),
+        pixels,
+        sentences,
+    )
+
+
+def test_no_clip_is_in_two_parts_and_all_are_in_one():
+    parts = split(850)
+    assert sorted(np.concatenate(list(parts.values()))) == list(range(850))
+    assert len(parts["test"]) >= 100
+    assert all(np.array_equal(parts[name], split(850)[name]) for name in parts)
+
+
+def test_a_clip_is_bent_anew_but_the_same_for_the_same_seed(clips):
+    def bent(seed, how=None):
+        return augmented(clips, how or Augmentation(), torch.Generator().manual_seed(seed))
+
+    assert torch.equal(bent(1).points, bent(1).points)
+    assert torch.equal(bent(1).pixels, bent(1).pixels)
+    assert not torch.equal(bent(1).points, bent(2).points)
+    assert bent(1).points.shape == plain(clips).points.shape
+    assert bent(1).pixels.shape == plain(clips).pixels.shape
+    assert torch.equal(bent(1).sentences, clips.sentences)
+    one_branch = bent(1, Augmentation(no_points=0.5, no_pixels=0.5)).keep
+    assert torch.equal(one_branch.sum(dim=1), torch.ones(6))
+
+
+def test_without_any_bending_but_the_mirror_a_clip_stays_as_it_is(clips):
+    nothing = dict.fromkeys(Augmentation.__dataclass_fields__, 0)
+    batch = augmented(clips, Augmentation(**nothing), torch.Generator().manual_seed(0))
+    same = [torch.allclose(a, b, atol=1e-5) for a, b in zip(batch.points, plain(clips).points, strict=True)]
+    assert 0 < sum(same) < 6
+
+
+def test_training_goes_on_where_it_stopped(clips, tmp_path):
+    *_, whole = train(TINY, clips, clips, tmp_path / "whole")
+    assert next(train(TINY, clips, clips, tmp_path / "stopped")).step == 1
+    *_, rest = train(TINY, clips, clips, tmp_path / "stopped")
+    assert replace(rest, seconds=0) == replace(whole, seconds=0)
+    with pytest.raises(ValueError, match="other settings"):
+        next(train(replace(TINY, seed=1), clips, clips, tmp_path / "stopped"))
+    weights = [load_reader([tmp_path / name / "weights.safetensors"]) for name in ("whole", "stopped")]
+    assert all(map(torch.equal, *(each.state_dict().values() for each in weights)))
+    _can_be_measured(weights[0], clips)
+
+
+def _can_be_measured(network, clips):
+    reads = read_all(network, clips, MIX)
+    thresholds = choose_thresholds(reads)
+    assert thresholds["confidence"] == 1.0  # noise is never read well enough
+    assert abstention(reads, thresholds).startswith("0.0%")
+    assert "n = 6 sentences" in summary(reads)["WER with the grammar"]
+
+
+def test_the_interval_of_errors_that_do_not_vary_is_a_point():
+    assert interval(np.full(50, 3), 6) == (0.5, 0.5)
+    low, high = interval(np.tile([0, 6], 50), 6)
+    assert low == pytest.approx(0.4, abs=0.02)
+    assert high == pytest.approx(0.6, abs=0.02)
