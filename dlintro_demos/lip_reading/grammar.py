@@ -18,38 +18,14 @@ WORDS: tuple[tuple[str, ...], ...] = (
 SPOKEN = ("", *(word for words in WORDS for word in words))
 """What each CTC class of `class_of` says; the blank says nothing."""
 
-# British English, as the corpus' speakers have it, in the symbols of the CMU dictionary.
-PRONUNCIATIONS: tuple[dict[str, str], ...] = (
-    {"bin": "B IH N", "lay": "L EY", "place": "P L EY S", "set": "S EH T"},
-    {"blue": "B L UW", "green": "G R IY N", "red": "R EH D", "white": "W AY T"},
-    {"at": "AE T", "by": "B AY", "in": "IH N", "with": "W IH DH"},
-    {
-        "a": "EY", "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY",
-        "h": "EY CH", "i": "AY", "j": "JH EY", "k": "K EY", "l": "EH L", "m": "EH M", "n": "EH N",
-        "o": "OW", "p": "P IY", "q": "K Y UW", "r": "AA", "s": "EH S", "t": "T IY", "u": "Y UW",
-        "v": "V IY", "x": "EH K S", "y": "W AY", "z": "Z EH D",
-    },
-    {
-        "zero": "Z IH R OW", "one": "W AH N", "two": "T UW", "three": "TH R IY", "four": "F AO",
-        "five": "F AY V", "six": "S IH K S", "seven": "S EH V AH N", "eight": "EY T", "nine": "N AY N",
-    },
-    {"again": "AH G EH N", "now": "N AW", "please": "P L IY Z", "soon": "S UW N"},
-)  # fmt: skip
-PHONEMES = tuple(sorted({each for slot in PRONUNCIATIONS for said in slot.values() for each in said.split()}))
-
 _SHORT = ("blps", "bgrw", "abiw", "".join(WORDS[3]), "z123456789", "anps")
 BLANK = 0
-"""Class of the CTC blank: "nothing new here". The words, or the phonemes, follow from 1 on."""
+"""Class of the CTC blank: "nothing new here". The words follow from 1 on."""
 
 
 def class_of(slot: int, word: int) -> int:
     """CTC class of a slot's word: 1 to 51."""
     return 1 + sum(len(words) for words in WORDS[:slot]) + word
-
-
-def phonemes_of(slot: int, word: int) -> tuple[int, ...]:
-    """CTC classes of a word's phonemes."""
-    return tuple(1 + PHONEMES.index(each) for each in PRONUNCIATIONS[slot][WORDS[slot][word]].split())
 
 
 def parse(sentence: str) -> tuple[int, ...]:

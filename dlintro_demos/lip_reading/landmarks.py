@@ -24,7 +24,8 @@ MIRRORED = np.array([POINTS.index(_OTHER.get(each, each)) for each in POINTS])
 """Where each landmark of a mirrored face comes from."""
 
 POSE_SIGMA = 2.0  # frames: what the pose is smoothed by
-CLIP_AT = 6.0  # standard deviations of the clip
+CLIP_AT = 6.0  # deviations
+STILL = 0.15
 
 
 class TrackError(ValueError):
@@ -67,15 +68,18 @@ def upright(track: np.ndarray) -> np.ndarray:
 
 
 def normalise(track: np.ndarray) -> np.ndarray:
-    """How the landmarks move: (T, 59, 3) float32 of `upright`, from each one's median, in deviations.
+    """How landmarks move: (T, 59, 3) float32 of `upright`, each coordinate from its median, in deviations.
 
-    The scale is one number for each clip, so that a shy mouth counts as much as a wide one.
+    The deviations are the clip's own, so that a shy mouth counts as much as a wide one, and a small movement
+    as much as a large one: a network learns from that several times faster than from one scale for all. What
+    hardly moves is not blown up: `STILL` is the least deviation, as a share of the lips'.
     Raises `TrackError`.
     """
     moved = upright(track)
     moved = moved - np.median(moved, axis=0)
-    scale = np.sqrt(np.mean(np.square(moved[:, :40])))
-    return np.clip(moved / max(float(scale), 1e-3), -CLIP_AT, CLIP_AT).astype(np.float32)
+    lips = max(float(np.sqrt(np.mean(np.square(moved[:, :40])))), 1e-3)
+    deviation = np.maximum(moved.std(axis=0), STILL * lips)
+    return np.clip(moved / deviation, -CLIP_AT, CLIP_AT).astype(np.float32)
 
 
 def mirror(moved: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from dlintro_demos.lip_reading.grammar import PHONEMES, WORDS
+from dlintro_demos.lip_reading.grammar import WORDS
 from dlintro_demos.lip_reading.landmarks import POINTS
 
 COORDINATES = 3 * len(POINTS)
@@ -24,13 +24,12 @@ class ReaderFormatError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Logits:
-    """What the network says: `words` (N, T, 52) and `phonemes` (N, T, 38) for CTC, `slots` six of (N, words).
+    """What the network says: `words` (N, T, 52) for CTC, `slots` six of (N, words).
 
     `attention` (N, T, 6) is where each slot looked; it sums to 1 over time.
     """
 
     words: torch.Tensor
-    phonemes: torch.Tensor
     slots: tuple[torch.Tensor, ...]
     attention: torch.Tensor
 
@@ -41,19 +40,13 @@ class PointsBranch(nn.Module):
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Conv1d(2 * COORDINATES, width, 5, padding=2),
-            nn.BatchNorm1d(width),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Conv1d(width, width, 3, padding=1),
-            nn.BatchNorm1d(width),
-            nn.ReLU(),
+            nn.Conv1d(2 * COORDINATES, width, 5, padding=2), nn.ReLU(), nn.Dropout(dropout)
         )
 
     def forward(self, points: torch.Tensor) -> torch.Tensor:
         """Encode."""
         change = torch.diff(points, dim=1, prepend=points[:, :1])
-        return self.layers(torch.cat([points, 2 * change], dim=2).transpose(1, 2)).transpose(1, 2)
+        return self.layers(torch.cat([points, change], dim=2).transpose(1, 2)).transpose(1, 2)
 
 
 class PixelsBranch(nn.Module):
@@ -84,24 +77,23 @@ class PixelsBranch(nn.Module):
         grey = pixels[:, :, :1]
         before = torch.diff(grey, dim=1, prepend=grey[:, :1])
         after = torch.diff(grey, dim=1, append=grey[:, -1:])
-        seen = torch.cat([pixels, 2 * before, 2 * after], dim=2).flatten(0, 1)
+        seen = torch.cat([pixels, before, after], dim=2).flatten(0, 1)
         features = self.layers(seen.contiguous(memory_format=torch.channels_last))
         return features.unflatten(0, pixels.shape[:2])
 
 
 class LipReader(nn.Module):
-    """Two branches, two bidirectional GRUs, and three ways to say the sentence."""
+    """Two branches, two bidirectional GRUs, and two ways to say the sentence."""
 
     def __init__(self, points_width: int = 96, pixels_width: int = 128, hidden: int = 128) -> None:
         super().__init__()
         self.shape = {"points_width": points_width, "pixels_width": pixels_width, "hidden": hidden}
-        self.points = PointsBranch(points_width, 0.1)
+        self.points = PointsBranch(points_width, 0.3)
         self.pixels = PixelsBranch(pixels_width, 0.2)
         self.first = nn.GRU(points_width + pixels_width, hidden, batch_first=True, bidirectional=True)
         self.second = nn.GRU(2 * hidden, hidden, batch_first=True, bidirectional=True)
-        self.dropout = nn.Dropout(0.25)
+        self.dropout = nn.Dropout(0.3)
         self.words = nn.Linear(2 * hidden, 1 + sum(len(words) for words in WORDS))
-        self.phonemes = nn.Linear(2 * hidden, 1 + len(PHONEMES))
         self.attention = nn.Linear(2 * hidden, len(WORDS))
         self.slots = nn.ModuleList(nn.Linear(2 * hidden, len(words)) for words in WORDS)
 
@@ -120,21 +112,22 @@ class LipReader(nn.Module):
         seen = none if pixels is None else self.pixels(pixels)
         if keep is not None:
             moved, seen = moved * keep[:, None, :1], seen * keep[:, None, 1:]
-        state, _ = self.first(self.dropout(torch.cat([moved, seen], dim=2)))
+        state, _ = self.first(torch.cat([moved, seen], dim=2))
         state, _ = self.second(self.dropout(state))
         state = self.dropout(state)
         attention = self.attention(state).softmax(dim=1)
         looked = torch.einsum("nts,ntc->nsc", attention, state)
         slots = tuple(head(looked[:, slot]) for slot, head in enumerate(self.slots))
-        return Logits(self.words(state), self.phonemes(state), slots, attention)
+        return Logits(self.words(state), slots, attention)
 
 
 def prepare_pixels(seen: torch.Tensor) -> torch.Tensor:
-    """`mouths.look` of whole clips, (N, T, 2, 24, 48), any type, to what the network takes: each clip's
-    channels with mean 0 and deviation 1, so that neither skin nor lamp counts."""
-    seen = seen.float()
-    deviation, mean = torch.std_mean(seen, dim=(1, 3, 4), keepdim=True)
-    return (seen - mean) / deviation.clamp(min=4.0)
+    """`mouths.look` of whole clips, (N, T, 2, 24, 48), any type, to what the network takes: a pixel's
+    difference from its mean over the clip, in deviations of the channel: neither skin nor lamp is left.
+    """
+    moved = seen.float()
+    moved = moved - moved.mean(dim=1, keepdim=True)
+    return moved / moved.std(dim=(1, 3, 4), keepdim=True).clamp(min=2.0)
 
 
 def save_reader(network: LipReader, path: Path, dtype: torch.dtype = torch.float32) -> None:

@@ -11,7 +11,7 @@ import torch
 
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.lip_reading.decoder import Decoding, Graph, greedy, likeliest
-from dlintro_demos.lip_reading.grammar import SPOKEN, WORDS, class_of, phonemes_of, spell
+from dlintro_demos.lip_reading.grammar import SPOKEN, WORDS, class_of, spell
 from dlintro_demos.lip_reading.landmarks import mirror, normalise
 from dlintro_demos.lip_reading.mouths import look
 from dlintro_demos.lip_reading.network import Logits, prepare_pixels
@@ -20,7 +20,7 @@ MODEL = "lip_reader"
 FEWEST, MOST = 25, 250
 """Frames of a clip: one second to ten, at 25 a second."""
 ALTERNATIVES = 5
-MIX = {"words": 1 / 3, "phonemes": 1 / 3, "slots": 1 / 3}
+MIX = {"words": 0.75, "slots": 0.75}
 """How much each way to say the sentence counts, chosen on validation clips; they sum to 1 / temperature."""
 
 
@@ -41,10 +41,10 @@ class Word:
 class Reading:
     """What a clip says.
 
-    `confidence` is the mean probability of the six words. `in_grammar` is the natural logarithm of the
-    probability that the frames are a sentence of the grammar at all. `sentences` are the likeliest, with how
-    likely each is. `greedy` is what is read without the grammar. `timeline` (T, 6): the probability that a
-    frame belongs to a slot's word.
+    `confidence` is the probability of the word that is the least sure. `in_grammar` is the natural logarithm
+    of the probability that the frames are a sentence of the grammar at all. `sentences` are the likeliest,
+    with how likely each is. `greedy` is what is read without the grammar. `timeline` (T, 6): the probability
+    that a frame belongs to a slot's word.
     """
 
     words: tuple[Word, ...]
@@ -110,7 +110,7 @@ def interpret(logits: Logits, mix: Mapping[str, float] = MIX) -> Reading:
     )
     return Reading(
         words=read_words,
-        confidence=float(np.mean([each.probability for each in read_words])),
+        confidence=min(each.probability for each in read_words),
         in_grammar=float(np.mean([each.in_grammar for each in decoded.words])),
         sentences=tuple((spell(said), p) for said, p in likeliest(posteriors, ALTERNATIVES)),
         greedy=" ".join(SPOKEN[each] for each in decoded.greedy),
@@ -130,14 +130,12 @@ class Decoded:
 def decode(logits: Logits) -> Decoded:
     """Every way to say the sentence, of every view of a clip."""
     words = logits.words.float().log_softmax(2).cpu().numpy()
-    phonemes = logits.phonemes.float().log_softmax(2).cpu().numpy()
     slots = [each.float().softmax(1).cpu().numpy() for each in logits.slots]
     by_words = [words_graph().decode(each) for each in words]
     return Decoded(
         words=by_words,
         ways={
             "words": [each.posteriors for each in by_words],
-            "phonemes": [phonemes_graph().decode(each).posteriors for each in phonemes],
             "slots": [tuple(each[view] for each in slots) for view in range(len(words))],
         },
         greedy=greedy(words[0]),
@@ -162,12 +160,4 @@ def words_graph() -> Graph:
     """The grammar, a token a word."""
     return Graph(
         [[(class_of(slot, word),) for word in range(len(words))] for slot, words in enumerate(WORDS)]
-    )
-
-
-@functools.cache
-def phonemes_graph() -> Graph:
-    """The grammar, a token a phoneme."""
-    return Graph(
-        [[phonemes_of(slot, word) for word in range(len(words))] for slot, words in enumerate(WORDS)]
     )

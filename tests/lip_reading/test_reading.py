@@ -8,12 +8,10 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.lip_reading.grammar import (
-    PRONUNCIATIONS,
     SPOKEN,
     WORDS,
     class_of,
     parse,
-    phonemes_of,
     sentence_of_name,
     spell,
 )
@@ -26,7 +24,7 @@ from dlintro_demos.lip_reading.network import (
     prepare_pixels,
     save_reader,
 )
-from dlintro_demos.lip_reading.reading import interpret, views
+from dlintro_demos.lip_reading.reading import MODEL, ClipError, interpret, read, views
 
 FRAMES = 75
 PLACE = np.array([180, 140, 0])  # px: where the eyes' middle is
@@ -86,14 +84,10 @@ def test_what_is_no_sentence_is_refused_with_what_would_be_one(sentence):
         parse(sentence)
 
 
-def test_every_word_has_its_class_and_its_sounds():
+def test_every_word_has_its_class():
     classes = [class_of(slot, word) for slot, words in enumerate(WORDS) for word in range(len(words))]
     assert classes == list(range(1, 52))
     assert [SPOKEN[each] for each in classes] == [word for words in WORDS for word in words]
-    assert [tuple(said) for said in PRONUNCIATIONS] == list(WORDS)
-    for slot, words in enumerate(WORDS):
-        sounds = [phonemes_of(slot, word) for word in range(len(words))]
-        assert len(set(sounds)) == len(words)
 
 
 def test_where_the_head_is_says_nothing():
@@ -153,7 +147,6 @@ def test_clips_of_any_length_are_read_at_once():
         points, pixels = views(normalise(face(frames)), look(mouths(frames)))
         logits = network(points, pixels)
         assert logits.words.shape == (2, frames, 52)
-        assert logits.phonemes.shape[:2] == (2, frames)
         assert [tuple(each.shape) for each in logits.slots] == [(2, len(words)) for words in WORDS]
         assert logits.attention.sum(dim=1).detach().numpy() == pytest.approx(np.ones((2, 6)), abs=1e-4)
 
@@ -180,3 +173,22 @@ def test_a_file_of_something_else_is_named(tmp_path):
     (tmp_path / "weights.safetensors").write_bytes(b"no weights")
     with pytest.raises(ReaderFormatError, match=r"weights\.safetensors"):
         load_reader([tmp_path / "weights.safetensors"])
+
+
+def test_the_gallerys_reader_reads_a_drawn_face_and_does_not_claim_to_know(cache):
+    reading = read(face(), mouths(), cache)
+    assert spell(parse(reading.sentence)) == reading.sentence
+    for slot, word in enumerate(reading.words):
+        chances = dict([(word.word, word.probability), *word.others])
+        assert set(chances) == set(WORDS[slot])
+        assert sum(chances.values()) == pytest.approx(1, abs=1e-4)
+        assert word.probability == max(chances.values())
+    assert reading.sentences[0][0] == reading.sentence
+    assert reading.timeline.shape == (FRAMES, 6)
+    assert not reading.known(cache.card(MODEL).thresholds)
+
+
+@pytest.mark.parametrize(("points", "pictures"), [(24, 24), (251, 251), (75, 74)])
+def test_a_clip_of_another_length_is_refused_in_words(points, pictures, cache):
+    with pytest.raises(ClipError, match=r"one second to ten|as many landmarks"):
+        read(face(points), mouths(pictures), cache)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from dlintro_demos.lip_reading.grammar import WORDS
+from dlintro_demos.lip_reading.landmarks import mirror
 from dlintro_demos.lip_reading.network import load_reader
 from dlintro_demos.lip_reading.reading import MIX
 from training.lip_reading.clips import Augmentation, Clips, augmented, plain, split
@@ -50,11 +51,17 @@ def test_a_clip_is_bent_anew_but_the_same_for_the_same_seed(clips):
     assert torch.equal(one_branch.sum(dim=1), torch.ones(6))
 
 
-def test_without_any_bending_but_the_mirror_a_clip_stays_as_it_is(clips):
-    nothing = dict.fromkeys(Augmentation.__dataclass_fields__, 0)
+@pytest.mark.parametrize("mirrored", [0, 1])
+def test_without_any_bending_a_clip_stays_as_it_is_or_is_mirrored(mirrored, clips):
+    nothing = dict.fromkeys(Augmentation.__dataclass_fields__, 0) | {"mirrored": mirrored}
     batch = augmented(clips, Augmentation(**nothing), torch.Generator().manual_seed(0))
-    same = [torch.allclose(a, b, atol=1e-5) for a, b in zip(batch.points, plain(clips).points, strict=True)]
-    assert 0 < sum(same) < 6
+    truth = plain(clips)
+    points, pixels = truth.points, truth.pixels
+    if mirrored:
+        points = torch.from_numpy(np.stack([mirror(each) for each in clips.points.numpy()])).flatten(2)
+        pixels = pixels.flip(-1)
+    assert torch.allclose(batch.points, points, atol=1e-4)
+    assert torch.allclose(batch.pixels, pixels, atol=1e-3)
 
 
 def test_training_goes_on_where_it_stopped(clips, tmp_path):

@@ -30,8 +30,8 @@ def write_card(
         _figure(f"{TEST} sentences of that speaker, kept aside: {name}", value, "report")
         for name, value in figures.items()
     ]
-    training = f"{int(last['step']):,} steps of 20 clips, {float(last['seconds']):,.0f} s of one core"
-    blocks.append(_figure("Training", training, "train CLIPS"))
+    effort = f"{int(last['step']):,} steps of 24 clips, {float(last['seconds']):,.0f} s of one core"
+    blocks.append(_figure("Training", f"{effort}, stopped and resumed", "train CLIPS"))
     learned_from = (
         f"{CLIPS - TEST - VALIDATION} clips of speaker s1 of the GRID audiovisual sentence corpus "
         f"({VALIDATION} more to choose by, {TEST} to measure). {ATTRIBUTION}"
@@ -44,7 +44,7 @@ source = "Trained for this gallery by training/lip_reading: two branches, two bi
 trained_on = "{learned_from}"
 good_for = "Sentences of the GRID grammar, by the speaker that it learned from, seen from the front"
 limits = [
-    "It learned from one man. Of anybody else it gets many words wrong, and trusts itself less.",
+    "It learned from one man and was measured on nobody else: expect many wrong words of other people.",
     "It knows 51 words in six places. Whatever is said, it answers with those, or that it does not know.",
     "Sounds that are made behind the lips look the same: letters are what it confuses most.",
     "25 frames a second, one sentence a clip, the mouth in view from first to last.",

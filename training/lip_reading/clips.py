@@ -81,10 +81,8 @@ class Augmentation:
     """Frames by which it may be earlier or later."""
     warp: float = 1.0
     """Frames by which the middle may be away from where an even speed has it."""
-    amplitude: float = 0.06
-    """Deviation of the factor that each landmark's movement is multiplied by."""
-    turn: float = 0.08
-    """Deviation of the head's turn to the side and up or down, in radians, as the landmarks show it."""
+    amplitude: float = 0.1
+    """Deviation of the factors that all movement, and each coordinate's, is multiplied by."""
     jitter: float = 0.05
     """Deviation of the landmarks' noise, in deviations of the clip."""
     place: float = 0.05
@@ -93,12 +91,14 @@ class Augmentation:
     """Share by which it may be wider or narrower, and higher or lower."""
     tilt: float = 0.08
     """Largest tilt of the mouth, in radians."""
-    light: float = 0.15
-    """Deviation of what a slope of light from side to side adds."""
+    contrast: float = 0.15
+    """Share by which pixels may change more or less."""
     noise: float = 0.08
     """Largest deviation of the pixels' noise."""
     hidden: int = 3
     """Frames at most in each of two spans that are hidden."""
+    mirrored: float = 0.25
+    """Share of clips that are seen in a mirror."""
     no_points: float = 0.15
     """Share of clips of which only the pixels are seen."""
     no_pixels: float = 0.1
@@ -140,7 +140,7 @@ def augmented(
     moments = half * time * (1 + how.speed * uniform(1)) + how.shift * uniform(1)
     moments = moments + how.warp * uniform(1) * torch.cos(np.pi / 2 * time) + half
     moments = moments.clamp(0, frames - 1)
-    flipped = torch.rand(count, generator=random) < 0.5
+    flipped = torch.rand(count, generator=random) < how.mirrored
     seen = torch.ones(count, frames)
     for _ in range(2):
         first = torch.rand(count, 1, generator=random) * frames
@@ -152,22 +152,15 @@ def augmented(
     mirrored = points[:, :, torch.from_numpy(MIRRORED)] * torch.tensor([-1.0, 1.0, 1.0])
     points = torch.where(flipped[:, None, None, None], mirrored, points)
     points = (
-        points * (1 + how.amplitude * normal(1, 1, 1)) * (1 + how.amplitude * normal(1, points.shape[2], 1))
+        points * (1 + how.amplitude * normal(1, 1, 1)) * (1 + how.amplitude * normal(1, *points.shape[2:]))
     )
-    x, y, z = points.unbind(-1)
-    yaw, pitch = how.turn * normal(1, 1), how.turn * normal(1, 1)
-    x, z = x * yaw.cos() + z * yaw.sin(), z * yaw.cos() - x * yaw.sin()
-    y, z = y * pitch.cos() + z * pitch.sin(), z * pitch.cos() - y * pitch.sin()
-    points = torch.stack([x, y, z], dim=-1)
     points = points + how.jitter * torch.rand(count, 1, 1, 1, generator=random) * normal(*points.shape[1:])
     points = (points * seen[:, :, None, None]).flatten(2)
     if points_alone:
         return Batch(points, None, None, clips.sentences)
 
     pixels = _bend(prepare_pixels(_at(clips.pixels, moments)), how, flipped, uniform)
-    across = torch.linspace(-1, 1, pixels.shape[-1])
-    pixels[:, :, 0] += how.light * normal(1, 1, 1) * across
-    pixels = pixels * (1 + 0.15 * uniform(1, 1, 1, 1)) + 0.2 * normal(1, 2, 1, 1)
+    pixels = pixels * (1 + how.contrast * uniform(1, 1, 1, 1))
     pixels += how.noise * torch.rand(count, 1, 1, 1, 1, generator=random) * normal(*pixels.shape[1:])
     pixels[:, :, 1] *= (torch.rand(count, 1, 1, 1, generator=random) >= how.no_red).float()
     pixels *= seen[:, :, None, None, None]

@@ -82,12 +82,9 @@ def choose_mix(network: LipReader, clips: Clips) -> list[tuple[float, float, dic
     ways = [decode(logits).ways for logits in logits_of(network, clips)]
     truths = clips.sentences.numpy()
     found = []
-    shares = [s for s in itertools.product((0, 1, 2), repeat=3) if sum(s) and (sum(s) % 2 or max(s) < 2)]
-    for share, power in itertools.product(shares, (0.6, 0.8, 1.0, 1.25)):
-        mix = {
-            way: power * each / sum(share)
-            for way, each in zip(("words", "phonemes", "slots"), share, strict=True)
-        }
+    shares = [(0, 1), (1, 2), (1, 1), (2, 1), (1, 0)]
+    for share, power in itertools.product(shares, (0.8, 1.0, 1.25, 1.5, 1.8, 2.2)):
+        mix = {way: power * each / sum(share) for way, each in zip(("words", "slots"), share, strict=True)}
         posteriors = [mixed(each, mix) for each in ways]
         right = np.array(
             [
