@@ -8,7 +8,7 @@ from dlintro_demos.gallery.ui.frame import footer, wall
 st.title("Deep Learning, Live", anchor=False)
 st.markdown(
     "Try what neural networks can do, look inside, and find out where they fail. "
-    "Nothing you show leaves this computer."
+    "What you show goes no further than the gallery's own computer."
 )
 
 wall(demos())

@@ -258,6 +258,32 @@ def test_a_job_that_was_looked_at_while_it_ran_is_not_kept(make_queue):
     until(lambda: gc.collect() >= 0 and seen() is None)
 
 
+def test_long_jobs_leave_a_thread_to_the_others(make_queue):
+    """Two lessons of a minute and a half kept a third visitor's small picture waiting that long."""
+    queue, first, second = make_queue(at_once=2), Gate(), Gate()
+    lessons = [
+        queue.submit(each.work, visitor=name, long=True) for each, name in ((first, "a"), (second, "b"))
+    ]
+    assert first.entered.wait(10)
+    assert queue.submit(quick, 42, visitor="cem").result() == 42
+    assert [job.state for job in lessons] == ["running", "waiting"]
+    blocker = Gate()
+    queue.submit(blocker.work, visitor="dan")
+    assert blocker.entered.wait(10)
+    short = queue.submit(quick, 43, visitor="eve")
+    assert (short.place, lessons[1].place) == (1, 2)
+    blocker.open.set()
+    assert short.result() == 43
+    first.open.set()
+    assert second.entered.wait(10)
+    second.open.set()
+    assert lessons[1].result() == "done"
+
+
+def test_one_thread_does_long_jobs_too(make_queue):
+    assert make_queue(at_once=1).submit(quick, 42, visitor="ann", long=True).result() == 42
+
+
 def test_shutting_down_ends_the_threads_and_refuses_new_jobs():
     before = threading.active_count()
     queue, gate = JobQueue(at_once=3), Gate()

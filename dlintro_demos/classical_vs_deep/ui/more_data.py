@@ -129,7 +129,7 @@ def _results(bet: str | None) -> None:
         title.markdown("**Running here, now**")
         done = run_job(
             "more-data", asked, learning_curves, sizes, tuple(range(seeds)),
-            label="Learning", shared=True, watch=show,
+            label="Learning", shared=True, long=True, watch=show,
         )  # fmt: skip
         kept = done or st.session_state.get(SO_FAR)
         if kept:

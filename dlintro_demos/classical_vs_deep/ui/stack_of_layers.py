@@ -44,7 +44,7 @@ def stack_of_layers() -> None:
 
     count = int(size.replace(",", ""))
     stacks: tuple[Stack, ...] | None = run_job(
-        "stacks", count, train_stacks, count, label="Training 15 networks", shared=True, watch=show
+        "stacks", count, train_stacks, count, label="Training 15 networks", shared=True, long=True, watch=show
     )
     if stacks is None:
         return

@@ -78,7 +78,10 @@ def _theirs() -> tuple[AlbumPhoto, ...]:
         name="album",
     )
     if not given:
-        st.info("They stay on this computer, and only for this visit.", icon=":material/lock:")
+        st.info(
+            "They go no further than the gallery's own computer, and are kept for this visit only.",
+            icon=":material/lock:",
+        )
         return ()
     if problem := album_room(face_visit(), sum(each.size for each in given), ALBUM_MB * MB):
         st.warning(problem, icon=":material/error:")
@@ -93,7 +96,10 @@ def _read(fingerprint: Hashable, files: Callable[[], Files], *, shared: bool) ->
     if visit.album_key != fingerprint:
         cache = engine().cache
         work = (files, partial(analyse, cache=cache), image_limits(), partial(drawn_face, cache=cache))
-        album = run_job("album", fingerprint, open_album, *work, label="Looking at the photos", shared=shared)
+        album = run_job(
+            "album", fingerprint, open_album, *work,
+            label="Looking at the photos", shared=shared, long=not shared,
+        )  # fmt: skip
         if album is None:
             return ()
         visit.take_names(album.photos)

@@ -43,7 +43,15 @@ def show_video() -> None:
     find = partial(_find, cache=engine().cache)
     work = partial(analyse_video, same_below=limits().maybe)
     video = run_job(
-        "video", fingerprint, work, data, allowed, find, label="Watching the video", shared=shared
+        "video",
+        fingerprint,
+        work,
+        data,
+        allowed,
+        find,
+        label="Watching the video",
+        shared=shared,
+        long=not shared,
     )
     if video is None:
         return
@@ -87,7 +95,10 @@ def _sample() -> tuple[bytes, str] | None:
 def _theirs() -> tuple[bytes, str] | None:
     given = bring_file(f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", name="video")
     if given is None:
-        st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
+        st.info(
+            "It goes no further than the gallery's own computer, and is kept for this visit only.",
+            icon=":material/lock:",
+        )
         return None
     return given.getvalue(), given.file_id
 

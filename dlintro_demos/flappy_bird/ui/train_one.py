@@ -35,7 +35,7 @@ def train_one() -> None:
     st.markdown(
         "This player is **told** numbers instead of seeing pictures: "
         + ", ".join(TOLD)
-        + ". That is an easier task, so a minute is enough. The one from pictures had to find the bird first."
+        + ". That is an easier task, so minutes are enough. The one from pictures had to find the bird first."
     )
 
 
@@ -53,7 +53,7 @@ def _lesson(seed: int) -> None:
             show_lesson(learning.curve, Course().decisions)
 
     work = functools.partial(learn, seconds=OF_THE_DEADLINE * engine().queue.deadline_s)
-    if run_job("learn", seed, work, seed, label="Learning", watch=show, wait=False) is not None:
+    if run_job("learn", seed, work, seed, label="Learning", long=True, watch=show, wait=False) is not None:
         st.rerun()  # now it is kept
 
 

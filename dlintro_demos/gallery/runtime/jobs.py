@@ -18,6 +18,7 @@ from typing import Any, Generic, Literal, TypeVar, cast
 from dlintro_demos.gallery.words import counted
 
 T = TypeVar("T")
+LONG_SECONDS = 10.0  # a job that takes longer is to be called long
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
@@ -58,8 +59,11 @@ class JobCancelled(JobError):
 class Job(Generic[T]):
     """One heavy call; made by `JobQueue.submit`. Safe to read from any thread."""
 
-    def __init__(self, queue: JobQueue, visitor: str, start: Callable[[], Iterator[Progress | T]]):
+    def __init__(
+        self, queue: JobQueue, visitor: str, start: Callable[[], Iterator[Progress | T]], *, long: bool
+    ):
         self.visitor = visitor
+        self.long = long
         self.state: State = "waiting"
         self.progress = Progress(0, 1)
         self.cancel_reason: str | None = None
@@ -125,7 +129,7 @@ class Job(Generic[T]):
 
 
 class JobQueue:
-    """Runs jobs on a few threads, one visitor after another.
+    """Runs jobs on a few threads, one visitor after another; long ones leave a thread to the others.
 
     Args:
         at_once: jobs running at the same time.
@@ -167,8 +171,13 @@ class JobQueue:
         for thread in (*self._threads, self._keeper):
             thread.start()
 
-    def submit(self, work: Callable[..., Iterator[Progress | T]], /, *args: Any, visitor: str) -> Job[T]:
-        """Queue `work(*args)` for a visitor; raises `QueueFull`, with what to do, where there is no room."""
+    def submit(
+        self, work: Callable[..., Iterator[Progress | T]], /, *args: Any, visitor: str, long: bool = False
+    ) -> Job[T]:
+        """Queue `work(*args)` for a visitor; raises `QueueFull`, with what to do, where there is no room.
+
+        `long` is for what takes more than `LONG_SECONDS`.
+        """
         with self._lock:
             if self._closing.is_set():
                 raise QueueFull("The gallery is shutting down. Try again in a minute.")
@@ -186,7 +195,7 @@ class JobQueue:
                     f"The gallery is busy: {counted(self.limits['waiting'], 'job is', 'jobs are')} waiting, "
                     "which is the limit. Try again in a minute."
                 )
-            job: Job[T] = Job(self, visitor, lambda: work(*args))
+            job: Job[T] = Job(self, visitor, lambda: work(*args), long=long)
             self._lanes.setdefault(visitor, deque()).append(job)
             self.counts["submitted"] += 1
             self._work.notify()
@@ -215,9 +224,7 @@ class JobQueue:
         with self._lock:
             if job.state != "waiting":
                 return 0
-            rounds = itertools.zip_longest(*self._lanes_in_turn())
-            order = [other for turn in rounds for other in turn if other is not None]
-            return order.index(job) + 1
+            return self._in_turn().index(job) + 1
 
     def status(self) -> dict[str, int]:
         """Running and waiting jobs, and how many of each outcome since the start."""
@@ -241,6 +248,20 @@ class JobQueue:
         running = [job.visitor for job in self._running]
         return sorted(self._lanes.values(), key=lambda lane: running.count(lane[0].visitor))
 
+    def _in_turn(self) -> list[Job[Any]]:
+        """The waiting jobs in their order: long ones last, where as many of them run as may."""
+        rounds = itertools.zip_longest(*self._lanes_in_turn())
+        order = [job for turn in rounds for job in turn if job is not None]
+        return order if self._room_for_long() else sorted(order, key=lambda job: job.long)
+
+    def _ready(self) -> Job[Any] | None:
+        """The next job, if it may run now."""
+        job = next(iter(self._in_turn()), None)
+        return None if job is not None and job.long and not self._room_for_long() else job
+
+    def _room_for_long(self) -> bool:
+        return sum(job.long for job in self._running) < max(1, self.limits["at once"] - 1)
+
     def _leave_lane(self, job: Job[Any]) -> None:
         lane = self._lanes[job.visitor]
         lane.remove(job)
@@ -250,11 +271,10 @@ class JobQueue:
     def _next(self) -> Job[Any] | None:
         """The oldest job of the visitor with the fewest running jobs, least recently served first."""
         with self._work:
-            while not self._lanes and not self._closing.is_set():
+            while not self._closing.is_set() and (job := self._ready()) is None:
                 self._work.wait()
-            if self._closing.is_set():
+            if self._closing.is_set() or job is None:
                 return None
-            job = self._lanes_in_turn()[0][0]
             self._leave_lane(job)
             if lane := self._lanes.pop(job.visitor, None):
                 self._lanes[job.visitor] = lane  # to the end of the line

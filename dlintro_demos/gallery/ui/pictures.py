@@ -111,7 +111,10 @@ def _from_visitor(source: str) -> Chosen | None:
     else:
         given = take_picture("Take a picture (the camera needs https or this very computer)", name="camera")
     if given is None:
-        st.info("It stays on this computer, and only for this visit.", icon=":material/lock:")
+        st.info(
+            "It goes no further than the gallery's own computer, and is kept for this visit only.",
+            icon=":material/lock:",
+        )
         return None
     picture = run_job(
         "open", given.file_id, open_picture, given.getvalue(), limits, label="Opening your picture"

@@ -30,6 +30,7 @@ def run_job(
     *args: Any,
     label: str,
     shared: bool = False,
+    long: bool = False,
     watch: Callable[[Any], None] | None = None,
     meanwhile: Callable[[], None] | None = None,
     wait: bool = True,
@@ -40,6 +41,7 @@ def run_job(
         slot: what the page uses the job for; a new fingerprint in a slot drops the old job.
         fingerprint: everything that the result depends on, but for the work itself.
         shared: the inputs are bundled samples, so all visitors share one job and its result.
+        long: it takes more than `LONG_SECONDS`, and so leaves room for those that don't.
         watch: shows what there is of the result so far (`Progress.so_far`), whenever there is more.
         meanwhile: shows something until then; called once, where the result is not there at once.
         wait: False for a fragment that runs every second: it shows how far the job is, and the page goes on.
@@ -67,7 +69,7 @@ def run_job(
         )
         return None
     try:
-        seat = _take_seat(slot, (owner, *key), work, args)
+        seat = _take_seat(slot, (owner, *key), work, args, long=long)
         if not wait and not seat.job.ended:
             _show_how_far(slot, seat.job, label)
             if watch and seat.job.progress.so_far is not None:
@@ -118,14 +120,18 @@ def time_left(job: Job[Any]) -> str:
     return "estimating the time left" if left is None else f"about {max(1, round(left))} s left"
 
 
-def _take_seat(slot: str, key: Hashable, work: Callable[..., Any], args: tuple[Any, ...]) -> Seat:
+def _take_seat(
+    slot: str, key: Hashable, work: Callable[..., Any], args: tuple[Any, ...], *, long: bool
+) -> Seat:
     me = visitor()
     seat = me.seats.get(slot)
     if seat and seat.key == key and seat.job.cancel_reason is None:
         return seat
     me.leave(slot)
     queue = engine().queue
-    job = engine().running.join(key, me.id, lambda: queue.submit(work, *args, visitor=me.client), me.client)
+    job = engine().running.join(
+        key, me.id, lambda: queue.submit(work, *args, visitor=me.client, long=long), me.client
+    )
     me.seats[slot] = Seat(key, job)
     return me.seats[slot]
 

@@ -31,7 +31,8 @@ class Plan:
 
     `again` makes the whole of a large result anew, as PNG. `said` is all of it in one line. `box` is what is
     taken of the photo, `full` how many pixels of it can be enlarged by each scale (None where there is no
-    choosing), `pace` the seconds for a megapixel, `whole` whether it is all of the photo.
+    choosing), `seconds` how long it may take, `pace` those for a megapixel, `whole` whether it is all of the
+    photo.
     """
 
     fingerprint: Hashable
@@ -41,6 +42,7 @@ class Plan:
     said: str
     box: Box
     full: dict[Scale, int] | None
+    seconds: float
     pace: float = 0.0
     whole: bool = True
 
@@ -117,6 +119,7 @@ def _to_enlarge(chosen: Chosen, asked: Request) -> Plan:
         full={each: fit_now(size, asked.method, (each,)).pixels for each in scales}
         if choose and _may_choose(chosen)
         else None,
+        seconds=found.seconds,
         pace=found.seconds / found.pixels * 1e6,
         whole=whole,
     )
@@ -148,6 +151,7 @@ def _to_repair(chosen: Chosen, spoil: Degradation, asked: Request) -> Plan:
         said=said,
         box=box,
         full={} if part is not None and _may_choose(chosen) else None,
+        seconds=found.seconds,
         whole=box.size == size,
     )
 

@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from dlintro_demos.gallery.runtime.jobs import LONG_SECONDS
 from dlintro_demos.gallery.ui.components.comparer import View, comparer
 from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.pictures import Chosen
@@ -35,6 +36,7 @@ def enlarge_in_sight(planned: Plan, glance: Glance, chosen: Chosen) -> Outcome |
             "enlarge", planned.fingerprint, *planned.work,
             label=METHODS[planned.method].title,
             shared=bool(chosen.sample),
+            long=planned.seconds > LONG_SECONDS,
             watch=lambda so_far: show(so_far, "as far as it is enlarged"),
             meanwhile=lambda: show(glance.jpeg, "before it is enlarged") if planned.whole else None,
         )  # fmt: skip

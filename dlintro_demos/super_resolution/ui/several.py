@@ -40,7 +40,10 @@ def enlarge_several(*, only_enlarged: bool) -> None:
     asked = ask_how(None, scale=None)
     with result:
         if not given:
-            st.info("They stay on this computer, and only for this visit.", icon=":material/lock:")
+            st.info(
+                "They go no further than the gallery's own computer, and are kept for this visit only.",
+                icon=":material/lock:",
+            )
             return
         if len(given) > MOST:
             st.warning(f"The first {MOST} of your {len(given)} photos are taken. Give the rest after them.")
@@ -72,9 +75,9 @@ def _enlarge_one(photo: UploadedFile, asked: Request, room: int, label: str) -> 
     key = (photo.file_id, asked, left_to_the_machine(asked))
     plan = partial(fit_now, method=asked.method, scales=scales_up_to(asked.scale))
     work = (photo.getvalue(), image_limits(), engine().decoding, plan, asked, key[2], room, engine().cache)
-    one = run_job(_slot(photo), key, enlarge_file, *work, label=label)
+    one = run_job(_slot(photo), key, enlarge_file, *work, label=label, long=True)
     if one is not None and not one.file and 0 < one.needed <= room:  # another one has gone since
-        one = run_job(_slot(photo), (*key, room), enlarge_file, *work, label=label)
+        one = run_job(_slot(photo), (*key, room), enlarge_file, *work, label=label, long=True)
     return one
 
 
