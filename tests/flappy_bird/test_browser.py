@@ -78,6 +78,10 @@ def test_a_race_counts_when_the_referee_agrees(open_mode, serious_violations, pr
 
 def test_other_rules_show_what_it_did_not_learn(open_mode, serious_violations):
     page, game = open_mode("Break it", scheme="dark")
+    for width, height in ((360, 740), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        field = game.locator(".field").bounding_box()
+        assert field["y"] + field["height"] <= height
     page.get_by_role("button", name="The moon").click()
     expect(page.get_by_text(re.compile("^It (fails|copes)"))).to_be_visible(timeout=30_000)
     expect(game).to_be_visible()

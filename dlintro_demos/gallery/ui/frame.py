@@ -86,7 +86,8 @@ def hook(demo: Demo, daily_life: str) -> None:
 def choices(name: str = "first") -> DeltaGenerator:
     """Room for choices between modes of a page, or between its inputs; most pages begin with one such room.
 
-    A choice has one row, which a phone scrolls sideways; its label is for a screen reader only.
+    A choice has one row, which a phone scrolls sideways; its label is for a screen reader only. So has
+    a row of buttons that set several choices at once, named "presets".
     """
     return st.container(horizontal=True, key=f"choices-{name}")
 
