@@ -131,6 +131,10 @@ def test_several_photos_go_one_after_the_other_a_bad_one_among_them_and_home_in_
     expect(demo.get_by_text("Cancelled, as you asked.")).to_be_visible(timeout=15_000)
     expect(demo.get_by_text("not a photo.jpg:")).to_have_count(0)  # the queue stands still
 
+    demo.get_by_role("button", name="Start again").click()
+    expect(demo.get_by_role("button", name="Cancel")).to_be_visible(timeout=30_000)
+    expect(demo.get_by_role("button", name="Start again")).to_have_count(0)
+
     pick(demo, "Bicubic")
     expect(demo.get_by_text("2 photos of 3 done.")).to_be_visible(timeout=30_000)
     refused = demo.get_by_test_id("stAlert")

@@ -63,10 +63,15 @@ def run_job(
         return kept
     seat = me.seats.get(slot)
     if seat and seat.stopped and seat.key == (owner, *key):
-        st.info("Cancelled, as you asked.", icon=":material/cancel:")
-        st.button(
-            "Start again", key=f"restart-{slot}", on_click=me.leave, args=(slot,), icon=":material/refresh:"
-        )
+        with st.empty().container():  # whose place is that of the progress when it starts again
+            st.info("Cancelled, as you asked.", icon=":material/cancel:")
+            st.button(
+                "Start again",
+                key=f"restart-{slot}",
+                on_click=me.leave,
+                args=(slot,),
+                icon=":material/refresh:",
+            )
         return None
     try:
         seat = _take_seat(slot, (owner, *key), work, args, long=long)
