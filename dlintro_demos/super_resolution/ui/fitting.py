@@ -31,8 +31,7 @@ class Plan:
 
     `again` makes the whole of a large result anew, as PNG. `said` is all of it in one line. `box` is what is
     taken of the photo, `full` how many pixels of it can be enlarged by each scale (None where there is no
-    choosing), `seconds` how long it may take, `pace` those for a megapixel, `whole` whether it is all of the
-    photo.
+    choosing), `seconds` how long it may take, `pace` those for a megapixel.
     """
 
     fingerprint: Hashable
@@ -44,7 +43,6 @@ class Plan:
     full: dict[Scale, int] | None
     seconds: float
     pace: float = 0.0
-    whole: bool = True
 
 
 def plan(chosen: Chosen, spoil: Degradation | None, asked: Request) -> Plan:
@@ -121,7 +119,6 @@ def _to_enlarge(chosen: Chosen, asked: Request) -> Plan:
         else None,
         seconds=found.seconds,
         pace=found.seconds / found.pixels * 1e6,
-        whole=whole,
     )
 
 
@@ -152,7 +149,6 @@ def _to_repair(chosen: Chosen, spoil: Degradation, asked: Request) -> Plan:
         box=box,
         full={} if part is not None and _may_choose(chosen) else None,
         seconds=found.seconds,
-        whole=box.size == size,
     )
 
 

@@ -20,7 +20,7 @@ from dlintro_demos.super_resolution.upscale import METHODS
 
 
 def enlarge_in_sight(planned: Plan, glance: Glance, chosen: Chosen) -> Outcome | None:
-    """Do what is planned. While it takes, the photo is there, and what is done of it appears."""
+    """Do what is planned. Until then the photo is there, here or in its frame, and what is done of it."""
     if planned.said:
         st.caption(planned.said)
     above, place = st.container(), st.empty()
@@ -38,7 +38,7 @@ def enlarge_in_sight(planned: Plan, glance: Glance, chosen: Chosen) -> Outcome |
             shared=bool(chosen.sample),
             long=planned.seconds > LONG_SECONDS,
             watch=lambda so_far: show(so_far, "as far as it is enlarged"),
-            meanwhile=lambda: show(glance.jpeg, "before it is enlarged") if planned.whole else None,
+            meanwhile=(lambda: show(glance.jpeg, "before it is enlarged")) if planned.full is None else None,
         )  # fmt: skip
     if seen:
         place.empty()
