@@ -14,7 +14,7 @@ from dlintro_demos.gallery.ui.components.component import component, wait_for_th
 MAX_LANES = 6
 MAX_SEED = 2**32 - 1
 
-SCRIPTS = tuple(f"flappy_{part}" for part in ("core", "scenery", "sound", "head", "game"))
+SCRIPTS = tuple(f"flappy_{part}" for part in ("core", "scenery", "sound", "head", "lane", "game"))
 
 _mount = component(__file__, scripts=SCRIPTS)
 

@@ -66,7 +66,7 @@ function build(root) {
     if (text !== known) {
       known = text;
       data = given;
-      lanes = data.lanes.map(makeLane);
+      lanes = data.lanes.map((lane) => makeLane(lane, data.colours, flap, pressEnter));
       [learner, levels] = [lanes.find((lane) => lane.learning), 0];
       list.replaceChildren(...lanes.map((lane) => lane.item));
       head.show(data.inside && lanes.some((lane) => !lane.you));
@@ -75,26 +75,6 @@ function build(root) {
       load();
     }
     paint(1); // the theme may have changed
-  }
-
-  function makeLane({ key, title, player, weights, learning }) {
-    const you = player === "you";
-    const item = document.createElement("li");
-    const [name, field] = ["span", you ? "button" : "div"].map((tag) => document.createElement(tag));
-    const [canvas, score, verdict] = ["canvas", "span", "span"].map((tag) => document.createElement(tag));
-    item.append(name, field);
-    field.append(canvas, score, verdict);
-    [item.className, name.className, field.className] = ["lane", "title", "field"];
-    [score.className, verdict.className] = ["score", "verdict"];
-    name.textContent = name.title = title;
-    if (you) {
-      field.type = "button";
-      field.setAttribute("aria-label", `${title}: flap`);
-      listenForFlaps(field, flap, () => (told ? restart() : flap()));
-    }
-    canvas.setAttribute("aria-hidden", "true");
-    const scenery = makeScenery(data.colours);
-    return { key, title, you, weights, learning, item, name, canvas, score, verdict, scenery, player: null };
   }
 
   async function load() {
@@ -214,6 +194,11 @@ function build(root) {
   function focusField() {
     const own = lanes.find((lane) => lane.you);
     own?.item.querySelector(".field").focus({ preventScroll: true });
+  }
+
+  function pressEnter() {
+    if (told) restart();
+    else flap();
   }
 
   function flap() {
@@ -402,34 +387,4 @@ function build(root) {
   }
 
   return { update, destroy };
-}
-
-/** Of a race, in words for the visitor, as `race._outcome` says it once the referee agrees. */
-function outcome(yours, its) {
-  const score = `${yours.score} : ${its.score}`;
-  if (yours.score > its.score) return `You win, ${score}`;
-  return yours.score === its.score && yours.alive === its.alive ? `A draw, ${score}` : `It wins, ${score}`;
-}
-
-/** Space, arrow up, click or tap, once for each time; a key that is held down flaps once. */
-function listenForFlaps(field, flap, pressEnter) {
-  const actions = { " ": flap, ArrowUp: flap, Enter: pressEnter };
-  const ours = (event) => event.key in actions && !event.ctrlKey && !event.metaKey && !event.altKey;
-  field.addEventListener("keydown", (event) => {
-    if (!ours(event)) return;
-    event.preventDefault(); // neither scroll nor click
-    if (!event.repeat) actions[event.key]();
-  });
-  field.addEventListener("keyup", (event) => ours(event) && event.preventDefault());
-  field.addEventListener("pointerdown", (event) => event.isPrimary && event.button === 0 && flap());
-  field.addEventListener("click", (event) => event.detail === 0 && flap()); // of a switch, a screen reader
-  field.addEventListener("contextmenu", (event) => event.preventDefault()); // a long tap
-}
-
-function where({ y, velocity, pipeX }) {
-  return { y, velocity, pipeX: [...pipeX] };
-}
-
-function pipes(count) {
-  return count === 1 ? "1 pipe" : `${count} pipes`;
 }
