@@ -63,7 +63,8 @@ def run_job(
         return kept
     seat = me.seats.get(slot)
     if seat and seat.stopped and seat.key == (owner, *key):
-        with st.empty().container():  # whose place is that of the progress when it starts again
+        # Each part stands where that of the progress does, which replaces it when it starts again.
+        with st.empty().container(), st.container(horizontal=True, vertical_alignment="center"):
             st.info("Cancelled, as you asked.", icon=":material/cancel:")
             st.button(
                 "Start again",
