@@ -63,16 +63,10 @@ def run_job(
         return kept
     seat = me.seats.get(slot)
     if seat and seat.stopped and seat.key == (owner, *key):
-        # Each part stands where that of the progress does, which replaces it when it starts again.
-        with st.empty().container(), st.container(horizontal=True, vertical_alignment="center"):
-            st.info("Cancelled, as you asked.", icon=":material/cancel:")
-            st.button(
-                "Start again",
-                key=f"restart-{slot}",
-                on_click=me.leave,
-                args=(slot,),
-                icon=":material/refresh:",
-            )
+        st.info("Cancelled, as you asked.", icon=":material/cancel:")
+        st.button(
+            "Start again", key=f"restart-{slot}", on_click=me.leave, args=(slot,), icon=":material/refresh:"
+        )
         return None
     try:
         seat = _take_seat(slot, (owner, *key), work, args, long=long)
