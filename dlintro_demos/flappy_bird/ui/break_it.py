@@ -13,7 +13,7 @@ from dlintro_demos.flappy_bird.game import Rules, Shades
 from dlintro_demos.flappy_bird.ui.components.flappy_game import Colours, flappy_game
 from dlintro_demos.flappy_bird.ui.players import facts_of, lane_of
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.ui.frame import choices, first_result
+from dlintro_demos.gallery.ui.frame import first_result, presets
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.words import counted
 
@@ -51,7 +51,7 @@ USUAL: Mapping[str, object] = {"gravity": 1.0, "gap": 100, "speed": 4.0, "paint"
 
 def break_it() -> None:
     """Other rules and colours than it was trained by."""
-    with choices("presets"):
+    with presets():
         for name in BREAKS:
             st.button(name, key=f"break-{name}", on_click=_set_break, args=(name,))
     game = first_result()  # first the game, then its rules one by one

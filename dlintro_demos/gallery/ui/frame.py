@@ -86,10 +86,14 @@ def hook(demo: Demo, daily_life: str) -> None:
 def choices(name: str = "first") -> DeltaGenerator:
     """Room for choices between modes of a page, or between its inputs; most pages begin with one such room.
 
-    A choice has one row, which a phone scrolls sideways; its label is for a screen reader only. So has
-    a row of buttons that set several choices at once, named "presets".
+    A choice has one row, which a phone scrolls sideways; its label is for a screen reader only.
     """
     return st.container(horizontal=True, key=f"choices-{name}")
+
+
+def presets() -> DeltaGenerator:
+    """Room for buttons that set several choices at once: one row, which a phone scrolls sideways."""
+    return st.container(horizontal=True, key="choices-presets")
 
 
 def first_result(*, beside: bool = False) -> DeltaGenerator:
