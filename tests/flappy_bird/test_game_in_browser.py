@@ -422,9 +422,9 @@ def test_one_that_learns_plays_level_after_level_and_its_newest_takes_over_in_fl
     expect(title).to_have_text("pupil after 12,800 decisions")
     stage.run(0.5)
     assert stage.told() == []
-    serve_pupil(stage, flaps=False, decisions=25_600)
     set_hidden(stage, True)
     expect(stage.button("Go on")).to_be_visible()
+    serve_pupil(stage, flaps=False, decisions=25_600)
     stage.run(5)
     expect(title).to_have_text("pupil after 12,800 decisions")  # nobody looks: nothing is fetched
     set_hidden(stage, False)
@@ -432,6 +432,7 @@ def test_one_that_learns_plays_level_after_level_and_its_newest_takes_over_in_fl
     stage.run(2.1)
     expect(title).to_have_text("pupil after 25,600 decisions")
     stage.show("glider")
+    expect(title).not_to_have_text("pupil after 25,600 decisions")
     asked = []
     stage.page.on("request", lambda request: asked.append(request.url))
     stage.run(5)

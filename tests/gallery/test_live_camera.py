@@ -39,6 +39,17 @@ def answered(page, times=1):
             pass
 
 
+def press(radio):
+    """A page that becomes shorter moves under the pointer: press again, as a person would."""
+    for _ in range(3):
+        radio.click()
+        try:
+            return expect(radio).to_be_checked(timeout=5000)
+        except AssertionError:
+            continue
+    raise AssertionError(f"{radio} cannot be pressed")
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 def test_the_answer_follows_the_camera_and_ends_with_it(
     live, problems, serious_violations, screenshot, scheme, width
@@ -55,7 +66,7 @@ def test_the_answer_follows_the_camera_and_ends_with_it(
     expect(page.get_by_text("The camera is off.")).to_be_visible()
     frames = []
     page.on("request", lambda request: frames.append(request.url) if "/live/" in request.url else None)
-    page.get_by_role("radio", name="Samples").click()
+    press(page.get_by_role("radio", name="Samples"))
     expect(page.get_by_role("toolbar", name="Samples")).to_be_visible()
     assert frames == []
     assert ours(problems) == []

@@ -130,6 +130,7 @@ def test_an_upload_that_begins_after_forget_is_refused_if_it_was_announced_befor
 
 def test_forget_while_the_job_of_a_photo_runs_ends_it_and_keeps_nothing(inspected):
     url, inside = inspected
+    assert inside.until(15, "kept", NOTHING) == NOTHING  # those of the test before have left
     tab = Tab(url, "super_resolution").run()
     tab.choose("Which picture", "My photo")
     (forget,) = [button.id for button in tab.of("button") if "Forget everything" in button.label]
