@@ -109,7 +109,7 @@ function build(root) {
   async function follow(lane) {
     while (lane === learner && !listening.signal.aborted) {
       await new Promise((done) => setTimeout(done, NEWEST_EVERY));
-      if (document.hidden) continue;
+      if (document.hidden || lane !== learner || listening.signal.aborted) continue;
       try {
         const newest = await fetchAnew(lane.weights);
         if (lane === learner) meet(lane, newest);
