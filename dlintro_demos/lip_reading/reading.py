@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.lip_reading.clip import Clip
 from dlintro_demos.lip_reading.decoder import Decoding, Graph, greedy, likeliest
 from dlintro_demos.lip_reading.grammar import SPOKEN, WORDS, class_of, spell
 from dlintro_demos.lip_reading.landmarks import mirror, normalise
@@ -17,15 +18,9 @@ from dlintro_demos.lip_reading.mouths import look
 from dlintro_demos.lip_reading.network import Logits, prepare_pixels
 
 MODEL = "lip_reader"
-FEWEST, MOST = 25, 250
-"""Frames of a clip: one second to ten, at 25 a second."""
 ALTERNATIVES = 5
 MIX = {"words": 0.75, "slots": 0.75}
 """How much each way to say the sentence counts, chosen on validation clips; they sum to 1 / temperature."""
-
-
-class ClipError(ValueError):
-    """A clip that cannot be read; the message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,25 +59,15 @@ class Reading:
         return self.confidence >= thresholds["confidence"] and self.in_grammar >= thresholds["in_grammar"]
 
 
-def read(track: np.ndarray, mouths: np.ndarray, cache: ModelCache) -> Reading:
-    """Read a clip of 25 frames a second: landmarks (T, 59, 3) in pixels, crops (T, 64, 128, 3) uint8.
-
-    Raises `ClipError`, `TrackError` and `ModelUnavailable`.
-    """
-    if len(track) != len(mouths):
-        raise ClipError(f"a clip has as many landmarks as pictures, not {len(track)} and {len(mouths)}")
-    if not FEWEST <= len(track) <= MOST:
-        raise ClipError(
-            f"A clip of {len(track) / 25:.1f} s cannot be read: it has to last one second to ten. "
-            "A sentence takes about three."
-        )
-    clip = views(normalise(track), look(mouths))
-    return interpret(cache.run(MODEL, lambda model: _logits(model, clip)))
+def read(clip: Clip, cache: ModelCache) -> Reading:
+    """Read a clip. Raises `TrackError` and `ModelUnavailable`."""
+    both = views(normalise(clip.track), look(clip.mouths))
+    return interpret(cache.run(MODEL, lambda model: _logits(model, both)))
 
 
 @torch.inference_mode()
-def _logits(model: Loaded, clip: tuple[torch.Tensor, torch.Tensor]) -> Logits:
-    points, pixels = (each.to(model.device) for each in clip)
+def _logits(model: Loaded, both: tuple[torch.Tensor, torch.Tensor]) -> Logits:
+    points, pixels = (each.to(model.device) for each in both)
     return model.module(points, pixels)
 
 

@@ -7,6 +7,7 @@ import torch
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.lip_reading.clip import Clip, ClipError
 from dlintro_demos.lip_reading.grammar import (
     SPOKEN,
     WORDS,
@@ -24,7 +25,7 @@ from dlintro_demos.lip_reading.network import (
     prepare_pixels,
     save_reader,
 )
-from dlintro_demos.lip_reading.reading import MODEL, ClipError, interpret, read, views
+from dlintro_demos.lip_reading.reading import MODEL, interpret, read, views
 
 FRAMES = 75
 PLACE = np.array([180, 140, 0])  # px: where the eyes' middle is
@@ -176,7 +177,7 @@ def test_a_file_of_something_else_is_named(tmp_path):
 
 
 def test_the_gallerys_reader_reads_a_drawn_face_and_does_not_claim_to_know(cache):
-    reading = read(face(), mouths(), cache)
+    reading = read(Clip(face(), mouths()), cache)
     assert spell(parse(reading.sentence)) == reading.sentence
     for slot, word in enumerate(reading.words):
         chances = dict([(word.word, word.probability), *word.others])
@@ -189,6 +190,6 @@ def test_the_gallerys_reader_reads_a_drawn_face_and_does_not_claim_to_know(cache
 
 
 @pytest.mark.parametrize(("points", "pictures"), [(24, 24), (251, 251), (75, 74)])
-def test_a_clip_of_another_length_is_refused_in_words(points, pictures, cache):
+def test_a_clip_of_another_length_is_refused_in_words(points, pictures):
     with pytest.raises(ClipError, match=r"one second to ten|as many landmarks"):
-        read(face(points), mouths(pictures), cache)
+        Clip(face(points), mouths(pictures))
