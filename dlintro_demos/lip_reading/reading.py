@@ -81,7 +81,18 @@ def views(moved: np.ndarray, seen: np.ndarray) -> tuple[torch.Tensor, torch.Tens
 def interpret(logits: Logits, mix: Mapping[str, float] = MIX) -> Reading:
     """What the logits of one clip's views mean, all views counting the same."""
     decoded = decode(logits)
-    posteriors = mixed(decoded.ways, mix)
+    return compose(
+        mixed(decoded.ways, mix),
+        in_grammar=float(np.mean([each.in_grammar for each in decoded.words])),
+        greedy=" ".join(SPOKEN[each] for each in decoded.greedy),
+        timeline=decoded.words[0].timeline,
+    )
+
+
+def compose(
+    posteriors: Sequence[np.ndarray], *, in_grammar: float, greedy: str, timeline: np.ndarray
+) -> Reading:
+    """The reading of a clip, any reader's, from the probabilities of each slot's words."""
     best = [int(each.argmax()) for each in posteriors]
     read_words = tuple(
         Word(
@@ -96,10 +107,10 @@ def interpret(logits: Logits, mix: Mapping[str, float] = MIX) -> Reading:
     return Reading(
         words=read_words,
         confidence=min(each.probability for each in read_words),
-        in_grammar=float(np.mean([each.in_grammar for each in decoded.words])),
+        in_grammar=in_grammar,
         sentences=tuple((spell(said), p) for said, p in likeliest(posteriors, ALTERNATIVES)),
-        greedy=" ".join(SPOKEN[each] for each in decoded.greedy),
-        timeline=decoded.words[0].timeline,
+        greedy=greedy,
+        timeline=timeline,
     )
 
 

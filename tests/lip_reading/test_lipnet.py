@@ -1,0 +1,165 @@
+"""LipNet: the published network, the grammar of letters, ours in any size, a few steps of its training."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable, read_card
+from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.lip_reading.clip import Clip
+from dlintro_demos.lip_reading.grammar import WORDS, parse, spell
+from dlintro_demos.lip_reading.lipnet import (
+    LIPNET,
+    LipNet,
+    both_sides,
+    classes_of,
+    interpret_letters,
+    load_lipnet,
+    look_closely,
+    prepare_pictures,
+    read_lipnet,
+    save_lipnet,
+    text_of,
+)
+from dlintro_demos.lip_reading.network import ReaderFormatError
+
+PUBLISHED = {
+    "conv1.weight": (32, 3, 3, 5, 5),
+    "conv1.bias": (32,),
+    "conv2.weight": (64, 32, 3, 5, 5),
+    "conv2.bias": (64,),
+    "conv3.weight": (96, 64, 3, 3, 3),
+    "conv3.bias": (96,),
+    **{
+        f"{gru}.{name}_l0{way}": shape
+        for gru, seen in (("gru1", 96 * 4 * 8), ("gru2", 512))
+        for way in ("", "_reverse")
+        for name, shape in {
+            "weight_ih": (768, seen),
+            "weight_hh": (768, 256),
+            "bias_ih": (768,),
+            "bias_hh": (768,),
+        }.items()
+    },
+    "FC.weight": (28, 512),
+    "FC.bias": (28,),
+}
+"""Of the PyTorch weights that VIPL-Audio-Visual-Speech-Understanding publishes."""
+TINY = {"widths": (2, 3, 4), "hidden": 4, "size": (16, 32), "view": (16, 10, 112, 58), "moving": True}
+SENTENCE = "place green by q seven soon"
+
+
+def mouths(frames=75):
+    """Coarse squares of any colour, other ones in each frame."""
+    squares = np.random.default_rng(2).integers(0, 255, (frames, 8, 16, 3), np.uint8)
+    return squares.repeat(8, axis=1).repeat(8, axis=2)
+
+
+def clip(frames=75):
+    return Clip(np.ones((frames, 59, 3), np.float32), mouths(frames))
+
+
+def logits_of(text, frames=75, sure=12.0):
+    """A network that is sure of a text, a letter every other frame."""
+    logits = torch.zeros(frames, 28)
+    logits[:, 0] = sure
+    for place, each in enumerate(classes_of(text)):
+        logits[5 + 2 * place, [0, each]] = torch.tensor([0.0, sure])
+    return logits[None]
+
+
+@pytest.fixture
+def published(tmp_path):
+    """Builds a cache in which an operator has put published weights in their place; gives them, too."""
+    random = torch.Generator().manual_seed(0)
+    tensors = {name: 0.05 * torch.randn(shape, generator=random) for name, shape in PUBLISHED.items()}
+    torch.save(tensors, tmp_path / "lipnet.pt")
+    card = read_card(REPOSITORY / "models" / "lipnet_published" / "card.toml")
+    return ModelCache({"lipnet_published": replace(card, folder=tmp_path)}), tensors
+
+
+def test_published_weights_load_and_read_at_their_size(published):
+    cache, tensors = published
+    loaded = cache.get("lipnet_published")
+    assert {name: tuple(each.shape) for name, each in loaded.module.state_dict().items()} == PUBLISHED
+    assert loaded.card.parameters == sum(each.numel() for each in tensors.values())
+    seen = look_closely(mouths(25), loaded.module.shape)
+    assert seen.shape == (25, 3, 64, 128)
+    with torch.inference_mode():
+        pictures = prepare_pictures(torch.from_numpy(seen[None]), moving=False)
+        assert pictures.shape == (1, 3, 25, 64, 128)
+        assert float(pictures.max()) <= 1
+        assert loaded.module(pictures).shape == (1, 25, 28)
+        first = torch.nn.functional.conv3d(
+            pictures.flip(1), tensors["conv1.weight"], tensors["conv1.bias"], (1, 2, 2), (1, 2, 2)
+        )
+        assert torch.allclose(loaded.module.conv1(pictures), first, atol=1e-4)  # it was taught blue first
+    reading = read_lipnet(clip(60), cache, "lipnet_published")
+    assert parse(reading.sentence)
+
+
+def test_an_operator_who_has_no_weights_is_told_where_they_belong():
+    card = read_card(REPOSITORY / "models" / "lipnet_published" / "card.toml")
+    with pytest.raises(ModelUnavailable, match=r"put it at .*lipnet_published.lipnet\.pt"):
+        ModelCache({LIPNET: card}).get(LIPNET)
+
+
+@pytest.mark.parametrize("name", ["lipnet.pt", "weights.safetensors"])
+def test_a_file_of_something_else_is_named(name, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(b"no weights")
+    with pytest.raises(ReaderFormatError, match=name):
+        load_lipnet([path])
+    torch.save({"conv1.weight": torch.zeros(1, 1)}, tmp_path / "lipnet.pt")
+    with pytest.raises(ReaderFormatError, match=r"lipnet\.pt"):
+        load_lipnet([tmp_path / "lipnet.pt"])
+
+
+def test_weights_come_back_as_they_were_saved(tmp_path):
+    torch.manual_seed(0)
+    network = LipNet(**TINY).eval()
+    save_lipnet(network, tmp_path / "weights.safetensors")
+    again = load_lipnet([tmp_path / "weights.safetensors"])
+    assert again.shape == network.shape
+    seen = both_sides(look_closely(mouths(), network.shape), moving=True)
+    assert seen.shape == (2, 3, 75, 16, 32)
+    assert torch.allclose(again(seen), network(seen), atol=1e-5)
+
+
+def test_skin_and_lamp_say_nothing_to_ours():
+    shape = LipNet(**TINY).shape
+    bright, dark = (both_sides(look_closely(each, shape), moving=True) for each in (mouths(), mouths() // 2))
+    assert bright.numpy() == pytest.approx(dark.numpy(), abs=0.1)
+
+
+def test_letters_are_classes_from_one_on():
+    assert classes_of(" az") == (1, 2, 27)
+    assert text_of((*classes_of(SENTENCE), 0)) == SENTENCE
+    with pytest.raises(ValueError, match="substring"):
+        classes_of("É")
+
+
+def test_a_sure_network_is_read_letter_for_letter():
+    logits = logits_of(SENTENCE)
+    reading = interpret_letters(logits)
+    assert reading.sentence == reading.greedy == SENTENCE
+    assert reading.confidence > 0.99
+    assert reading.timeline.shape == (75, 6)
+    assert reading.timeline[5 + 2 * SENTENCE.index("q"), 3] > 0.99
+    for slot, word in enumerate(reading.words):
+        assert {word.word, *(other for other, _ in word.others)} == set(WORDS[slot])
+
+
+def test_the_grammar_mends_a_letter_that_greedy_reading_does_not():
+    logits = logits_of("plack grean bi q savan sooo")
+    reading = interpret_letters(torch.cat([logits, logits]))
+    assert reading.sentence == SENTENCE
+    assert reading.greedy == "plack grean bi q savan sooo"
+
+
+def test_every_sentence_can_be_spelled_in_a_clip():
+    longest = " ".join(max(words, key=len) for words in WORDS)
+    assert interpret_letters(logits_of(longest)).sentence == spell(parse(longest))
