@@ -119,9 +119,9 @@ def problems() -> list[str]:
 def _contexts(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: dict[str, BrowserContext] = {}
 
-    def context_of(**options: Any) -> BrowserContext:
+    def context_of(*, clocked: bool = False, **options: Any) -> BrowserContext:
         options = {"viewport": DESK} | options
-        name = repr(sorted(options.items()))
+        name = repr((clocked, sorted(options.items())))
         if name not in contexts:
             contexts[name] = chromium.new_context(permissions=["camera", "microphone"], **options)
             _stay(contexts[name])
@@ -162,7 +162,8 @@ def new_page(_contexts: Callable[..., BrowserContext], problems: list[str]) -> I
     """`new_page(**options of Browser.new_context)`: a page with a fake camera and microphone.
 
     It is a visitor of its own; the browser's cache and cookies are shared by pages of the same options, where
-    size, scheme and motion make no difference.
+    size, scheme and motion make no difference. So is Playwright's clock: who touches it asks for `clocked`,
+    or it stands still for everybody after them.
     """
     pages: list[Page] = []
 
@@ -171,10 +172,12 @@ def new_page(_contexts: Callable[..., BrowserContext], problems: list[str]) -> I
         viewport: ViewportSize = DESK,
         color_scheme: Literal["dark", "light"] | None = None,
         reduced_motion: Literal["no-preference", "reduce"] | None = None,
+        clocked: bool = False,
         **options: Any,
     ) -> Page:
-        page = _contexts(**options).new_page()
+        page = _contexts(clocked=clocked, **options).new_page()
         pages.append(page)
+        assert clocked or page.evaluate("() => !globalThis.__pwClock"), "somebody stopped everybody's clock"
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         _watch(page, problems)

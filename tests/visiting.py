@@ -1,26 +1,13 @@
 """How the browser tests open a page, and what they overlook."""
 
-import warnings
-
 from playwright.sync_api import expect
 
 
 def visit(page, url, seconds=60):
-    """Open an address and wait until the page has run to its end.
-
-    On loaded machines an address has stayed white for a minute, three times in some ten runs of all tests;
-    why is not known. It is loaded again then, and a warning says so.
-    """
+    """Open an address and wait until the page has run to its end."""
     page.goto(url)
     foot = page.get_by_role("button", name="Forget everything I showed")
-    try:
-        expect(foot).to_be_visible(timeout=seconds * 1000)
-    except AssertionError:
-        if page.get_by_role("navigation").count():
-            raise
-        warnings.warn(f"Nothing came of {url} in {seconds} s: loaded again", stacklevel=2)
-        page.reload()
-        expect(foot).to_be_visible(timeout=seconds * 1000)
+    expect(foot).to_be_visible(timeout=seconds * 1000)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=seconds * 1000)
 
 

@@ -145,7 +145,7 @@ def open_stage(
             route.fulfill(path=file) if file.is_file() else route.fulfill(status=404)
 
     def open_(kinds: str = "you", *, on: dict[str, Any] | None = None, **options: Any) -> Stage:
-        page = new_page(**on or DESK)
+        page = new_page(clocked=True, **on or DESK)
         page.route("**", answer)
         page.clock.install(time=0)
         page.goto(f"{ADDRESS}/")
