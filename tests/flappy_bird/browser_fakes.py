@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from dlintro_demos.flappy_bird.game import FlappyBird, Rules, Shades
-from dlintro_demos.flappy_bird.network import Player, save_player
+from dlintro_demos.flappy_bird.network import SKIP, Player, save_player
 from dlintro_demos.flappy_bird.state_player import StatePlayer
 from tests.flappy_bird.fakes import sensible_flap
 
@@ -82,3 +82,13 @@ def save_weights(folder: Path) -> Path:
     halves = {name: value.half().contiguous() for name, value in network(flaps=True).state_dict().items()}
     save_file(halves, folder / "halves.safetensors")
     return folder
+
+
+def fate(*, flaps: bool) -> int:
+    """Ticks until the crash of who always flaps, or always glides."""
+    game = begun(SEED)
+    ticks = 0
+    while game.alive[0]:
+        game.step(np.array([flaps and ticks % SKIP == 0]))
+        ticks += 1
+    return ticks

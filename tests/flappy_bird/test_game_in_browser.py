@@ -5,27 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Locator, Page, Route, expect
-from safetensors.torch import save
+from playwright.sync_api import expect
 
 from dlintro_demos.flappy_bird.game import SIDE, Rules
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP
 from dlintro_demos.flappy_bird.referee import replay
-from dlintro_demos.flappy_bird.ui.components import flappy_game as component
 from dlintro_demos.flappy_bird.ui.components.flappy_game import (
     Colours,
-    Finished,
-    Lane,
-    flappy_game,
-    read_finished,
 )
-from dlintro_demos.gallery.ui.components import component as components
 from tests.flappy_bird.browser_fakes import (
     CRASH,
     FLAP,
@@ -33,130 +24,15 @@ from tests.flappy_bird.browser_fakes import (
     POINT,
     SEED,
     begun,
+    fate,
     network,
-    pupil,
-    save_weights,
 )
 from tests.flappy_bird.fakes import sensible_flap
+from tests.flappy_bird.stage import DESK, Stage
 
-ADDRESS = "http://127.0.0.1:9"  # answered by the test itself
-PAGE = """<!doctype html><html lang="en"><head><title>The game</title>
-<meta name="viewport" content="width=device-width"><style>
-:root { --st-text-color: #222; --st-background-color: #fff; --st-primary-color: #4a7dfc }
-body { margin: 1rem }</style></head><body><main id="host"></main></body></html>"""
-# In a shadow root, as Streamlit does it.
-MOUNT = """async ([html, css, script]) => {
-  const parentElement = document.querySelector("#host").attachShadow({ mode: "open" });
-  parentElement.innerHTML = `<style>${css}</style>${html}`;
-  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  const { default: mount } = await import(address);
-  window.told = [];
-  const setTriggerValue = (name, value) => told.push([name, value]);
-  window.show = (data) => void mount({ data, parentElement, setTriggerValue });
-}"""
 HOSTILE = "<img src=x onerror=alert(1)>"
-DESK = {"viewport": {"width": 1000, "height": 600}}
 CALM = DESK | {"reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_weights(tmp_path_factory.mktemp("weights"))
-
-
-@pytest.fixture(scope="module")
-def parts() -> tuple[str, str, str]:
-    """HTML, CSS and JavaScript of the component."""
-    shared, own = Path(components.__file__).parent, Path(component.__file__).parent
-    css = (shared / "base.css", own / "flappy_game.css")
-    scripts = (shared / "mount.js", *(own / f"{script}.js" for script in component.SCRIPTS))
-    html, css, script = (
-        "\n".join(path.read_text(encoding="utf-8") for path in paths)
-        for paths in ((own / "flappy_game.html",), css, scripts)
-    )
-    return html, css, script
-
-
-class Stage:
-    """One game on a page: what Python sends it, and what it tells Python."""
-
-    def __init__(self, page: Page, sent: Callable[..., dict[str, Any]]) -> None:
-        self.page, self._sent = page, sent
-        self.game = page.locator(".flappy")
-
-    def show(self, kinds: str = "you", *, title: str = "", **options: Any) -> None:
-        """As a run of the page does; `kinds` of lanes are "you" or names of weights."""
-        self.lanes = [
-            Lane(
-                key=f"{kind} {i}",
-                title=title or kind,
-                weights=None if kind == "you" else f"/weights/{kind}.safetensors",
-                learning=kind == "pupil",
-            )
-            for i, kind in enumerate(kinds.split())
-        ]
-        self.page.evaluate("show", self._sent(self.lanes, **{"seed": SEED, "key": "game"} | options))
-
-    def button(self, name: str) -> Locator:
-        return self.game.get_by_role("button", name=name, exact=True)
-
-    def start(self) -> None:
-        self.button("Start").click()
-
-    def run(self, seconds: float = 8) -> None:
-        """Let time pass on the page: the longest game here crashes within eight seconds."""
-        self.page.clock.run_for(int(1000 * seconds))
-
-    def told(self) -> list[Finished | None]:
-        """The games that the page was told of."""
-        return [
-            read_finished(value, self.lanes, seed=SEED, max_pipes=100)
-            for name, value in self.page.evaluate("told")
-            if name == "finished"
-        ]
-
-
-@pytest.fixture
-def open_stage(
-    new_page: Callable[..., Page],
-    weights: Path,
-    parts: tuple[str, str, str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[..., Stage]:
-    """`open_stage(kinds, **arguments of flappy_game)`: the game, loaded; `on` are options of the page."""
-
-    def sent(lanes: list[Lane], **options: Any) -> dict[str, Any]:
-        given: dict[str, Any] = {}
-
-        def mount(**arguments: Any) -> SimpleNamespace:
-            given.update(arguments["data"])
-            return SimpleNamespace(finished=None)
-
-        monkeypatch.setattr(component, "_mount", mount)
-        flappy_game(lanes, **options)
-        return given
-
-    def answer(route: Route) -> None:
-        file = weights / Path(route.request.url).name
-        if route.request.url == f"{ADDRESS}/":
-            route.fulfill(body=PAGE, content_type="text/html")
-        else:
-            route.fulfill(path=file) if file.is_file() else route.fulfill(status=404)
-
-    def open_(kinds: str = "you", *, on: dict[str, Any] | None = None, **options: Any) -> Stage:
-        page = new_page(clocked=True, **on or DESK)
-        page.route("**", answer)
-        page.clock.install(time=0)
-        page.goto(f"{ADDRESS}/")
-        page.clock.pause_at(3_600_000)
-        page.evaluate(MOUNT, parts)
-        stage = Stage(page, sent)
-        stage.show(kinds, **options)
-        expect(stage.button("Loading…")).to_have_count(0)
-        return stage
-
-    return open_
 
 
 def test_a_game_is_played_step_by_step_and_the_referee_agrees(
@@ -232,16 +108,6 @@ def test_a_key_that_is_held_down_flaps_once(open_stage: Callable[..., Stage]) ->
     assert stage.told()[0].lanes[0].flaps == (0,)
 
 
-def fate(*, flaps: bool) -> int:
-    """Ticks until the crash of who always flaps, or always glides."""
-    game = begun(SEED)
-    ticks = 0
-    while game.alive[0]:
-        game.step(np.array([flaps and ticks % SKIP == 0]))
-        ticks += 1
-    return ticks
-
-
 def test_agents_on_the_same_level_end_as_in_python(open_stage: Callable[..., Stage]) -> None:
     asked = []
     stage = open_stage("flapper glider glider told-flapper")
@@ -306,7 +172,7 @@ def test_a_hidden_tab_pauses(open_stage: Callable[..., Stage]) -> None:
     stage = open_stage("told-flapper", rules=Rules(speed=1))
     stage.start()
     stage.run(0.5)
-    set_hidden(stage, True)
+    stage.hide(True)
     expect(stage.button("Go on")).to_be_visible()
     canvas = stage.game.locator("canvas").first
     picture = canvas.evaluate("canvas => canvas.toDataURL()")
@@ -385,91 +251,6 @@ def test_the_sky_has_the_colour_that_was_asked_for(open_stage: Callable[..., Sta
         "canvas => [...canvas.getContext('2d').getImageData(9, 0, 1, 1).data]"
     )
     assert np.abs(np.array(top[:3]) - [0xB0, 0x30, 0x60]).max() <= 2
-
-
-def serve_pupil(stage: Stage, *, flaps: bool, decisions: int) -> None:
-    file = save(pupil(flaps=flaps).state_dict(), {"decisions": str(decisions)})
-    stage.page.unroute("**/pupil.safetensors")
-    stage.page.route("**/pupil.safetensors", lambda route: route.fulfill(body=file))
-
-
-def set_hidden(stage: Stage, hidden: bool) -> None:
-    stage.page.evaluate(
-        """(value) => {
-          Object.defineProperty(document, "hidden", { value, configurable: true });
-          document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        hidden,
-    )
-
-
-def test_one_that_learns_plays_level_after_level_and_its_newest_takes_over_in_flight(
-    open_stage: Callable[..., Stage], problems: list[str]
-) -> None:
-    stage = open_stage()
-    title, hit = stage.game.locator(".title"), stage.game.locator(".verdict")
-    serve_pupil(stage, flaps=False, decisions=0)
-    stage.show("pupil", autoplay=True, rules=Rules(speed=1))
-    expect(title).to_have_text("pupil after 0 decisions")
-    expect(stage.button("Pause")).to_be_visible()
-    stage.run(fate(flaps=False) / 30 + 0.3)
-    expect(hit).to_be_visible()
-    expect(hit).to_have_text("Crashed")
-    stage.run(1)
-    expect(hit).to_be_hidden()  # the next level has begun, and nobody pressed anything
-    serve_pupil(stage, flaps=True, decisions=12_800)
-    stage.run(2.1)
-    expect(title).to_have_text("pupil after 12,800 decisions")
-    stage.run(0.5)
-    assert stage.told() == []
-    set_hidden(stage, True)
-    expect(stage.button("Go on")).to_be_visible()
-    serve_pupil(stage, flaps=False, decisions=25_600)
-    stage.run(5)
-    expect(title).to_have_text("pupil after 12,800 decisions")  # nobody looks: nothing is fetched
-    set_hidden(stage, False)
-    expect(stage.button("Pause")).to_be_visible()  # it plays on by itself
-    stage.run(2.1)
-    expect(title).to_have_text("pupil after 25,600 decisions")
-    stage.show("glider")
-    expect(title).not_to_have_text("pupil after 25,600 decisions")
-    asked = []
-    stage.page.on("request", lambda request: asked.append(request.url))
-    stage.run(5)
-    assert asked == []
-    assert not problems
-
-
-def test_sounds_are_heard_only_when_they_are_asked_for(open_stage: Callable[..., Stage]) -> None:
-    stage = open_stage()
-    stage.page.evaluate(NOTES)
-    sound, notes = stage.button("Sound"), lambda: stage.page.evaluate("notes")
-    expect(sound).to_have_attribute("aria-pressed", "false")
-    stage.button("you: flap").click()
-    stage.run()
-    assert (notes(), stage.page.evaluate("contexts")) == ([], 0)
-    sound.click()
-    expect(sound).to_have_attribute("aria-pressed", "true")
-    assert notes() == []
-    stage.button("Again").click()
-    stage.run(0.1)
-    stage.page.keyboard.press("Space")
-    stage.run(0.1)
-    assert notes() == [FLAP]
-    stage.run()
-    assert notes() == [FLAP, CRASH]
-    stage.show("glider told-flapper", rules=Rules(speed=1))  # another game of the same page
-    expect(sound).to_have_attribute("aria-pressed", "true")
-    stage.start()
-    stage.run()
-    heard = notes()[2:]
-    assert heard.count(CRASH) == 2
-    assert heard.count(FLAP) > 2
-    sound.press("Enter")
-    stage.button("Again").click()
-    stage.run()
-    assert len(notes()) == 2 + len(heard)
-    assert stage.page.evaluate("contexts") == 1
 
 
 def test_weights_that_do_not_come_are_said_and_asked_for_again(
