@@ -1,5 +1,6 @@
 """LipNet: the published network, the grammar of letters, ours in any size, a few steps of its training."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable, read_car
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.lip_reading.clip import Clip
 from dlintro_demos.lip_reading.grammar import WORDS, parse, spell
+from dlintro_demos.lip_reading.landmarks import LEFT_EYE, RIGHT_EYE
 from dlintro_demos.lip_reading.lipnet import (
     LIPNET,
     LipNet,
@@ -25,6 +27,10 @@ from dlintro_demos.lip_reading.lipnet import (
     text_of,
 )
 from dlintro_demos.lip_reading.network import ReaderFormatError
+from training.lip_reading.evaluation import summary
+from training.lip_reading.lipnet import LipNetSettings, Student, train_lipnet
+from training.lip_reading.lipnet_clips import LipClips, augmented_lips, lips_seen, plain_lips
+from training.lip_reading.lipnet_command import card, likelihood, logits_of, read_letters
 
 PUBLISHED = {
     "conv1.weight": (32, 3, 3, 5, 5),
@@ -62,7 +68,7 @@ def clip(frames=75):
     return Clip(np.ones((frames, 59, 3), np.float32), mouths(frames))
 
 
-def logits_of(text, frames=75, sure=12.0):
+def letters(text, frames=75, sure=12.0):
     """A network that is sure of a text, a letter every other frame."""
     logits = torch.zeros(frames, 28)
     logits[:, 0] = sure
@@ -132,7 +138,7 @@ def test_weights_come_back_as_they_were_saved(tmp_path):
 def test_skin_and_lamp_say_nothing_to_ours():
     shape = LipNet(**TINY).shape
     bright, dark = (both_sides(look_closely(each, shape), moving=True) for each in (mouths(), mouths() // 2))
-    assert bright.numpy() == pytest.approx(dark.numpy(), abs=0.1)
+    np.testing.assert_allclose(bright, dark, atol=0.1)
 
 
 def test_letters_are_classes_from_one_on():
@@ -143,7 +149,7 @@ def test_letters_are_classes_from_one_on():
 
 
 def test_a_sure_network_is_read_letter_for_letter():
-    logits = logits_of(SENTENCE)
+    logits = letters(SENTENCE)
     reading = interpret_letters(logits)
     assert reading.sentence == reading.greedy == SENTENCE
     assert reading.confidence > 0.99
@@ -154,7 +160,7 @@ def test_a_sure_network_is_read_letter_for_letter():
 
 
 def test_the_grammar_mends_a_letter_that_greedy_reading_does_not():
-    logits = logits_of("plack grean bi q savan sooo")
+    logits = letters("plack grean bi q savan sooo")
     reading = interpret_letters(torch.cat([logits, logits]))
     assert reading.sentence == SENTENCE
     assert reading.greedy == "plack grean bi q savan sooo"
@@ -162,4 +168,105 @@ def test_the_grammar_mends_a_letter_that_greedy_reading_does_not():
 
 def test_every_sentence_can_be_spelled_in_a_clip():
     longest = " ".join(max(words, key=len) for words in WORDS)
-    assert interpret_letters(logits_of(longest)).sentence == spell(parse(longest))
+    assert interpret_letters(letters(longest)).sentence == spell(parse(longest))
+
+
+LEARNING = LipNetSettings(
+    dense=2,
+    sequence=2,
+    joint=2,
+    dense_batch=2,
+    sequence_batch=2,
+    joint_batch=2,
+    window=8,
+    warm_up=1,
+    slots_first=1,
+    report_every=1,
+    network=TINY,
+)
+
+
+@pytest.fixture(scope="module")
+def clips():
+    random = torch.Generator().manual_seed(0)
+    sentences = torch.stack([torch.randint(len(words), (4,), generator=random) for words in WORDS], dim=1)
+    pictures = torch.randint(256, (4, 75, 3, 16, 32), generator=random, dtype=torch.uint8)
+    return LipClips(pictures, torch.randn(4, 75, 40, 2, generator=random), sentences)
+
+
+def test_a_window_is_bent_with_its_lips(clips):
+    def bent(seed, window=None):
+        return augmented_lips(clips, torch.Generator().manual_seed(seed), moving=True, window=window)
+
+    whole, part = bent(1), bent(1, 8)
+    assert whole.pictures.shape == (4, 3, 75, 16, 32)
+    assert whole.lips.shape == (4, 75, 80)
+    assert part.pictures.shape == (4, 3, 8, 16, 32)
+    assert part.lips.shape == (4, 8, 80)
+    assert torch.equal(bent(1).pictures, whole.pictures)
+    assert not torch.equal(bent(2).pictures, whole.pictures)
+    assert plain_lips(clips, moving=True).pictures.shape == whole.pictures.shape
+
+
+def test_where_the_lips_are_in_a_crop_does_not_depend_on_where_the_head_is():
+    random = np.random.default_rng(3)
+    track = np.repeat(random.uniform(-40, 40, (1, 59, 3)), 75, axis=0)
+    track[:, LEFT_EYE], track[:, RIGHT_EYE] = (-35, -50, 0), (35, -50, 0)
+    track[:, 17, 1] += 5 * np.sin(np.arange(75))
+    seen = lips_seen(track)
+    assert seen.shape == (75, 40, 2)
+    assert seen[:, 17, 1].std() == pytest.approx(1, abs=1e-3)
+    drift = np.linspace(0, 60, 75)[:, None, None] + np.array([100, 50, 0])
+    turn = 1.5 * np.array([[0.8, 0.6, 0], [-0.6, 0.8, 0], [0, 0, 1]])
+    np.testing.assert_allclose(lips_seen(track @ turn + 100), seen, atol=1e-3)
+    np.testing.assert_allclose(lips_seen(track + drift)[9:-9], seen[9:-9], atol=0.05)
+
+
+def test_batch_norm_is_folded_without_a_trace():
+    torch.manual_seed(0)
+    student = Student({**TINY, "dropout": 0.0})
+    pictures = torch.randn(2, 3, 8, 16, 32)
+    for _ in range(3):
+        student.places(2 * pictures + 1)
+    student.eval()
+    before = student.places(pictures)
+    student.fold()
+    after = student.lips(student.lipnet.features(pictures))
+    assert torch.allclose(after, before, atol=1e-4)
+
+
+def test_training_goes_through_its_stages_and_on_where_it_stopped(clips, tmp_path):
+    whole = list(train_lipnet(LEARNING, clips, clips, tmp_path / "whole"))
+    assert [(each.stage, each.step) for each in whole] == [
+        (stage, step) for stage in ("dense", "sequence", "joint") for step in (1, 2)
+    ]
+    stopped = []
+    for count in (1, 2, 3):
+        stopped += itertools.islice(train_lipnet(LEARNING, clips, clips, tmp_path / "stopped"), count)
+    assert [repr(replace(each, seconds=0)) for each in stopped] == [
+        repr(replace(each, seconds=0)) for each in whole
+    ]
+    weights = [load_lipnet([tmp_path / name / "weights.safetensors"]) for name in ("whole", "stopped")]
+    assert all(map(torch.equal, *(each.state_dict().values() for each in weights)))
+    with pytest.raises(ValueError, match="other settings"):
+        next(train_lipnet(replace(LEARNING, seed=1), clips, clips, tmp_path / "whole"))
+
+
+def test_what_is_learnt_is_measured_and_written_on_a_card(clips, tmp_path):
+    torch.manual_seed(0)
+    network = LipNet(**TINY).eval()
+    reads = read_letters(logits_of(network, clips), clips.sentences)
+    assert "n = 4 sentences" in summary(reads)["WER with the grammar"]
+    assert likelihood(reads) > 1
+    target = tmp_path / "lipnet"
+    target.mkdir()
+    save_lipnet(network, target / "weights.safetensors", torch.float16)
+    log = [
+        {"stage": "dense", "step": "2", "seconds": "1.0"},
+        {"stage": "joint", "step": "3", "seconds": "2.0"},
+    ]
+    text = card(target, network, summary(reads), {"confidence": 0.5, "in_grammar": -9.0}, log)
+    (target / "card.toml").write_text(text, encoding="utf-8")
+    cache = ModelCache({LIPNET: read_card(target / "card.toml")})
+    assert parse(read_lipnet(clip(), cache).sentence)
+    assert cache.card(LIPNET).figures[-1].value == "steps: dense 2, joint 3; 2 s of one core"

@@ -43,6 +43,7 @@ import torch
 
 from dlintro_demos.lip_reading.network import LipReader, load_reader, save_reader
 from dlintro_demos.lip_reading.reading import MIX
+from training.lip_reading import lipnet_command
 from training.lip_reading.card import write_card
 from training.lip_reading.clips import Clips, load_clips, split
 from training.lip_reading.evaluation import (
@@ -75,7 +76,11 @@ def main() -> None:
     commands.add_parser("choose")
     commands.add_parser("report")
     commands.add_parser("save").add_argument("target", type=Path)
+    lipnet_command.add_arguments(commands.add_parser("lipnet", description=lipnet_command.__doc__))
     arguments = vars(parser.parse_args())
+    if arguments["command"] == "lipnet":
+        lipnet_command.run(argparse.Namespace(**arguments))
+        return
     folder, command = arguments.pop("folder"), arguments.pop("command")
     if command == "train":
         _train(arguments.pop("clips"), folder, TrainingSettings(**arguments))

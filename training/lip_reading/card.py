@@ -27,11 +27,11 @@ def write_card(
     """Write `card.toml` beside the weights; `last` is the last line of the training's log."""
     data = (target / "weights.safetensors").read_bytes()
     blocks = [
-        _figure(f"{TEST} sentences of that speaker, kept aside: {name}", value, "report")
+        figure(f"{TEST} sentences of that speaker, kept aside: {name}", value, "report")
         for name, value in figures.items()
     ]
     effort = f"{int(last['step']):,} steps of 24 clips, {float(last['seconds']):,.0f} s of one core"
-    blocks.append(_figure("Training", f"{effort}, stopped and resumed", "train CLIPS"))
+    blocks.append(figure("Training", f"{effort}, stopped and resumed", "train CLIPS"))
     learned_from = (
         f"{CLIPS - TEST - VALIDATION} clips of speaker s1 of the GRID audiovisual sentence corpus "
         f"({VALIDATION} more to choose by, {TEST} to measure). {ATTRIBUTION}"
@@ -64,7 +64,8 @@ bytes = {len(data)}
     (target / "card.toml").write_text("\n".join([card, *blocks]), encoding="utf-8")
 
 
-def _figure(name: str, value: str, command: str) -> str:
+def figure(name: str, value: str, command: str) -> str:
+    """A figure of a card, as TOML."""
     texts = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (name, value))
     return '[[figures]]\nname = "{}"\nvalue = "{}"\nsource = "python -m training.lip_reading {}"\n'.format(
         *texts, command

@@ -135,20 +135,11 @@ def augmented(
     def normal(*shape: int) -> torch.Tensor:
         return torch.randn(count, *shape, generator=random)
 
-    time = torch.linspace(-1, 1, frames)
-    half = (frames - 1) / 2
-    moments = half * time * (1 + how.speed * uniform(1)) + how.shift * uniform(1)
-    moments = moments + how.warp * uniform(1) * torch.cos(np.pi / 2 * time) + half
-    moments = moments.clamp(0, frames - 1)
+    moments = bent_time(how, frames, uniform)
     flipped = torch.rand(count, generator=random) < how.mirrored
-    seen = torch.ones(count, frames)
-    for _ in range(2):
-        first = torch.rand(count, 1, generator=random) * frames
-        length = (torch.rand(count, 1, generator=random) * (how.hidden + 1)).floor()
-        moment = torch.arange(frames)
-        seen *= ((moment < first) | (moment >= first + length)).float()
+    seen = shown_frames(how, count, frames, random)
 
-    points = _at(clips.points, moments)
+    points = resampled(clips.points, moments)
     mirrored = points[:, :, torch.from_numpy(MIRRORED)] * torch.tensor([-1.0, 1.0, 1.0])
     points = torch.where(flipped[:, None, None, None], mirrored, points)
     points = (
@@ -159,7 +150,7 @@ def augmented(
     if points_alone:
         return Batch(points, None, None, clips.sentences)
 
-    pixels = _bend(prepare_pixels(_at(clips.pixels, moments)), how, flipped, uniform)
+    pixels = bent(prepare_pixels(resampled(clips.pixels, moments)), how, flipped, uniform)
     pixels = pixels * (1 + how.contrast * uniform(1, 1, 1, 1))
     pixels += how.noise * torch.rand(count, 1, 1, 1, 1, generator=random) * normal(*pixels.shape[1:])
     pixels[:, :, 1] *= (torch.rand(count, 1, 1, 1, generator=random) >= how.no_red).float()
@@ -169,7 +160,27 @@ def augmented(
     return Batch(points, pixels, keep, clips.sentences)
 
 
-def _at(values: torch.Tensor, moments: torch.Tensor) -> torch.Tensor:
+def bent_time(how: Augmentation, frames: int, uniform: Callable[..., torch.Tensor]) -> torch.Tensor:
+    """Which moments of a clip are seen, (N, T) in frames: faster or slower, earlier or later, uneven."""
+    time = torch.linspace(-1, 1, frames)
+    half = (frames - 1) / 2
+    moments = half * time * (1 + how.speed * uniform(1)) + how.shift * uniform(1)
+    moments = moments + how.warp * uniform(1) * torch.cos(np.pi / 2 * time) + half
+    return moments.clamp(0, frames - 1)
+
+
+def shown_frames(how: Augmentation, count: int, frames: int, random: torch.Generator) -> torch.Tensor:
+    """(N, T) of 0 and 1: two spans of each clip are hidden."""
+    seen = torch.ones(count, frames)
+    moment = torch.arange(frames)
+    for _ in range(2):
+        first = torch.rand(count, 1, generator=random) * frames
+        length = (torch.rand(count, 1, generator=random) * (how.hidden + 1)).floor()
+        seen *= ((moment < first) | (moment >= first + length)).float()
+    return seen
+
+
+def resampled(values: torch.Tensor, moments: torch.Tensor) -> torch.Tensor:
     """`values` (N, T, ...) at `moments` (N, T) between the frames, float32."""
     before = moments.floor().long()
     share = (moments - before).reshape(*moments.shape, *[1] * (values.ndim - 2))
@@ -178,7 +189,7 @@ def _at(values: torch.Tensor, moments: torch.Tensor) -> torch.Tensor:
     return torch.lerp(values[rows, before].float(), values[rows, after].float(), share)
 
 
-def _bend(
+def bent(
     pixels: torch.Tensor, how: Augmentation, flipped: torch.Tensor, uniform: Callable[..., torch.Tensor]
 ) -> torch.Tensor:
     """Move, zoom, tilt and mirror, each clip in its own way."""

@@ -1,0 +1,384 @@
+"""Train LipNet in stages: the convolutions see lips, the GRUs read what they see, then all learn to read.
+
+Plain CTC from pixels learns nothing for hundreds of steps. So:
+
+1. `dense`: the convolutions say where the lips' landmarks are in each frame of short windows. They learn with
+   batch norm, which is folded into them at the end: what remains is the paper's network.
+2. `sequence`: the GRUs learn from features that are computed once, of every clip and its mirror image: first
+   with a head for each slot that looks where it likes (attention), then with CTC over letters as well.
+3. `joint`: everything, on clips bent anew.
+
+The heads for lips and slots help to learn and are not saved. Resumable, the same for the same seed and
+threads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from dlintro_demos.lip_reading.grammar import BLANK, SLOTS, WORDS, spell
+from dlintro_demos.lip_reading.lipnet import LipNet, classes_of, interpret_letters, save_lipnet
+from dlintro_demos.lip_reading.mouths import VIEW
+from training.lip_reading.clips import bent_time, resampled, shown_frames
+from training.lip_reading.lipnet_clips import (
+    AUGMENTATION,
+    LIPS,
+    LipBatch,
+    LipClips,
+    augmented_lips,
+    plain_lips,
+)
+
+STAGES = ("dense", "sequence", "joint")
+NETWORK: dict[str, Any] = {
+    "widths": (16, 32, 48),
+    "hidden": 128,
+    "size": (32, 64),
+    "view": VIEW,
+    "moving": True,
+    "dropout": 0.3,
+}
+"""Ours: a CPU learns it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LipNetSettings:
+    """Everything that a training run depends on, but for the clips."""
+
+    dense: int = 1500
+    """Gradient steps of each stage; may be changed before the stage's learning rate falls."""
+    sequence: int = 1000
+    joint: int = 600
+    dense_batch: int = 24
+    """Windows a step."""
+    window: int = 12
+    """Frames of a window."""
+    sequence_batch: int = 32
+    """Clips a step."""
+    joint_batch: int = 16
+    dense_rate: float = 3e-3
+    """AdamW's step size in each stage, after the warm-up."""
+    sequence_rate: float = 2e-3
+    joint_rate: float = 7e-4
+    warm_up: int = 30
+    """Steps in which the step size grows from zero."""
+    fall: float = 0.5
+    """Share of a stage's steps, the last ones, in which it falls to zero."""
+    slots_first: int = 200
+    """Steps of `sequence`, the first ones, without CTC."""
+    weight_decay: float = 1e-2
+    """Of AdamW."""
+    slots: float = 1.0
+    """Weight of the slots' heads beside CTC."""
+    lips: float = 0.1
+    """Weight of the lips' places while all learn to read."""
+    clip: float = 1.0
+    """Largest norm of the gradient."""
+    smoothing: float = 0.1
+    """Of the slots' labels."""
+    ema_decay: float = 0.98
+    """Weight of the past in the running mean of the weights, which is what is saved."""
+    seed: int = 16
+    """Of the weights, the order and the augmentation."""
+    threads: int = 1
+    """Of PyTorch."""
+    report_every: int = 50
+    """Steps between lines of the log."""
+    network: dict[str, Any] = field(default_factory=lambda: dict(NETWORK))
+    """Of `LipNet`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LipNetReport:
+    """A line of the log: mean losses since the last one, and of the running mean on the validation clips.
+
+    `lips` is the squared error of the lips' places, in deviations of the clip; `letters` CTC a letter;
+    `wrong` the share of words that are read wrong with the grammar. What a stage does not learn is nan.
+    """
+
+    stage: str
+    step: int
+    seconds: float
+    learning_rate: float
+    lips: float
+    slots: float
+    letters: float
+    validation_lips: float
+    validation_slots: float
+    validation_letters: float
+    validation_wrong: float
+
+
+class Student(nn.Module):
+    """LipNet, and the heads that help it to learn."""
+
+    def __init__(self, network: dict[str, Any]) -> None:
+        super().__init__()
+        self.lipnet = LipNet(**network)
+        net = self.lipnet
+        self.norms = nn.ModuleList(nn.BatchNorm3d(width, momentum=0.05) for width in net.shape["widths"])
+        self.lips = nn.Linear(net.gru1.input_size, 2 * LIPS)
+        hidden = 2 * net.shape["hidden"]
+        self.attention = nn.Linear(hidden, len(WORDS))
+        self.slots = nn.ModuleList(nn.Linear(hidden, len(words)) for words in WORDS)
+        for each in (net.conv1, net.conv2, net.conv3):
+            nn.init.kaiming_normal_(each.weight, nonlinearity="relu")
+
+    def places(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Where the lips are, (N, T, 80), of pictures (N, 3, T, H, W); with batch norm."""
+        net = self.lipnet
+        for convolution, norm in zip((net.conv1, net.conv2, net.conv3), self.norms, strict=True):
+            pictures = net.pool(norm(convolution(pictures)).relu())
+        return self.lips(pictures.transpose(1, 2).flatten(2))
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """Move batch norm into the convolutions: the same answers without it."""
+        net = self.lipnet
+        for convolution, norm in zip((net.conv1, net.conv2, net.conv3), self.norms, strict=True):
+            scale = norm.weight / (norm.running_var + norm.eps).sqrt()
+            convolution.weight *= scale[:, None, None, None, None]
+            convolution.bias.copy_(norm.bias + (convolution.bias - norm.running_mean) * scale)
+
+    def read(self, features: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """Logits of the letters (N, T, 28), and of each slot's words (N, words), of features (N, T, C)."""
+        states = self.lipnet.states(features)
+        attention = self.attention(states).softmax(dim=1)
+        looked = torch.einsum("nts,ntc->nsc", attention, states)
+        return self.lipnet.FC(states), [head(looked[:, slot]) for slot, head in enumerate(self.slots)]
+
+
+def letters_loss(logits: torch.Tensor, sentences: torch.Tensor) -> torch.Tensor:
+    """CTC, a letter; `logits` (N, T, 28), `sentences` (N, 6)."""
+    labels = [classes_of(spell(tuple(row))) for row in sentences.tolist()]
+    counts = torch.tensor([len(each) for each in labels])
+    frames = torch.full((len(labels),), logits.shape[1])
+    flat = torch.tensor([each for label in labels for each in label])
+    return F.ctc_loss(logits.log_softmax(2).transpose(0, 1), flat, frames, counts, blank=BLANK)
+
+
+def slots_loss(slots: list[torch.Tensor], sentences: torch.Tensor, smoothing: float = 0.0) -> torch.Tensor:
+    """Cross-entropy, the mean of the slots."""
+    each = [
+        F.cross_entropy(logits, sentences[:, slot], label_smoothing=smoothing)
+        for slot, logits in enumerate(slots)
+    ]
+    return torch.stack(each).mean()
+
+
+class Bank:
+    """Features of all clips and their mirror images, (N, 2, T, C) float16, as fixed convolutions see them."""
+
+    @torch.inference_mode()
+    def __init__(self, lipnet: LipNet, clips: LipClips) -> None:
+        rows = []
+        for each in clips.pictures:
+            both = torch.stack([each, each.flip(-1)])
+            pictures = plain_lips(LipClips(both, clips.lips[:1], clips.sentences[:1]), moving=_moving(lipnet))
+            rows.append(lipnet.features(pictures.pictures).half())
+        self.features = torch.stack(rows).clone()
+
+    def bent(self, chosen: np.ndarray, random: torch.Generator) -> torch.Tensor:
+        """Those of some clips, faster or slower, uneven, mirrored, louder or softer, spans hidden."""
+        count, frames = len(chosen), self.features.shape[2]
+
+        def uniform(*shape: int) -> torch.Tensor:
+            return 2 * torch.rand(count, *shape, generator=random) - 1
+
+        side = (torch.rand(count, generator=random) < AUGMENTATION.mirrored).long()
+        moments = bent_time(AUGMENTATION, frames, uniform)
+        features = resampled(self.features[torch.from_numpy(chosen), side], moments)
+        features *= 1 + AUGMENTATION.contrast * uniform(1, 1)
+        features += (
+            0.2 * torch.rand(count, 1, 1, generator=random) * torch.randn(features.shape, generator=random)
+        )
+        return features * shown_frames(AUGMENTATION, count, frames, random)[:, :, None]
+
+
+def _moving(lipnet: LipNet) -> bool:
+    return bool(lipnet.shape["moving"])
+
+
+class LipNetLearner:
+    """A student, the running mean of its weights, its optimiser, and where in the stages it is."""
+
+    def __init__(self, settings: LipNetSettings) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings = settings
+        self.student = Student(settings.network)
+        self.stage, self.step, self.seconds = STAGES[0], 0, 0.0
+        self._begin()
+
+    def _begin(self) -> None:
+        """What a stage starts with: a new optimiser, and a mean of nothing but the weights as they are."""
+        decay, student = self.settings.ema_decay, self.student
+        student.lipnet.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+        self.mean = AveragedModel(student, multi_avg_fn=get_ema_multi_avg_fn(decay))
+        self.optimizer = torch.optim.AdamW(student.parameters(), weight_decay=self.settings.weight_decay)
+
+    def next_stage(self) -> None:
+        """Go on from the mean of the last stage."""
+        self.student.load_state_dict(self.mean.module.state_dict())
+        if self.stage == "dense":
+            self.student.fold()
+        self.stage, self.step = STAGES[STAGES.index(self.stage) + 1], 0
+        self._begin()
+
+    @property
+    def steps(self) -> int:
+        """Of this stage."""
+        return int(getattr(self.settings, self.stage))
+
+    @property
+    def rate(self) -> float:
+        """A ramp up, a plateau, a ramp down to zero."""
+        up = (self.step + 1) / self.settings.warm_up
+        down = (self.steps - self.step) / (self.settings.fall * self.steps)
+        return float(getattr(self.settings, f"{self.stage}_rate")) * min(1.0, up, down)
+
+    def update(self, each: dict[str, torch.Tensor]) -> dict[str, float]:
+        """One step down the sum of losses; gives them."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate
+        settings = self.settings
+        weights = {"lips": 1.0 if self.stage == "dense" else settings.lips, "slots": settings.slots}
+        weights["letters"] = float(self.stage == "joint" or self.step >= settings.slots_first)
+        self.optimizer.zero_grad()
+        torch.stack([weights[name] * loss for name, loss in each.items()]).sum().backward()
+        torch.nn.utils.clip_grad_norm_(self.student.parameters(), settings.clip)
+        self.optimizer.step()
+        self.mean.update_parameters(self.student)
+        self.step += 1
+        return {name: float(loss.detach()) for name, loss in each.items()}
+
+    def losses(self, clips: LipClips, bank: Bank | None, random: torch.Generator) -> dict[str, torch.Tensor]:
+        """Of one step of this stage."""
+        settings, student = self.settings, self.student.train()
+        batch = getattr(settings, f"{self.stage}_batch")
+        chosen = _turn(settings.seed, batch, len(clips), self.step)
+        moving = _moving(student.lipnet)
+        if self.stage == "dense":
+            seen = augmented_lips(clips.of(chosen), random, moving=moving, window=settings.window)
+            return {"lips": F.mse_loss(student.places(_last(seen)), seen.lips)}
+        each = {}
+        if bank:
+            sentences, features = clips.sentences[chosen], bank.bent(chosen, random)
+        else:
+            seen = augmented_lips(clips.of(chosen), random, moving=moving)
+            sentences, features = seen.sentences, student.lipnet.features(_last(seen))
+            each["lips"] = F.mse_loss(student.lips(features), seen.lips)
+        letters, slots = student.read(features)
+        each["slots"] = slots_loss(slots, sentences, settings.smoothing)
+        each["letters"] = letters_loss(letters, sentences)
+        return each
+
+    def save(self, folder: Path) -> None:
+        """All that is needed to go on, and the weights as they would be saved; whole files or none."""
+        parts = {part: getattr(self, part).state_dict() for part in ("student", "mean", "optimizer")}
+        where = {"stage": self.stage, "step": self.step, "seconds": self.seconds}
+        torch.save({"settings": _what_counts(self.settings), **where, **parts}, folder / "checkpoint.part")
+        (folder / "checkpoint.part").replace(folder / "checkpoint.pt")
+        if self.stage != "dense":
+            save_lipnet(self.mean.module.lipnet, folder / "weights.part")
+            (folder / "weights.part").replace(folder / "weights.safetensors")
+
+    def resume(self, folder: Path) -> None:
+        """Go on from the checkpoint, if there is one. Raises `ValueError` where that has other settings."""
+        path = folder / "checkpoint.pt"
+        if not path.is_file():
+            return
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        if state["settings"] != _what_counts(self.settings):
+            raise ValueError(f"{path} was made with other settings; remove it to begin anew.")
+        for part in ("student", "mean", "optimizer"):
+            getattr(self, part).load_state_dict(state[part])
+        self.stage, self.step, self.seconds = state["stage"], state["step"], state["seconds"]
+
+
+def _last(seen: LipBatch) -> torch.Tensor:
+    return seen.pictures.contiguous(memory_format=torch.channels_last_3d)
+
+
+def _what_counts(settings: LipNetSettings) -> dict[str, Any]:
+    """All that must be the same to go on."""
+    return asdict(replace(settings, dense=0, sequence=0, joint=0, threads=0, report_every=0))
+
+
+def train_lipnet(
+    settings: LipNetSettings, clips: LipClips, validation: LipClips, folder: Path
+) -> Iterator[LipNetReport]:
+    """Train until the last step of the last stage; yields a `LipNetReport` every few steps.
+
+    A checkpoint is kept in `folder`, and after each stage one of its own.
+    """
+    torch.set_num_threads(settings.threads)
+    learner = LipNetLearner(settings)
+    learner.resume(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    started = time.process_time() - learner.seconds
+    while True:
+        bank = Bank(learner.student.lipnet.eval(), clips) if learner.stage == "sequence" else None
+        seen: list[dict[str, float]] = []
+        while learner.step < learner.steps:
+            number = STAGES.index(learner.stage) * 100_000 + learner.step
+            random = torch.manual_seed(settings.seed * 1_000_000 + number)  # of the dropout, too
+            seen.append(learner.update(learner.losses(clips, bank, random)))
+            if learner.step % settings.report_every == 0 or learner.step == learner.steps:
+                learner.seconds = time.process_time() - started
+                learner.save(folder)
+                yield _report(learner, seen, validation)
+                seen.clear()
+        if learner.stage == STAGES[-1]:
+            return
+        (folder / "checkpoint.pt").replace(folder / f"{learner.stage}.pt")
+        learner.next_stage()
+        learner.save(folder)
+
+
+def _turn(seed: int, batch: int, count: int, step: int) -> np.ndarray:
+    """Which clips a step takes: all of them once, in an order anew, before any comes again."""
+    each = count // batch
+    order = np.random.default_rng([seed, step // each]).permutation(count)
+    return order[step % each * batch :][:batch]
+
+
+@torch.inference_mode()
+def _report(learner: LipNetLearner, seen: list[dict[str, float]], validation: LipClips) -> LipNetReport:
+    student: Student = learner.mean.module.eval()
+    losses: dict[str, list[float]] = {name: [] for name in ("lips", "slots", "letters", "wrong")}
+    for each in np.array_split(np.arange(len(validation)), max(1, len(validation) // 8)):
+        batch = plain_lips(validation.of(each), moving=_moving(student.lipnet))
+        if learner.stage == "dense":
+            losses["lips"].append(float(F.mse_loss(student.places(_last(batch)), batch.lips)))
+            continue
+        features = student.lipnet.features(_last(batch))
+        letters, slots = student.read(features)
+        losses["lips"].append(float(F.mse_loss(student.lips(features), batch.lips)))
+        losses["slots"].append(float(slots_loss(slots, batch.sentences)))
+        losses["letters"].append(float(letters_loss(letters, batch.sentences)))
+        for one, truth in zip(letters, batch.sentences.tolist(), strict=True):
+            said = interpret_letters(one[None]).sentence.split()
+            wrong = sum(a != b for a, b in zip(said, spell(tuple(truth)).split(), strict=True))
+            losses["wrong"].append(wrong / len(SLOTS))
+    means = {name: float(np.mean(each)) if each else float("nan") for name, each in losses.items()}
+    return LipNetReport(
+        stage=learner.stage,
+        step=learner.step,
+        seconds=learner.seconds,
+        learning_rate=learner.rate,
+        **{
+            name: float(np.mean([each.get(name, float("nan")) for each in seen]))
+            for name in ("lips", "slots", "letters")
+        },
+        **{f"validation_{name}": each for name, each in means.items()},
+    )

@@ -1,0 +1,241 @@
+"""LipNet's commands: train it, choose what there is to choose, measure it once, write its card.
+
+python -m training.lip_reading lipnet train CLIPS         # train, or go on where it stopped
+python -m training.lip_reading lipnet choose              # on validation clips: power, thresholds
+python -m training.lip_reading lipnet report              # on test clips: once, when all is chosen
+python -m training.lip_reading lipnet save models/lipnet  # weights and card, with the report's figures
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from dlintro_demos.lip_reading.grammar import spell
+from dlintro_demos.lip_reading.lipnet import (
+    POWER,
+    LipNet,
+    both_sides,
+    interpret_letters,
+    load_lipnet,
+    save_lipnet,
+)
+from training.lip_reading.card import ATTRIBUTION, figure
+from training.lip_reading.clips import TEST, VALIDATION, split
+from training.lip_reading.evaluation import (
+    Read,
+    abstention,
+    calibration,
+    choose_thresholds,
+    risk_coverage,
+    summary,
+)
+from training.lip_reading.lipnet import STAGES, LipNetReport, LipNetSettings, train_lipnet
+from training.lip_reading.lipnet_clips import LipClips, load_lip_clips
+
+FOLDER = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints")) / "lipnet"
+POWERS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the commands take."""
+    parser.add_argument("--checkpoints", type=Path, default=FOLDER, help="where the checkpoints lie")
+    commands = parser.add_subparsers(dest="lipnet", required=True)
+    training = commands.add_parser("train")
+    training.add_argument("clips", type=Path, help="the folder of mouths/ and tracks.npz")
+    for key, value in asdict(LipNetSettings()).items():
+        if isinstance(value, int | float):
+            training.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
+    commands.add_parser("choose")
+    commands.add_parser("report")
+    commands.add_parser("save").add_argument("target", type=Path)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do what the command says."""
+    folder, command = arguments.checkpoints, arguments.lipnet
+    if command == "train":
+        given = {
+            key: value for key, value in vars(arguments).items() if key in LipNetSettings.__annotations__
+        }
+        _train(arguments.clips, folder, LipNetSettings(**given))
+    elif command == "choose":
+        choose(folder)
+    elif command == "report":
+        report(folder)
+    else:
+        save(folder, arguments.target)
+
+
+def _part(folder: Path, name: str, source: Path | None = None) -> LipClips:
+    clips = load_lip_clips(source, folder / "clips.npz", LipNet(**LipNetSettings().network).shape)
+    return clips.of(split(len(clips))[name])
+
+
+def _train(source: Path, folder: Path, settings: LipNetSettings) -> None:
+    """Train, and write every report to the log and the terminal."""
+    clips, validation = (_part(folder, name, source) for name in ("train", "validation"))
+    with (folder / "log.csv").open("a", newline="") as stream:
+        log = csv.DictWriter(stream, list(LipNetReport.__dataclass_fields__))
+        if not stream.tell():
+            log.writeheader()
+        for each in train_lipnet(settings, clips, validation, folder):
+            log.writerow(asdict(each))
+            stream.flush()
+            print(each, flush=True)
+
+
+def rounded(folder: Path) -> LipNet:
+    """The network of the last checkpoint, its weights rounded to float16 as they will be shipped."""
+    torch.set_num_threads(1)
+    save_lipnet(load_lipnet([folder / "weights.safetensors"]), folder / "float16.safetensors", torch.float16)
+    return load_lipnet([folder / "float16.safetensors"])
+
+
+@torch.inference_mode()
+def logits_of(network: LipNet, clips: LipClips) -> list[torch.Tensor]:
+    """Of each clip, its two views: (2, T, 28)."""
+    moving = bool(network.shape["moving"])
+    return [network(both_sides(each.numpy(), moving=moving)) for each in clips.pictures]
+
+
+def read_letters(logits: list[torch.Tensor], sentences: torch.Tensor, power: float = POWER) -> list[Read]:
+    """What clips say, and what they should."""
+    truths = [tuple(row) for row in sentences.tolist()]
+    return [
+        Read(spell(truth), truth, interpret_letters(each, power))
+        for each, truth in zip(logits, truths, strict=True)
+    ]
+
+
+def likelihood(reads: list[Read]) -> float:
+    """Mean negative log-likelihood a word."""
+    right = [
+        dict([(word.word, word.probability), *word.others])[true]
+        for each in reads
+        for word, true in zip(each.reading.words, each.name.split(), strict=True)
+    ]
+    return float(-np.log(np.array(right) + 1e-9).mean())
+
+
+def choose(folder: Path) -> None:
+    """Print how powers fare on the validation clips, and keep the thresholds for "I don't know"."""
+    clips = _part(folder, "validation")
+    logits = logits_of(rounded(folder), clips)
+    for power in POWERS:
+        found = likelihood(read_letters(logits, clips.sentences, power))
+        print(f"power {power}: negative log-likelihood a word {found:.4f}")
+    reads = read_letters(logits, clips.sentences)
+    thresholds = choose_thresholds(reads)
+    print(f"with the power of lipnet.py: {summary(reads)}\n{thresholds}: {abstention(reads, thresholds)}")
+    print(risk_coverage(reads), calibration(reads), sep="\n")
+    (folder / "thresholds.json").write_text(json.dumps(thresholds), encoding="utf-8")
+
+
+CHANGES = {
+    "played backwards": lambda pictures: pictures.flip(1),
+    "still mouths": lambda pictures: (
+        (pictures[:, :1] + 2 * torch.randn(pictures.shape, generator=torch.Generator().manual_seed(0)))
+        .clamp(0, 255)
+        .to(torch.uint8)
+    ),
+}
+"""What makes clips no sentences."""
+
+
+def report(folder: Path) -> None:
+    """Print what the card says of the test clips, and keep it beside the checkpoint."""
+    network, clips = rounded(folder), _part(folder, "test")
+    thresholds = json.loads((folder / "thresholds.json").read_text(encoding="utf-8"))
+    started = time.process_time()
+    reads = read_letters(logits_of(network, clips), clips.sentences)
+    seconds = (time.process_time() - started) / len(reads)
+    figures = summary(reads)
+    figures["Words right, by how sure it is"] = calibration(reads)
+    figures["WER among the surest sentences"] = risk_coverage(reads)
+    figures['"I don\'t know", thresholds of the validation clips'] = abstention(reads, thresholds)
+    for name, change in CHANGES.items():
+        changed = LipClips(change(clips.pictures), clips.lips, clips.sentences)
+        answered = abstention(read_letters(logits_of(network, changed), clips.sentences), thresholds)
+        figures[f"Answered though no sentence: {name}"] = answered.split(",")[0]
+    figures["Seconds of one core a clip, network and decoder"] = f"{seconds:.2f}"
+    for name, value in figures.items():
+        print(f"{name}: {value}")
+    (folder / "report.json").write_text(json.dumps(figures), encoding="utf-8")
+
+
+def save(folder: Path, target: Path) -> None:
+    """Write weights and card, with the figures of `report` and the thresholds of `choose`."""
+    target.mkdir(parents=True, exist_ok=True)
+    network = rounded(folder)
+    save_lipnet(network, target / "weights.safetensors", torch.float16)
+    with (folder / "log.csv").open(newline="") as stream:
+        log = list(csv.DictReader(stream))
+    figures, thresholds = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("report.json", "thresholds.json")
+    )
+    (target / "card.toml").write_text(card(target, network, figures, thresholds, log), encoding="utf-8")
+
+
+def card(
+    target: Path,
+    network: LipNet,
+    figures: Mapping[str, str],
+    thresholds: Mapping[str, float],
+    log: list[dict[str, str]],
+) -> str:
+    """The card's text; `log` are the lines of the training's log."""
+    data = (target / "weights.safetensors").read_bytes()
+    blocks = [
+        figure(f"{TEST} sentences of that speaker, kept aside: {name}", value, "lipnet report")
+        for name, value in figures.items()
+    ]
+    last = {line["stage"]: line for line in log}
+    steps = ", ".join(f"{stage} {int(last[stage]['step']):,}" for stage in STAGES if stage in last)
+    seconds = f"{float(log[-1]['seconds']):,.0f} s of one core"
+    blocks.append(figure("Training", f"steps: {steps}; {seconds}", "lipnet train CLIPS"))
+    height, width = network.shape["size"]
+    widths = "/".join(map(str, network.shape["widths"]))
+    smaller = (
+        f"convolutions of {widths} channels, GRUs of {network.shape['hidden']}, {width} x {height} pixels"
+    )
+    learned_from = (
+        f"680 clips of speaker s1 of the GRID audiovisual sentence corpus ({VALIDATION} more to choose by, "
+        f"{TEST} to measure). {ATTRIBUTION}"
+    )
+    text = f'''title = "LipNet, trained here"
+task = "lip reading"
+loader = "dlintro_demos.lip_reading.lipnet:load_lipnet"
+licence = "MIT"
+source = "Assael et al., LipNet, 2016, narrower; trained for this gallery by training/lip_reading, in stages"
+trained_on = "{learned_from}"
+good_for = "Sentences of the GRID grammar, by the speaker that it learned from, seen from the front"
+limits = [
+    "It learned from one man and was measured on nobody else: expect many wrong words of other people.",
+    "It knows 51 words in six places. Whatever is said, it answers with those, or that it does not know.",
+    "Smaller than the paper's: {smaller}.",
+    "25 frames a second, one sentence a clip, the mouth in view from first to last.",
+]
+parameters = {sum(value.numel() for value in network.parameters())}
+optional = true
+
+[thresholds]
+confidence = {thresholds["confidence"]}
+in_grammar = {thresholds["in_grammar"]}
+
+[[files]]
+path = "weights.safetensors"
+sha256 = "{hashlib.sha256(data).hexdigest()}"
+bytes = {len(data)}
+'''
+    return "\n".join([text, *blocks])
