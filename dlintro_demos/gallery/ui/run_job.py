@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dlintro_demos.gallery.intake.images import UnreadableMedia
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.runtime.jobs import Job, JobError, Progress
+from dlintro_demos.gallery.runtime.jobs import DeadlineExceeded, Job, JobError, Progress
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.runtime.results import EVERYBODY
 from dlintro_demos.gallery.runtime.running import name_of
@@ -62,11 +62,8 @@ def run_job(
         me.leave(slot)
         return kept
     seat = me.seats.get(slot)
-    if seat and seat.stopped and seat.key == (owner, *key):
-        st.info("Cancelled, as you asked.", icon=":material/cancel:")
-        st.button(
-            "Start again", key=f"restart-{slot}", on_click=me.leave, args=(slot,), icon=":material/refresh:"
-        )
+    if seat and seat.key == (owner, *key) and (seat.stopped or seat.too_slow):
+        _offer_again(slot, seat)
         return None
     try:
         seat = _take_seat(slot, (owner, *key), work, args, long=long)
@@ -78,6 +75,12 @@ def run_job(
             return None
         own = me.brought and not shared
         result = _wait(slot, seat.job, label, watch, meanwhile, own=own)
+    except DeadlineExceeded as error:
+        assert seat is not None
+        me.leave(slot)
+        me.seats[slot] = Seat(seat.key, seat.job, too_slow=str(error))
+        _offer_again(slot, me.seats[slot])
+        return None
     except (JobError, ModelUnavailable, UnreadableMedia) as error:
         me.leave(slot)
         st.warning(str(error), icon=":material/error:")
@@ -94,6 +97,16 @@ def run_job(
     return result
 
 
+def _offer_again(slot: str, seat: Seat) -> None:
+    """Say why a job ended. It does not start again by itself, which would cost as much once more."""
+    if seat.stopped:
+        st.info("Cancelled, as you asked.", icon=":material/cancel:")
+    else:
+        st.warning(seat.too_slow, icon=":material/error:")
+    leave = visitor().leave
+    st.button("Start again", key=f"restart-{slot}", on_click=leave, args=(slot,), icon=":material/refresh:")
+
+
 def kept(fingerprint: Hashable, work: Callable[..., Iterator[Progress | T]]) -> T | None:
     """This visitor's result of a job, if it is there already; starts nothing."""
     return engine().results.get(visitor().id, (name_of(work), fingerprint))
@@ -107,7 +120,7 @@ def keep_running(slot: str) -> Job[Any] | None:
     """
     me = visitor()
     seat = me.seats.get(slot)
-    if seat is None or seat.stopped:
+    if seat is None or seat.stopped or seat.too_slow:
         return None
     me.asked.add(slot)
     seat.job.hold()

@@ -53,11 +53,15 @@ threading.Thread(target=_forget_those_gone, name="forgetting", daemon=True).star
 
 @dataclass
 class Seat:
-    """A visitor's place at a job: what it was asked for, and whether they stopped waiting."""
+    """A visitor's place at a job: what it was asked for, and whether they stopped waiting.
+
+    `too_slow` is what to say of one that was stopped at its deadline.
+    """
 
     key: Hashable
     job: Job[Any]
     stopped: bool = False
+    too_slow: str = ""
     since: float = field(default_factory=time.monotonic)
 
 
