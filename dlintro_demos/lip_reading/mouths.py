@@ -22,17 +22,22 @@ def cut_mouths(frames: np.ndarray, track: np.ndarray) -> np.ndarray:
 
     Upright, centred on the lips, scaled by the eyes, all three smoothed. Raises `TrackError`.
     """
+    return np.stack([_cut(frame, turn) for frame, turn in zip(frames, crops(track), strict=True)])
+
+
+def crops(track: np.ndarray) -> np.ndarray:
+    """What takes pixels of each frame to pixels of its crop, (T, 2, 3). Raises `TrackError`."""
     track = check_track(track)[..., :2]
     across = track[:, RIGHT_EYE] - track[:, LEFT_EYE]
     pose = smooth(np.concatenate([track[:, MOUTH].mean(axis=1), across], axis=1), STEADY_SIGMA)
-    return np.stack([_cut(frame, *each) for frame, each in zip(frames, pose, strict=True)])
+    middle, across = pose[:, :2].astype(np.float64), pose[:, 2:].astype(np.float64)
+    cosine, sine = (EYES_APART * across / np.square(across).sum(axis=1, keepdims=True)).T
+    turn = np.moveaxis(np.array([[cosine, sine], [-sine, cosine]]), 2, 0)
+    shift = np.array([WIDTH / 2, HEIGHT / 2]) - np.einsum("tij,tj->ti", turn, middle)
+    return np.concatenate([turn, shift[..., None]], axis=2)
 
 
-def _cut(frame: np.ndarray, x: float, y: float, across: float, down: float) -> np.ndarray:
-    scale = EYES_APART / np.hypot(across, down)
-    cosine, sine = scale * np.array([across, down]) / np.hypot(across, down)
-    turn = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0]])
-    turn[:, 2] = np.array([WIDTH / 2, HEIGHT / 2]) - turn[:, :2] @ (x, y)
+def _cut(frame: np.ndarray, turn: np.ndarray) -> np.ndarray:
     return cv2.warpAffine(
         frame, turn, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from dlintro_demos.lip_reading.grammar import WORDS
-from dlintro_demos.lip_reading.landmarks import mirror
+from dlintro_demos.lip_reading.grammar import WORDS, spell
+from dlintro_demos.lip_reading.landmarks import mirror, normalise
+from dlintro_demos.lip_reading.mouths import look
 from dlintro_demos.lip_reading.network import load_reader
 from dlintro_demos.lip_reading.reading import MIX
 from training.lip_reading.clips import Augmentation, Clips, augmented, plain, split
+from training.lip_reading.corpus import PARTS, draw, load_drawn, sentences, takes
 from training.lip_reading.evaluation import abstention, choose_thresholds, interval, read_all, summary
 from training.lip_reading.training import TrainingSettings, train
 
@@ -89,3 +91,28 @@ def test_the_interval_of_errors_that_do_not_vary_is_a_point():
     low, high = interval(np.tile([0, 6], 50), 6)
     assert low == pytest.approx(0.4, abs=0.02)
     assert high == pytest.approx(0.6, abs=0.02)
+
+
+def test_parts_of_the_drawn_corpus_share_no_sentence_and_no_speaker():
+    said = {part: set(map(tuple, sentences(part).tolist())) for part in PARTS}
+    assert sum(map(len, said.values())) == len(set.union(*said.values())) == 64_000
+    recipes = {part: [*takes(part, 0, 50), *takes(part, 1, 50)] for part in PARTS}
+    for part, each in recipes.items():
+        assert {take.sentence for take in each} <= said[part]
+        assert len({take.speaker for take in each}) == 100
+    speakers = [{take.speaker for take in each} for each in recipes.values()]
+    assert len(set.union(*speakers)) == 300
+    assert list(takes("test", 0, 3)) == list(takes("test", 0, 9))[:3]
+
+
+def test_drawn_clips_are_kept_as_the_reader_sees_them(tmp_path):
+    draw("validation", 3, 2, tmp_path)
+    clips = load_drawn(tmp_path, "validation")
+    take = next(takes("validation", 3, 1))
+    clip = take.clip()
+    assert tuple(clips.sentences[0].tolist()) == take.sentence
+    assert clips.points[0].numpy() == pytest.approx(normalise(clip.track), abs=0.01)
+    assert np.array_equal(clips.pixels[0], look(clip.mouths))
+    assert clips.names[0].endswith(spell(take.sentence))
+    with pytest.raises(FileNotFoundError, match="draw --part test"):
+        load_drawn(tmp_path, "test")

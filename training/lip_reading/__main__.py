@@ -1,5 +1,6 @@
 """Train the reader of points and pixels; resumable, the same for the same seed and threads.
 
+    python -m training.lip_reading draw --count 1000        # drawn clips to learn from, beside the real ones
     python -m training.lip_reading train CLIPS              # train, or go on where it stopped
     python -m training.lip_reading choose                   # on validation clips: mix, thresholds
     python -m training.lip_reading report                   # on test clips: once, when all is chosen
@@ -43,9 +44,10 @@ import torch
 
 from dlintro_demos.lip_reading.network import LipReader, load_reader, save_reader
 from dlintro_demos.lip_reading.reading import MIX
-from training.lip_reading import lipnet_command
+from training.lip_reading import durations, lipnet_command
 from training.lip_reading.card import write_card
 from training.lip_reading.clips import Clips, load_clips, split
+from training.lip_reading.corpus import PARTS, draw
 from training.lip_reading.evaluation import (
     CHANGES,
     abstention,
@@ -73,6 +75,11 @@ def main() -> None:
     for key, value in asdict(TrainingSettings()).items():
         if isinstance(value, int | float):
             training.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
+    drawing = commands.add_parser("draw", help="draw clips that say sentences; see corpus.py")
+    drawing.add_argument("--part", choices=tuple(PARTS), default="train")
+    drawing.add_argument("--count", type=int, default=1000)
+    drawing.add_argument("--seed", type=int, default=0)
+    commands.add_parser("durations", help="measure how long sounds last, with espeak-ng; see durations.py")
     commands.add_parser("choose")
     commands.add_parser("report")
     commands.add_parser("save").add_argument("target", type=Path)
@@ -84,6 +91,10 @@ def main() -> None:
     folder, command = arguments.pop("folder"), arguments.pop("command")
     if command == "train":
         _train(arguments.pop("clips"), folder, TrainingSettings(**arguments))
+    elif command == "draw":
+        print(draw(arguments["part"], arguments["seed"], arguments["count"], folder / "drawn"))
+    elif command == "durations":
+        durations.write()
     elif command == "choose":
         choose(folder)
     elif command == "report":
