@@ -32,13 +32,13 @@ from bench.face_photographs import six_faces
 from dlintro_demos.faces import samples
 from dlintro_demos.faces.album import Album, read_album
 from dlintro_demos.faces.analysis import analyse, find_faces
-from dlintro_demos.faces.detector import Detail
 from dlintro_demos.faces.embedders import thresholds
 from dlintro_demos.faces.evidence import cluster
 from dlintro_demos.faces.face import PhotoFaces
 from dlintro_demos.gallery.intake.images import DEFAULT_LIMITS, encode_jpeg
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.shared.face_detector import Detail
 
 PARTS = ("speed", "errors", "groups", "memory", "album")
 ALBUM_PHOTOS = 60

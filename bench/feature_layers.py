@@ -27,13 +27,13 @@ from sklearn.preprocessing import StandardScaler
 from bench import face_photographs
 from bench.labelled_photographs import labelled, on_white
 from bench.super_resolution import fastest_in_turn, onnx_network
-from dlintro_demos.faces.detector import detect
 from dlintro_demos.faces.samples import SAMPLES as FACES
 from dlintro_demos.feature_layers.classifier import strengths
 from dlintro_demos.gallery.intake.images import decode_image, encode_jpeg
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.shared.face_detector import detect
 from dlintro_demos.shared.imagenet import MODEL, prepare, run
 from dlintro_demos.super_resolution import drawings
 from training.photographs import Package, fetch

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlintro_demos.faces.alignment import align
-from dlintro_demos.faces.detector import Detail, Found, detect, landmarks_in
 from dlintro_demos.faces.embedders import Embedder, pick_embedder
 from dlintro_demos.faces.face import Box, Face, PhotoFaces
 from dlintro_demos.gallery.intake.images import encode_jpeg
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.face_detector import Detail, Found, detect, landmarks_in
 
 MOST_FACES = 200  # a visitor's page shows no more
 

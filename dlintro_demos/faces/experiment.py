@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from dlintro_demos.faces.analysis import analyse, drawn_face
-from dlintro_demos.faces.detector import Detail
 from dlintro_demos.faces.evidence import barcode, cluster, embedding_map, pair_distances
 from dlintro_demos.faces.face import Box, CloseUp, Face, PhotoFaces
 from dlintro_demos.faces.privacy import Way, hide_faces
@@ -17,6 +16,7 @@ from dlintro_demos.faces.samples import labelled
 from dlintro_demos.gallery.intake.images import encode_jpeg, encode_png
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.face_detector import Detail
 
 SHOWN = 1280  # px; a larger photo is shown smaller
 BESIDE = 480  # px; pictures that stand beside others

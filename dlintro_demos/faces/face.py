@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from dlintro_demos.shared.face_detector import Stage
 
 Level = Literal["sure", "maybe", "unknown"]
 Box = tuple[float, float, float, float]
@@ -39,15 +42,6 @@ class Face:
     chip: bytes
     drawn: bool = False
     close_up: CloseUp | None = None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Stage:
-    """One network of the detector at work: how many boxes it looked at, and those it kept, (K, 4) float32."""
-
-    name: str
-    looked_at: int
-    kept: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

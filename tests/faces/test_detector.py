@@ -6,9 +6,9 @@ from facenet_pytorch.models.utils.detect_face import detect_face
 
 from dlintro_demos.faces.alignment import TEMPLATE, align, similarity
 from dlintro_demos.faces.analysis import drawn_face, find_faces
-from dlintro_demos.faces.detector import GREY, detect
 from dlintro_demos.faces.samples import LIMITS, in_profile
 from dlintro_demos.gallery.intake.images import decode_image
+from dlintro_demos.shared.face_detector import GREY, detect
 from tests.faces.fakes import astronaut, real_cache
 
 

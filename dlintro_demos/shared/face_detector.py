@@ -19,7 +19,6 @@ from facenet_pytorch.models.mtcnn import ONet, PNet, RNet
 from torch import nn
 from torchvision.ops import nms
 
-from dlintro_demos.faces.face import Stage
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 
 MODEL = "mtcnn"
@@ -41,6 +40,15 @@ class Detection:
     box: np.ndarray
     landmarks: np.ndarray
     probability: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stage:
+    """One network of the detector at work: how many boxes it looked at, and those it kept, (K, 4) float32."""
+
+    name: str
+    looked_at: int
+    kept: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
