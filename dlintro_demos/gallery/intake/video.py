@@ -30,15 +30,18 @@ from dlintro_demos.gallery.words import counted
 
 av.logging.set_level(None)  # FFmpeg's complaints quote the file
 
-FORMATS = {"MP4": rb".{4}ftyp", "WebM": rb"\x1a\x45\xdf\xa3"}
-DEMUXERS = {"MP4": "mov", "WebM": "matroska"}
+FORMATS = {"MP4": rb".{4}ftyp", "WebM": rb"\x1a\x45\xdf\xa3", "MPEG": rb"\x00\x00\x01\xba"}
+DEMUXERS = {"MP4": "mov", "WebM": "matroska", "MPEG": "mpeg"}
 # A photo that begins as an MP4 does, and FFmpeg would read it as a video.
 PHOTO = b"|".join(PICTURES[kind][1] for kind in ("AVIF", "HEIC"))
 CODECS = {"h264", "hevc", "vp8", "vp9", "libvpx-vp9", "av1", "libdav1d", "mpeg4"}
+OLD_CODECS = {"mpeg1video", "mpeg2video"}  # of an MPEG alone
 SLOWEST, FASTEST = 1.0, 240.0  # frames a second that are believed
 NARROWEST, WIDEST = Fraction(1, 8), Fraction(8)  # pixels' width for their height, that is believed
 TOLERANCE = 1.05  # a camera asked for ten seconds gives a little more
 HIDDEN = 6  # times the frames allowed: packets of a trimmed video, most of which only lead to what is shown
+SAME_MOMENT = 0.1  # of the time between two frames
+HELD = 4.0  # such times: a picture that stood longer was still, and did not turn slowly into the next
 TICK = Fraction(1, 1000)  # seconds; WebM's clock
 CHOOSE = "Choose an MP4 or WebM file."
 DAMAGED = f"The video is incomplete, damaged, or of a rare kind. Record or save it again. {CHOOSE}"
@@ -46,13 +49,19 @@ DAMAGED = f"The video is incomplete, damaged, or of a rare kind. Record or save 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoLimits:
-    """What is refused before, or stops, the decoding; frames are shrunk to `side` px on the longer side."""
+    """What is refused before, or stops, the decoding; frames are shrunk to `side` px on the longer side.
+
+    With a `rate`, frames are given so many times a second, whatever rate the video has, or none: from the two
+    around each moment. `max_frames` are the video's own. `formats` are of those in `FORMATS`.
+    """
 
     max_bytes: int = 20 * 2**20
     max_seconds: float = 10.0
     max_frames: int = 300
     max_pixels: int = 4096 * 2304
     side: int = 640
+    rate: float | None = None
+    formats: tuple[str, ...] = ("MP4", "WebM")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,8 +69,8 @@ class Clip:
     """A decoded video, upright, as a player shows it: trimmed, of its own stream, with square pixels.
 
     `frames` are (H, W, 3) uint8 RGB of one size, `times` (N,) float64 the seconds since the first at which
-    each is shown, never falling, and `seconds` when the last one ends. `fps` is the mean of frames a second,
-    which says nothing of a single one. `digest` is the SHA-256 of the file's bytes, in hex.
+    each is shown, never falling, and `seconds` when the last one ends. `fps` is the video's own mean of
+    frames a second, which says nothing of a single one. `digest` is the SHA-256 of the file's bytes, in hex.
     """
 
     frames: Sequence[np.ndarray]
@@ -73,7 +82,7 @@ class Clip:
 
 
 def decode_video(data: bytes, limits: VideoLimits) -> Iterator[Progress | Clip]:
-    """Decode an MP4 or WebM. Raises `MediaTooLarge`, or `UnreadableMedia` for all else that is wrong."""
+    """Decode a video. Raises `MediaTooLarge`, or `UnreadableMedia` for all else that is wrong."""
     if not data:
         raise UnreadableMedia(f"The file is empty. {CHOOSE}")
     if len(data) > limits.max_bytes:
@@ -81,7 +90,7 @@ def decode_video(data: bytes, limits: VideoLimits) -> Iterator[Progress | Clip]:
             f"The video has {len(data) / 2**20:.1f} MB; the limit is {limits.max_bytes / 2**20:.4g} MB. "
             "Make it shorter or smaller, and try again."
         )
-    kind = next((name for name, magic in FORMATS.items() if re.match(magic, data[:16], re.DOTALL)), None)
+    kind = next((name for name in limits.formats if re.match(FORMATS[name], data[:16], re.DOTALL)), None)
     if kind is None or re.match(PHOTO, data[:16], re.DOTALL):
         raise UnreadableMedia(f"This is not a video the gallery knows. {CHOOSE}")
     if _is_cut_short(data, kind):
@@ -95,44 +104,89 @@ def decode_video(data: bytes, limits: VideoLimits) -> Iterator[Progress | Clip]:
 
 
 def _decode(data: bytes, kind: str, limits: VideoLimits) -> Iterator[Progress | Clip]:
-    frames: list[np.ndarray] = []
-    times: list[float] = []
+    count, first, shown, last = 0, 0.0, 0.0, 0.0
+    sampler = _Sampler(limits.rate)
     allowed = {"max_pixels": str(limits.max_pixels)}  # of the pictures themselves, whatever the header says
     with _open(data, kind, allowed) as container:
         stream = _check(container, limits)
         stream.thread_type = "NONE"
         stream.codec_context.options = allowed
         packets = _packets(container, stream, limits)
-        fps, aspect, last = float(stream.average_rate or 25), _aspect(stream), 0.0
+        fps, aspect = float(stream.average_rate or 25), _aspect(stream)
         for frame in chain.from_iterable(packet.decode() for packet in packets):
-            time = frame.time if frame.time is not None else len(times) / fps
-            if len(frames) == limits.max_frames or (times and time - times[0] > limits.max_seconds):
+            time = frame.time if frame.time is not None else count / fps
+            first = time if not count else first
+            if count == limits.max_frames or time - first > limits.max_seconds:
                 raise _too_long(limits)
             if frame.width * frame.height > limits.max_pixels:
                 raise _too_many_pixels(frame.width, frame.height, limits)
-            frames.append(_upright(frame, limits.side, aspect))
-            times.append(time)
+            shown = max(shown, time - first)
+            sampler.add(shown, _upright(frame, limits.side, aspect))
             last = float((frame.duration or 0) * (frame.time_base or 0))
-            if len(frames) % 10 == 0:
-                yield Progress(len(frames), min(limits.max_frames, len(packets)), "reading the video")
-    if not frames:
+            count += 1
+            if count % 10 == 0:
+                yield Progress(count, min(limits.max_frames, len(packets)), "reading the video")
+    if not count:
         raise UnreadableMedia(DAMAGED)
-    shown = np.maximum.accumulate(np.array(times) - times[0])
-    if shown[-1] > 0:  # a browser's recording does not know its rate
-        fps = (len(frames) - 1) / shown[-1]
+    if shown > 0:  # a browser's recording does not know its rate
+        fps = (count - 1) / shown
     fps = min(max(fps, SLOWEST), FASTEST)
-    seconds = float(shown[-1]) + (last if last > 0 else 1 / fps)
+    seconds = shown + (last if last > 0 else 1 / fps)
     if seconds > limits.max_seconds * TOLERANCE:
         raise _too_long(limits)
-    size = frames[0].shape[1::-1]
+    sampler.end(seconds)
     yield Clip(
-        frames=[frame if frame.shape[1::-1] == size else cv2.resize(frame, size) for frame in frames],
-        times=shown,
+        frames=sampler.frames,
+        times=np.array(sampler.times),
         seconds=seconds,
         fps=fps,
         digest=hashlib.sha256(data).hexdigest(),
         format=kind,
     )
+
+
+class _Sampler:
+    """Frames and their times as they come, of one size; with a `rate`, so many a second instead."""
+
+    def __init__(self, rate: float | None) -> None:
+        self.frames: list[np.ndarray] = []
+        self.times: list[float] = []
+        self._rate = rate
+        self._before: tuple[float, np.ndarray] | None = None
+
+    def add(self, time: float, frame: np.ndarray) -> None:
+        """The next frame, shown from `time` on."""
+        if self._before and self._before[1].shape != frame.shape:
+            frame = cv2.resize(frame, self._before[1].shape[1::-1])
+        if not self._rate:
+            self._give(time, frame)
+        else:
+            while (moment := len(self.times) / self._rate) <= time + SAME_MOMENT / self._rate:
+                self._give(moment, self._between(moment, time, frame))
+        self._before = (time, frame)
+
+    def end(self, seconds: float) -> None:
+        """No more come; the last one is shown until `seconds`."""
+        if self._rate and self._before:
+            while (moment := len(self.times) / self._rate) < seconds - (1 - SAME_MOMENT) / self._rate:
+                self._give(moment, self._before[1])
+
+    def _give(self, time: float, frame: np.ndarray) -> None:
+        self.times.append(time)
+        self.frames.append(frame)
+
+    def _between(self, moment: float, time: float, frame: np.ndarray) -> np.ndarray:
+        """The picture at a moment between the last frame and this one."""
+        if not self._before or not self._rate:
+            return frame
+        earlier, before = self._before
+        near = SAME_MOMENT / self._rate
+        if time - moment <= near:
+            return frame
+        if moment - earlier <= near or time - earlier > HELD / self._rate:
+            return before
+        share = (moment - earlier) / (time - earlier)
+        return cv2.addWeighted(before, 1 - share, frame, share, 0)
 
 
 def _open(data: bytes, kind: str, options: dict[str, str]) -> InputContainer:
@@ -148,7 +202,7 @@ def _check(container: InputContainer, limits: VideoLimits) -> av.VideoStream:
         raise UnreadableMedia(f"There are no moving pictures in this file. {CHOOSE}")
     best = container.streams.best("video")  # the default one, before one that is a still
     stream = best if isinstance(best, av.VideoStream) and best in moving else moving[0]
-    if stream.codec_context.name not in CODECS:
+    if stream.codec_context.name not in (OLD_CODECS if container.format.name == "mpeg" else CODECS):
         raise UnreadableMedia(
             "The pictures in this video are packed in a way the gallery does not read. "
             "Save it as an MP4 with H.264, or as a WebM, and try again."
@@ -189,6 +243,8 @@ def _is_cut_short(data: bytes, kind: str) -> bool:
     FFmpeg would give the first frames of such a file as if they were all. Sources: ISO/IEC 14496-12, 4.2,
     and RFC 8794, 4 to 6. A WebM recorded live does not say its length, so there it cannot be known.
     """
+    if kind == "MPEG":  # a row of packs of any length
+        return False
     if kind == "WebM":
         segment = _element_end(data, 0)
         return segment is None or (_element_end(data, segment) or 0) > len(data)
