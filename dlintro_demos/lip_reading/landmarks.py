@@ -14,6 +14,9 @@ POINTS = (
 corners of the eyes, 4 of the nose, 7 of chin and jaw, 4 of the cheeks."""
 LEFT_EYE, RIGHT_EYE = POINTS.index(33), POINTS.index(263)
 MOUTH = tuple(POINTS.index(each) for each in (61, 291, 0, 17))
+LIPS = slice(0, 40)
+"""The landmarks of both lips: 20 of the outer edge, then 20 of the inner one, each once around."""
+_CORNERS, _GAP = (POINTS.index(61), POINTS.index(291)), (POINTS.index(13), POINTS.index(14))
 _PAIRS = {
     61: 291, 146: 375, 91: 321, 181: 405, 84: 314, 409: 185, 270: 40, 269: 39, 267: 37, 78: 308, 95: 324,
     88: 318, 178: 402, 87: 317, 415: 191, 310: 80, 311: 81, 312: 82, 33: 263, 133: 362, 98: 327, 148: 377,
@@ -67,6 +70,18 @@ def upright(track: np.ndarray) -> np.ndarray:
     return turned / distance[..., None]
 
 
+def opening_and_width(track: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far the lips are apart, and how wide the mouth is: (T,) float32 each, in distances of the eyes.
+
+    `track` (T, 59, 3). Raises `TrackError`.
+    """
+    face = upright(track)
+    opening, width = (
+        np.linalg.norm(face[:, one] - face[:, other], axis=1) for one, other in (_GAP, _CORNERS)
+    )
+    return opening, width
+
+
 def normalise(track: np.ndarray) -> np.ndarray:
     """How landmarks move: (T, 59, 3) float32 of `upright`, each coordinate from its median, in deviations.
 
@@ -77,7 +92,7 @@ def normalise(track: np.ndarray) -> np.ndarray:
     """
     moved = upright(track)
     moved = moved - np.median(moved, axis=0)
-    lips = max(float(np.sqrt(np.mean(np.square(moved[:, :40])))), 1e-3)
+    lips = max(float(np.sqrt(np.mean(np.square(moved[:, LIPS])))), 1e-3)
     deviation = np.maximum(moved.std(axis=0), STILL * lips)
     return np.clip(moved / deviation, -CLIP_AT, CLIP_AT).astype(np.float32)
 

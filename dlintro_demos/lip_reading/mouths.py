@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 
-from dlintro_demos.lip_reading.landmarks import LEFT_EYE, MOUTH, RIGHT_EYE, check_track, smooth
+from dlintro_demos.lip_reading.landmarks import LEFT_EYE, LIPS, MOUTH, RIGHT_EYE, check_track, smooth
 
 WIDTH, HEIGHT = 128, 64
 """Of a mouth crop, in pixels."""
@@ -17,8 +19,8 @@ SEEN = (24, 48)
 """Height and width of that as the network gets it."""
 
 
-def cut_mouths(frames: np.ndarray, track: np.ndarray) -> np.ndarray:
-    """Frames (T, H, W, 3) uint8 and their landmarks (T, 59, 3) in pixels to crops (T, 64, 128, 3) uint8.
+def cut_mouths(frames: Iterable[np.ndarray], track: np.ndarray) -> np.ndarray:
+    """Frames, T of (H, W, 3) uint8, and their landmarks (T, 59, 3) in pixels to crops (T, 64, 128, 3) uint8.
 
     Upright, centred on the lips, scaled by the eyes, all three smoothed. Raises `TrackError`.
     """
@@ -35,6 +37,16 @@ def crops(track: np.ndarray) -> np.ndarray:
     turn = np.moveaxis(np.array([[cosine, sine], [-sine, cosine]]), 2, 0)
     shift = np.array([WIDTH / 2, HEIGHT / 2]) - np.einsum("tij,tj->ti", turn, middle)
     return np.concatenate([turn, shift[..., None]], axis=2)
+
+
+def lips_in_crops(track: np.ndarray) -> np.ndarray:
+    """Where the lips are in the crops that `cut_mouths` makes: (T, 40, 2) float32 pixels, outer lips first.
+
+    `track` (T, 59, 3) in pixels of the frames. Raises `TrackError`.
+    """
+    turns = crops(track)
+    lips = track[:, LIPS, :2] @ turns[:, :, :2].transpose(0, 2, 1) + turns[:, None, :, 2]
+    return lips.astype(np.float32)
 
 
 def _cut(frame: np.ndarray, turn: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.lip_reading.clip import Clip
 from dlintro_demos.lip_reading.decoder import Decoding, Graph, greedy, likeliest
 from dlintro_demos.lip_reading.grammar import SPOKEN, WORDS, class_of, spell
-from dlintro_demos.lip_reading.landmarks import mirror, normalise
+from dlintro_demos.lip_reading.landmarks import POINTS, mirror, normalise
 from dlintro_demos.lip_reading.mouths import look
 from dlintro_demos.lip_reading.network import Logits, prepare_pixels
 
@@ -60,15 +60,17 @@ class Reading:
 
 
 def read(clip: Clip, cache: ModelCache) -> Reading:
-    """Read a clip. Raises `TrackError` and `ModelUnavailable`."""
-    both = views(normalise(clip.track), look(clip.mouths))
-    return interpret(cache.run(MODEL, lambda model: _logits(model, both)))
+    """Read a clip, by its pixels alone where it has no track. Raises `TrackError` and `ModelUnavailable`."""
+    seen = look(clip.mouths)
+    still = np.zeros((len(seen), len(POINTS), 3), np.float32)
+    both = views(still if clip.track is None else normalise(clip.track), seen)
+    keep = None if clip.track is not None else torch.tensor([[0.0, 1.0]] * 2)
+    return interpret(cache.run(MODEL, lambda model: _logits(model, *both, keep)))
 
 
 @torch.inference_mode()
-def _logits(model: Loaded, both: tuple[torch.Tensor, torch.Tensor]) -> Logits:
-    points, pixels = (each.to(model.device) for each in both)
-    return model.module(points, pixels)
+def _logits(model: Loaded, *inputs: torch.Tensor | None) -> Logits:
+    return model.module(*(None if each is None else each.to(model.device) for each in inputs))
 
 
 def views(moved: np.ndarray, seen: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
