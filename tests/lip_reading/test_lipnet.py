@@ -28,9 +28,10 @@ from dlintro_demos.lip_reading.lipnet import (
 )
 from dlintro_demos.lip_reading.network import ReaderFormatError
 from training.lip_reading.evaluation import summary
-from training.lip_reading.lipnet import LipNetSettings, Student, train_lipnet
+from training.lip_reading.lipnet import LipNetLearner, LipNetSettings, train_lipnet
 from training.lip_reading.lipnet_clips import LipClips, augmented_lips, lips_seen, plain_lips
 from training.lip_reading.lipnet_command import card, likelihood, logits_of, read_letters
+from training.lip_reading.lipnet_student import Student
 
 PUBLISHED = {
     "conv1.weight": (32, 3, 3, 5, 5),
@@ -222,6 +223,19 @@ def test_where_the_lips_are_in_a_crop_does_not_depend_on_where_the_head_is():
     np.testing.assert_allclose(lips_seen(track + drift)[9:-9], seen[9:-9], atol=0.05)
 
 
+def test_half_of_a_step_is_drawn_where_something_is_drawn():
+    learner = LipNetLearner(replace(LEARNING, dense_batch=4))
+    turns = []
+    for _ in range(3):
+        turns.append(learner.chosen(6, 10))
+        learner.step += 1
+    real, drawn = np.array(turns)[:, :2], np.array(turns)[:, 2:]
+    assert sorted(real.ravel()) == list(range(6))
+    assert len(set(drawn.ravel())) == 6
+    assert drawn.min() >= 6
+    assert sorted(learner.chosen(4, 0)) == list(range(4))
+
+
 def test_batch_norm_is_folded_without_a_trace():
     torch.manual_seed(0)
     student = Student({**TINY, "dropout": 0.0})
@@ -236,13 +250,14 @@ def test_batch_norm_is_folded_without_a_trace():
 
 
 def test_training_goes_through_its_stages_and_on_where_it_stopped(clips, tmp_path):
-    whole = list(train_lipnet(LEARNING, clips, clips, tmp_path / "whole"))
+    drawn = clips, clips.of(np.arange(2))
+    whole = list(train_lipnet(LEARNING, clips, clips, tmp_path / "whole", drawn))
     assert [(each.stage, each.step) for each in whole] == [
         (stage, step) for stage in ("dense", "sequence", "joint") for step in (1, 2)
     ]
     stopped = []
     for count in (1, 2, 3):
-        stopped += itertools.islice(train_lipnet(LEARNING, clips, clips, tmp_path / "stopped"), count)
+        stopped += itertools.islice(train_lipnet(LEARNING, clips, clips, tmp_path / "stopped", drawn), count)
     assert [repr(replace(each, seconds=0)) for each in stopped] == [
         repr(replace(each, seconds=0)) for each in whole
     ]
@@ -265,7 +280,7 @@ def test_what_is_learnt_is_measured_and_written_on_a_card(clips, tmp_path):
         {"stage": "dense", "step": "2", "seconds": "1.0"},
         {"stage": "joint", "step": "3", "seconds": "2.0"},
     ]
-    text = card(target, network, summary(reads), {"confidence": 0.5, "in_grammar": -9.0}, log)
+    text = card(target, network, {"real": summary(reads)}, {"confidence": 0.5, "in_grammar": -9.0}, log)
     (target / "card.toml").write_text(text, encoding="utf-8")
     cache = ModelCache({LIPNET: read_card(target / "card.toml")})
     assert parse(read_lipnet(clip(), cache).sentence)

@@ -23,21 +23,19 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
-from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from dlintro_demos.lip_reading.grammar import BLANK, SLOTS, WORDS, spell
-from dlintro_demos.lip_reading.lipnet import LipNet, classes_of, interpret_letters, save_lipnet
+from dlintro_demos.lip_reading.grammar import SLOTS, spell
+from dlintro_demos.lip_reading.lipnet import interpret_letters, save_lipnet
 from dlintro_demos.lip_reading.mouths import VIEW
-from training.lip_reading.clips import bent_time, resampled, shown_frames
 from training.lip_reading.lipnet_clips import (
-    AUGMENTATION,
-    LIPS,
     LipBatch,
     LipClips,
     augmented_lips,
+    joined,
     plain_lips,
 )
+from training.lip_reading.lipnet_student import Bank, Student, letters_loss, slots_loss
 
 STAGES = ("dense", "sequence", "joint")
 NETWORK: dict[str, Any] = {
@@ -66,6 +64,8 @@ class LipNetSettings:
     sequence_batch: int = 32
     """Clips a step."""
     joint_batch: int = 16
+    drawn: float = 0.5
+    """Share of a step's clips that are drawn, where there are drawn ones."""
     dense_rate: float = 3e-3
     """AdamW's step size in each stage, after the warm-up."""
     sequence_rate: float = 2e-3
@@ -103,7 +103,8 @@ class LipNetReport:
     """A line of the log: mean losses since the last one, and of the running mean on the validation clips.
 
     `lips` is the squared error of the lips' places, in deviations of the clip; `letters` CTC a letter;
-    `wrong` the share of words that are read wrong with the grammar. What a stage does not learn is nan.
+    `wrong` the share of words that are read wrong with the grammar, `drawn_wrong` the same of drawn clips.
+    What a stage does not learn is nan.
     """
 
     stage: str
@@ -117,96 +118,7 @@ class LipNetReport:
     validation_slots: float
     validation_letters: float
     validation_wrong: float
-
-
-class Student(nn.Module):
-    """LipNet, and the heads that help it to learn."""
-
-    def __init__(self, network: dict[str, Any]) -> None:
-        super().__init__()
-        self.lipnet = LipNet(**network)
-        net = self.lipnet
-        self.norms = nn.ModuleList(nn.BatchNorm3d(width, momentum=0.05) for width in net.shape["widths"])
-        self.lips = nn.Linear(net.gru1.input_size, 2 * LIPS)
-        hidden = 2 * net.shape["hidden"]
-        self.attention = nn.Linear(hidden, len(WORDS))
-        self.slots = nn.ModuleList(nn.Linear(hidden, len(words)) for words in WORDS)
-        for each in (net.conv1, net.conv2, net.conv3):
-            nn.init.kaiming_normal_(each.weight, nonlinearity="relu")
-
-    def places(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Where the lips are, (N, T, 80), of pictures (N, 3, T, H, W); with batch norm."""
-        net = self.lipnet
-        for convolution, norm in zip((net.conv1, net.conv2, net.conv3), self.norms, strict=True):
-            pictures = net.pool(norm(convolution(pictures)).relu())
-        return self.lips(pictures.transpose(1, 2).flatten(2))
-
-    @torch.no_grad()
-    def fold(self) -> None:
-        """Move batch norm into the convolutions: the same answers without it."""
-        net = self.lipnet
-        for convolution, norm in zip((net.conv1, net.conv2, net.conv3), self.norms, strict=True):
-            scale = norm.weight / (norm.running_var + norm.eps).sqrt()
-            convolution.weight *= scale[:, None, None, None, None]
-            convolution.bias.copy_(norm.bias + (convolution.bias - norm.running_mean) * scale)
-
-    def read(self, features: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """Logits of the letters (N, T, 28), and of each slot's words (N, words), of features (N, T, C)."""
-        states = self.lipnet.states(features)
-        attention = self.attention(states).softmax(dim=1)
-        looked = torch.einsum("nts,ntc->nsc", attention, states)
-        return self.lipnet.FC(states), [head(looked[:, slot]) for slot, head in enumerate(self.slots)]
-
-
-def letters_loss(logits: torch.Tensor, sentences: torch.Tensor) -> torch.Tensor:
-    """CTC, a letter; `logits` (N, T, 28), `sentences` (N, 6)."""
-    labels = [classes_of(spell(tuple(row))) for row in sentences.tolist()]
-    counts = torch.tensor([len(each) for each in labels])
-    frames = torch.full((len(labels),), logits.shape[1])
-    flat = torch.tensor([each for label in labels for each in label])
-    return F.ctc_loss(logits.log_softmax(2).transpose(0, 1), flat, frames, counts, blank=BLANK)
-
-
-def slots_loss(slots: list[torch.Tensor], sentences: torch.Tensor, smoothing: float = 0.0) -> torch.Tensor:
-    """Cross-entropy, the mean of the slots."""
-    each = [
-        F.cross_entropy(logits, sentences[:, slot], label_smoothing=smoothing)
-        for slot, logits in enumerate(slots)
-    ]
-    return torch.stack(each).mean()
-
-
-class Bank:
-    """Features of all clips and their mirror images, (N, 2, T, C) float16, as fixed convolutions see them."""
-
-    @torch.inference_mode()
-    def __init__(self, lipnet: LipNet, clips: LipClips) -> None:
-        rows = []
-        for each in clips.pictures:
-            both = torch.stack([each, each.flip(-1)])
-            pictures = plain_lips(LipClips(both, clips.lips[:1], clips.sentences[:1]), moving=_moving(lipnet))
-            rows.append(lipnet.features(pictures.pictures).half())
-        self.features = torch.stack(rows).clone()
-
-    def bent(self, chosen: np.ndarray, random: torch.Generator) -> torch.Tensor:
-        """Those of some clips, faster or slower, uneven, mirrored, louder or softer, spans hidden."""
-        count, frames = len(chosen), self.features.shape[2]
-
-        def uniform(*shape: int) -> torch.Tensor:
-            return 2 * torch.rand(count, *shape, generator=random) - 1
-
-        side = (torch.rand(count, generator=random) < AUGMENTATION.mirrored).long()
-        moments = bent_time(AUGMENTATION, frames, uniform)
-        features = resampled(self.features[torch.from_numpy(chosen), side], moments)
-        features *= 1 + AUGMENTATION.contrast * uniform(1, 1)
-        features += (
-            0.2 * torch.rand(count, 1, 1, generator=random) * torch.randn(features.shape, generator=random)
-        )
-        return features * shown_frames(AUGMENTATION, count, frames, random)[:, :, None]
-
-
-def _moving(lipnet: LipNet) -> bool:
-    return bool(lipnet.shape["moving"])
+    drawn_wrong: float
 
 
 class LipNetLearner:
@@ -261,12 +173,19 @@ class LipNetLearner:
         self.step += 1
         return {name: float(loss.detach()) for name, loss in each.items()}
 
-    def losses(self, clips: LipClips, bank: Bank | None, random: torch.Generator) -> dict[str, torch.Tensor]:
-        """Of one step of this stage."""
+    def chosen(self, real: int, drawn: int) -> np.ndarray:
+        """Which clips this step takes: of the first, real ones and of those behind them, drawn ones."""
+        seed, batch = self.settings.seed, int(getattr(self.settings, f"{self.stage}_batch"))
+        share = round(self.settings.drawn * batch) if drawn else 0
+        turns = _turn(seed, batch - share, real, self.step), _turn(seed, share, drawn, self.step)
+        return np.concatenate([turns[0], real + turns[1]])
+
+    def losses(
+        self, clips: LipClips, chosen: np.ndarray, bank: Bank | None, random: torch.Generator
+    ) -> dict[str, torch.Tensor]:
+        """Of some clips, as this stage has it."""
         settings, student = self.settings, self.student.train()
-        batch = getattr(settings, f"{self.stage}_batch")
-        chosen = _turn(settings.seed, batch, len(clips), self.step)
-        moving = _moving(student.lipnet)
+        moving = student.moving
         if self.stage == "dense":
             seen = augmented_lips(clips.of(chosen), random, moving=moving, window=settings.window)
             return {"lips": F.mse_loss(student.places(_last(seen)), seen.lips)}
@@ -315,12 +234,18 @@ def _what_counts(settings: LipNetSettings) -> dict[str, Any]:
 
 
 def train_lipnet(
-    settings: LipNetSettings, clips: LipClips, validation: LipClips, folder: Path
+    settings: LipNetSettings,
+    real: LipClips,
+    validation: LipClips,
+    folder: Path,
+    drawn: tuple[LipClips, LipClips] | None = None,
 ) -> Iterator[LipNetReport]:
     """Train until the last step of the last stage; yields a `LipNetReport` every few steps.
 
-    A checkpoint is kept in `folder`, and after each stage one of its own.
+    A checkpoint is kept in `folder`, and after each stage one of its own. `drawn` are clips to learn from
+    beside the others, and those to look how it goes.
     """
+    clips = joined([real, drawn[0]]) if drawn else real
     torch.set_num_threads(settings.threads)
     learner = LipNetLearner(settings)
     learner.resume(folder)
@@ -332,11 +257,12 @@ def train_lipnet(
         while learner.step < learner.steps:
             number = STAGES.index(learner.stage) * 100_000 + learner.step
             random = torch.manual_seed(settings.seed * 1_000_000 + number)  # of the dropout, too
-            seen.append(learner.update(learner.losses(clips, bank, random)))
+            chosen = learner.chosen(len(real), len(clips) - len(real))
+            seen.append(learner.update(learner.losses(clips, chosen, bank, random)))
             if learner.step % settings.report_every == 0 or learner.step == learner.steps:
                 learner.seconds = time.process_time() - started
                 learner.save(folder)
-                yield _report(learner, seen, validation)
+                yield _report(learner, seen, validation, drawn[1] if drawn else None)
                 seen.clear()
         if learner.stage == STAGES[-1]:
             return
@@ -347,18 +273,39 @@ def train_lipnet(
 
 def _turn(seed: int, batch: int, count: int, step: int) -> np.ndarray:
     """Which clips a step takes: all of them once, in an order anew, before any comes again."""
+    if not batch:
+        return np.empty(0, int)
     each = count // batch
     order = np.random.default_rng([seed, step // each]).permutation(count)
     return order[step % each * batch :][:batch]
 
 
 @torch.inference_mode()
-def _report(learner: LipNetLearner, seen: list[dict[str, float]], validation: LipClips) -> LipNetReport:
+def _report(
+    learner: LipNetLearner, seen: list[dict[str, float]], validation: LipClips, drawn: LipClips | None
+) -> LipNetReport:
     student: Student = learner.mean.module.eval()
+    measured = _measure(student, learner.stage, validation)
+    beside = _measure(student, learner.stage, drawn)["wrong"] if drawn else float("nan")
+    return LipNetReport(
+        stage=learner.stage,
+        step=learner.step,
+        seconds=learner.seconds,
+        learning_rate=learner.rate,
+        **{
+            name: float(np.mean([each.get(name, float("nan")) for each in seen]))
+            for name in ("lips", "slots", "letters")
+        },
+        **{f"validation_{name}": each for name, each in measured.items()},
+        drawn_wrong=beside,
+    )
+
+
+def _measure(student: Student, stage: str, clips: LipClips) -> dict[str, float]:
     losses: dict[str, list[float]] = {name: [] for name in ("lips", "slots", "letters", "wrong")}
-    for each in np.array_split(np.arange(len(validation)), max(1, len(validation) // 8)):
-        batch = plain_lips(validation.of(each), moving=_moving(student.lipnet))
-        if learner.stage == "dense":
+    for each in np.array_split(np.arange(len(clips)), max(1, len(clips) // 8)):
+        batch = plain_lips(clips.of(each), moving=student.moving)
+        if stage == "dense":
             losses["lips"].append(float(F.mse_loss(student.places(_last(batch)), batch.lips)))
             continue
         features = student.lipnet.features(_last(batch))
@@ -370,15 +317,4 @@ def _report(learner: LipNetLearner, seen: list[dict[str, float]], validation: Li
             said = interpret_letters(one[None]).sentence.split()
             wrong = sum(a != b for a, b in zip(said, spell(tuple(truth)).split(), strict=True))
             losses["wrong"].append(wrong / len(SLOTS))
-    means = {name: float(np.mean(each)) if each else float("nan") for name, each in losses.items()}
-    return LipNetReport(
-        stage=learner.stage,
-        step=learner.step,
-        seconds=learner.seconds,
-        learning_rate=learner.rate,
-        **{
-            name: float(np.mean([each.get(name, float("nan")) for each in seen]))
-            for name in ("lips", "slots", "letters")
-        },
-        **{f"validation_{name}": each for name, each in means.items()},
-    )
+    return {name: float(np.mean(each)) if each else float("nan") for name, each in losses.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ from dlintro_demos.lip_reading.landmarks import (
 from dlintro_demos.lip_reading.lipnet import look_closely, prepare_pictures
 from dlintro_demos.lip_reading.mouths import STEADY_SIGMA
 from training.lip_reading.clips import Augmentation, bent, bent_time, read_frames, resampled, shown_frames
+from training.lip_reading.corpus import takes
 
 LIPS = 40
 """How many of the landmarks are the lips', the first ones."""
@@ -45,7 +47,7 @@ class LipClips:
         return len(self.sentences)
 
 
-def load_lip_clips(folder: Path | None, cache: Path, shape: dict[str, object]) -> LipClips:
+def load_lip_clips(folder: Path | None, cache: Path, shape: dict[str, Any]) -> LipClips:
     """All clips of `folder` (`tracks.npz`, `mouths/`), as a `LipNet.shape` sees them; kept in `cache`.
 
     Raises `FileNotFoundError` where there is neither.
@@ -56,11 +58,8 @@ def load_lip_clips(folder: Path | None, cache: Path, shape: dict[str, object]) -
         lips = np.stack([lips_seen(track) for track in tracks["tracks"]])
         seen = [look_closely(read_frames(folder / "mouths" / f"{name}.mp4"), shape) for name in names]
         sentences = np.array([sentence_of_name(name) for name in names])
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        with cache.open("wb") as stream:
-            np.savez(stream, pictures=np.stack(seen), lips=lips, sentences=sentences)
-    kept = np.load(cache)
-    return LipClips(*(torch.from_numpy(kept[name]) for name in ("pictures", "lips", "sentences")))
+        _keep(cache, np.stack(seen), lips, sentences)
+    return _kept(cache)
 
 
 def lips_seen(track: np.ndarray) -> np.ndarray:
@@ -79,6 +78,30 @@ def lips_seen(track: np.ndarray) -> np.ndarray:
     moved = moved - np.median(moved, axis=0)
     least = STILL * max(float(np.sqrt(np.mean(np.square(moved)))), 1e-3)
     return np.clip(moved / np.maximum(moved.std(axis=0), least), -CLIP_AT, CLIP_AT).astype(np.float32)
+
+
+def draw_lip_clips(part: str, count: int, cache: Path, shape: dict[str, Any]) -> LipClips:
+    """The first `count` drawn clips of a part of the corpus, as `LipNet.shape` sees them; kept in `cache`."""
+    if not cache.is_file():
+        pictures = np.empty((count, 75, 3, *shape["size"]), np.uint8)
+        lips = np.empty((count, 75, LIPS, 2), np.float32)
+        recipes = list(takes(part, 0, count))
+        for index, take in enumerate(recipes):
+            clip = take.clip()
+            pictures[index], lips[index] = look_closely(clip.mouths, shape), lips_seen(clip.track)
+        _keep(cache, pictures, lips, np.array([take.sentence for take in recipes]))
+    return _kept(cache)
+
+
+def _keep(cache: Path, pictures: np.ndarray, lips: np.ndarray, sentences: np.ndarray) -> None:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with cache.open("wb") as stream:
+        np.savez(stream, pictures=pictures, lips=lips, sentences=sentences)
+
+
+def _kept(cache: Path) -> LipClips:
+    kept = np.load(cache)
+    return LipClips(*(torch.from_numpy(kept[name]) for name in ("pictures", "lips", "sentences")))
 
 
 def joined(parts: list[LipClips]) -> LipClips:
