@@ -16,9 +16,9 @@ from dlintro_demos.lip_reading.landmarks import POINTS, smooth
 from dlintro_demos.lip_reading.mouths import EYES_APART, HEIGHT, WIDTH, crops
 from dlintro_demos.lip_reading.painting import CANVAS, Curves, paint
 from dlintro_demos.lip_reading.speaker import Speaker
-from dlintro_demos.lip_reading.speaking import ARTICULATORS, move, time_sounds
+from dlintro_demos.lip_reading.speaking import ARTICULATORS, Sound, move, time_sounds
 
-__all__ = ["Speaker", "say"]
+__all__ = ["Speaker", "say", "timing"]
 
 JAW, PART, LIFT = 0.12, 0.05, 0.022
 """How far the jaw goes down, the lips part and the upper lip goes up: at most, in distances of the eyes."""
@@ -85,9 +85,22 @@ def say(
     three seconds allow). `noise` is a bad camera's, 0 to 1: 40 of 255 and landmarks 2.5 pixels off at 1.
     `light` is a factor: 0.1 is a dark room, whose picture is noisy too, above 1.5 is too bright.
     """
-    random = np.random.default_rng([0x5A1D, speaker.seed, seed])
-    sounds = time_sounds(sentence, random, rate=speaker.manner.rate * speed)
+    sounds, random = _begin(sentence, speaker, seed, speed)
     return draw(move(sounds, speaker.manner, random), speaker, random, noise=noise, light=light)
+
+
+def timing(
+    sentence: tuple[int, ...], speaker: Speaker, *, seed: int, speed: float = 1.0
+) -> tuple[Sound, ...]:
+    """When each sound is said in the clip that `say` draws for the same arguments."""
+    return _begin(sentence, speaker, seed, speed)[0]
+
+
+def _begin(
+    sentence: tuple[int, ...], speaker: Speaker, seed: int, speed: float
+) -> tuple[tuple[Sound, ...], np.random.Generator]:
+    random = np.random.default_rng([0x5A1D, speaker.seed, seed])
+    return time_sounds(sentence, random, rate=speaker.manner.rate * speed), random
 
 
 def draw(
@@ -153,7 +166,7 @@ def _edges(named: dict[str, np.ndarray], speaker: Speaker, along: np.ndarray) ->
     wide, rounded, press, tuck = (named[each] for each in ("wide", "round", "press", "tuck"))
     half = speaker.half * (1 + 0.13 * wide - 0.2 * rounded)
     arch = 1 - along**2
-    free = (1 - press) * (1 - 0.75 * tuck)
+    free = (1 - press) * (1 - 0.45 * tuck)
     opening = (JAW * named["jaw"] + PART * named["part"]) * free
     up = (LIFT * named["lift"] + 0.25 * PART * named["part"]) * (1 - press)
     upper = speaker.upper * (1 + 0.25 * rounded - 0.4 * press - 0.12 * np.maximum(wide, 0))

@@ -26,12 +26,15 @@ class ReaderFormatError(ValueError):
 class Logits:
     """What the network says: `words` (N, T, 52) for CTC, `slots` six of (N, words).
 
-    `attention` (N, T, 6) is where each slot looked; it sums to 1 over time.
+    `attention` (N, T, 6) is where each slot looked; it sums to 1 over time. `states` (N, 6, hidden) are what
+    it saw there, and `distance` (N,) how far that is from what it saw of the clips that it was taught with.
     """
 
     words: torch.Tensor
     slots: tuple[torch.Tensor, ...]
     attention: torch.Tensor
+    states: torch.Tensor
+    distance: torch.Tensor
 
 
 class PointsBranch(nn.Module):
@@ -82,6 +85,46 @@ class PixelsBranch(nn.Module):
         return features.unflatten(0, pixels.shape[:2])
 
 
+class Taught(nn.Module):
+    """Distance from what was taught: Mahalanobis' to the nearest word's mean state, the mean of the slots.
+
+    K. Lee et al.: "A simple unified framework for detecting out-of-distribution samples", NeurIPS 2018: a
+    mean for each word, one covariance for all. About 1 for clips like those taught, 0 if nothing was fitted.
+    """
+
+    centres: torch.Tensor
+    root: torch.Tensor
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.register_buffer("centres", torch.zeros(sum(len(words) for words in WORDS), size))
+        self.register_buffer("root", torch.zeros(size, size))
+
+    def fit(self, states: torch.Tensor, sentences: torch.Tensor, shrinkage: float = 0.1) -> None:
+        """Fit to `states` (N, 6, size) of clips that say `sentences` (N, 6), every word at least once."""
+        first, within = 0, []
+        for slot, words in enumerate(WORDS):
+            for word in range(len(words)):
+                those = states[sentences[:, slot] == word, slot]
+                self.centres[first + word] = those.mean(dim=0)
+                within.append(those - self.centres[first + word])
+            first += len(words)
+        away = torch.cat(within).double()
+        scatter = away.T @ away / len(away)
+        scatter = (1 - shrinkage) * scatter + shrinkage * scatter.diagonal().mean() * torch.eye(len(scatter))
+        values, vectors = torch.linalg.eigh(scatter)
+        self.root.copy_(vectors / values.sqrt())
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """(N, 6, size) to (N,)."""
+        first, total = 0, states.new_zeros(len(states))
+        for slot, words in enumerate(WORDS):
+            away = states[:, slot, None] - self.centres[first : first + len(words)]
+            total = total + (away @ self.root).square().mean(dim=2).amin(dim=1)
+            first += len(words)
+        return total / len(WORDS)
+
+
 class LipReader(nn.Module):
     """Two branches, two bidirectional GRUs, and two ways to say the sentence."""
 
@@ -96,6 +139,7 @@ class LipReader(nn.Module):
         self.words = nn.Linear(2 * hidden, 1 + sum(len(words) for words in WORDS))
         self.attention = nn.Linear(2 * hidden, len(WORDS))
         self.slots = nn.ModuleList(nn.Linear(2 * hidden, len(words)) for words in WORDS)
+        self.taught = Taught(2 * hidden)
 
     def forward(
         self, points: torch.Tensor, pixels: torch.Tensor | None, keep: torch.Tensor | None = None
@@ -118,7 +162,7 @@ class LipReader(nn.Module):
         attention = self.attention(state).softmax(dim=1)
         looked = torch.einsum("nts,ntc->nsc", attention, state)
         slots = tuple(head(looked[:, slot]) for slot, head in enumerate(self.slots))
-        return Logits(self.words(state), slots, attention)
+        return Logits(self.words(state), slots, attention, looked, self.taught(looked))
 
 
 def prepare_pixels(seen: torch.Tensor) -> torch.Tensor:
@@ -139,6 +183,11 @@ def save_reader(network: LipReader, path: Path, dtype: torch.dtype = torch.float
     save_file(tensors, path, metadata={"network": json.dumps(network.shape)})
 
 
+def _not_fitted(network: LipReader) -> dict[str, torch.Tensor]:
+    """What older files lack."""
+    return {f"taught.{name}": value for name, value in network.taught.state_dict().items()}
+
+
 def load_reader(files: Sequence[Path]) -> LipReader:
     """The network of a card's one file, ready to run in float32. Raises `ReaderFormatError`."""
     (path,) = files
@@ -147,7 +196,7 @@ def load_reader(files: Sequence[Path]) -> LipReader:
             shape = json.loads((file.metadata() or {})["network"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
         network = LipReader(**shape)
-        network.load_state_dict(tensors)
+        network.load_state_dict({**_not_fitted(network), **tensors})
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ReaderFormatError(f"{path.name} does not hold a lip reader: {error}") from error
     network.pixels.to(memory_format=torch.channels_last)

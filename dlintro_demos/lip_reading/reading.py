@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,8 +39,9 @@ class Reading:
 
     `confidence` is the probability of the word that is the least sure. `in_grammar` is the natural logarithm
     of the probability that the frames are a sentence of the grammar at all. `sentences` are the likeliest,
-    with how likely each is. `greedy` is what is read without the grammar. `timeline` (T, 6): the probability
-    that a frame belongs to a slot's word.
+    with how likely each is. `distance` is how far the clip is from what the network was taught with, about 1
+    for such clips, 0 where the reader does not measure it. `greedy` is what is read without the grammar.
+    `timeline` (T, 6): the probability that a frame belongs to a slot's word.
     """
 
     words: tuple[Word, ...]
@@ -48,6 +50,7 @@ class Reading:
     sentences: tuple[tuple[str, float], ...]
     greedy: str
     timeline: np.ndarray
+    distance: float = 0.0
 
     @property
     def sentence(self) -> str:
@@ -56,7 +59,11 @@ class Reading:
 
     def known(self, thresholds: Mapping[str, float]) -> bool:
         """Whether it is sure enough to say so; `thresholds` of the model's card."""
-        return self.confidence >= thresholds["confidence"] and self.in_grammar >= thresholds["in_grammar"]
+        return (
+            self.confidence >= thresholds["confidence"]
+            and self.in_grammar >= thresholds["in_grammar"]
+            and self.distance <= thresholds.get("distance", math.inf)
+        )
 
 
 def read(clip: Clip, cache: ModelCache) -> Reading:
@@ -88,11 +95,17 @@ def interpret(logits: Logits, mix: Mapping[str, float] = MIX) -> Reading:
         in_grammar=float(np.mean([each.in_grammar for each in decoded.words])),
         greedy=" ".join(SPOKEN[each] for each in decoded.greedy),
         timeline=decoded.words[0].timeline,
+        distance=float(logits.distance.mean()),
     )
 
 
 def compose(
-    posteriors: Sequence[np.ndarray], *, in_grammar: float, greedy: str, timeline: np.ndarray
+    posteriors: Sequence[np.ndarray],
+    *,
+    in_grammar: float,
+    greedy: str,
+    timeline: np.ndarray,
+    distance: float = 0.0,
 ) -> Reading:
     """The reading of a clip, any reader's, from the probabilities of each slot's words."""
     best = [int(each.argmax()) for each in posteriors]
@@ -110,6 +123,7 @@ def compose(
         words=read_words,
         confidence=min(each.probability for each in read_words),
         in_grammar=in_grammar,
+        distance=distance,
         sentences=tuple((spell(said), p) for said, p in likeliest(posteriors, ALTERNATIVES)),
         greedy=greedy,
         timeline=timeline,

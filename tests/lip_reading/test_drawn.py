@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from dlintro_demos.lip_reading.clip import RATE
-from dlintro_demos.lip_reading.drawn import Speaker, say
+from dlintro_demos.lip_reading.drawn import Speaker, say, timing
 from dlintro_demos.lip_reading.grammar import WORDS, parse
 from dlintro_demos.lip_reading.landmarks import POINTS, normalise
 from dlintro_demos.lip_reading.mouths import crops, look
 from dlintro_demos.lip_reading.speaking import ARTICULATORS, LONGEST, Manner, move, table, time_sounds
+from training.lip_reading import sheet
 
 SENTENCE = parse("bin white at f two now")
 
@@ -88,6 +89,20 @@ def test_faster_is_shorter_and_however_slow_it_fits_the_clip():
     assert seconds(0.2) == pytest.approx(LONGEST)
 
 
+def test_the_timing_is_that_of_the_clip():
+    """In the middle of a b the lips are shut, in an r's vowel wide open."""
+    for number in (3, 7, 9):
+        sentence, speaker = parse("lay blue by r two now"), Speaker.of(number)
+        gap = opening(say(sentence, speaker, seed=1))
+        moments = {
+            (sound.word, sound.phoneme): round((sound.start + sound.end) / 2 * RATE)
+            for sound in timing(sentence, speaker, seed=1)
+        }
+        assert gap[moments[1, "b"]] < 0.03
+        assert gap[moments[2, "b"]] < 0.03
+        assert gap[moments[3, "ɑː"]] > 0.05
+
+
 @pytest.mark.parametrize("number", [0, 3, 5, 12])
 def test_landmarks_lie_where_the_picture_has_the_lips(number):
     """Lips differ the most from what is around them where the landmarks say that they are."""
@@ -136,3 +151,10 @@ def test_noise_and_darkness_are_seen_and_bend_the_landmarks():
     assert (roughness(noisy) > 2 * roughness(good)).all()
     assert (roughness(dark) > 2 * roughness(good)).all()
     assert dark.mouths.mean() < 0.25 * good.mouths.mean()
+
+
+def test_the_sheet_shows_every_speaker_at_every_moment():
+    picture = sheet.sheet()
+    rows = picture[-64 * len(sheet.SPEAKERS) :].reshape(len(sheet.SPEAKERS), 64, len(sheet.MOMENTS), 128, 3)
+    assert rows.std(axis=(1, 3, 4)).min() > 2
+    assert rows.mean(axis=(1, 2, 3)).std(axis=0).min() > 15

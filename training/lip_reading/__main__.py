@@ -40,20 +40,23 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from dlintro_demos.lip_reading.network import LipReader, load_reader, save_reader
 from dlintro_demos.lip_reading.reading import MIX
-from training.lip_reading import durations, lipnet_command
+from training.lip_reading import durations, lipnet_command, sheet
 from training.lip_reading.card import write_card
 from training.lip_reading.clips import Clips, load_clips, split
-from training.lip_reading.corpus import PARTS, draw
+from training.lip_reading.corpus import PARTS, draw, load_drawn
 from training.lip_reading.evaluation import (
     CHANGES,
     abstention,
     calibration,
     choose_mix,
-    choose_thresholds,
+    common_thresholds,
+    distances,
+    fit_taught,
     read_all,
     risk_coverage,
     summary,
@@ -63,6 +66,13 @@ from training.lip_reading.training import Report, TrainingSettings, train
 FOLDER = (
     Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints")) / "lip_reader"
 )
+LOOKED_AT = 150
+"""Drawn validation clips that the log's figures are of."""
+CHANGED = 110
+"""Clips of a group that are also shown changed, so that they are no sentences."""
+MIXES_SHOWN = 8
+REAL_SPEAKER, DRAWN = "of the real speaker, kept aside", "by drawn mouths, new sentences and new mouths"
+CHOSEN = "float16.safetensors"
 
 
 def main() -> None:
@@ -73,13 +83,14 @@ def main() -> None:
     training = commands.add_parser("train")
     training.add_argument("clips", type=Path, help="the folder of mouths/ and tracks.npz")
     for key, value in asdict(TrainingSettings()).items():
-        if isinstance(value, int | float):
+        if isinstance(value, int | float | str):
             training.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
     drawing = commands.add_parser("draw", help="draw clips that say sentences; see corpus.py")
     drawing.add_argument("--part", choices=tuple(PARTS), default="train")
     drawing.add_argument("--count", type=int, default=1000)
     drawing.add_argument("--seed", type=int, default=0)
     commands.add_parser("durations", help="measure how long sounds last, with espeak-ng; see durations.py")
+    commands.add_parser("sheet", help="a picture of drawn mouths").add_argument("target", type=Path)
     commands.add_parser("choose")
     commands.add_parser("report")
     commands.add_parser("save").add_argument("target", type=Path)
@@ -95,6 +106,8 @@ def main() -> None:
         print(draw(arguments["part"], arguments["seed"], arguments["count"], folder / "drawn"))
     elif command == "durations":
         durations.write()
+    elif command == "sheet":
+        sheet.write(arguments["target"])
     elif command == "choose":
         choose(folder)
     elif command == "report":
@@ -111,53 +124,89 @@ def _part(folder: Path, name: str) -> Clips:
 def _train(source: Path, folder: Path, settings: TrainingSettings) -> None:
     """Train, and write every report to the log and the terminal."""
     load_clips(source, folder / "clips.npz")
+    drawn = None
+    if settings.drawn and list((folder / "drawn").glob("train-*.npz")):
+        drawn = (
+            load_drawn(folder / "drawn", "train"),
+            load_drawn(folder / "drawn", "validation").of(np.arange(LOOKED_AT)),
+        )
     with (folder / "log.csv").open("a", newline="") as stream:
         log = csv.DictWriter(stream, list(Report.__dataclass_fields__))
         if not stream.tell():
             log.writeheader()
-        for each in train(settings, _part(folder, "train"), _part(folder, "validation"), folder):
+        for each in train(settings, _part(folder, "train"), _part(folder, "validation"), folder, drawn):
             log.writerow(asdict(each))
             stream.flush()
             print(each, flush=True)
 
 
+def _groups(folder: Path, part: str) -> dict[str, Clips]:
+    """Clips of the real speaker, and drawn ones where there are some."""
+    groups = {REAL_SPEAKER: _part(folder, part)}
+    if list((folder / "drawn").glob(f"{part}-*.npz")):
+        groups[DRAWN] = load_drawn(folder / "drawn", part)
+    return groups
+
+
 def rounded(folder: Path) -> LipReader:
-    """The network of the last checkpoint, its weights rounded to float16 as they will be shipped."""
+    """The network of the last checkpoint, its weights rounded to float16 as they will be shipped.
+
+    What it sees of 1,000 clips that it was taught with is measured here, for its distance from them.
+    """
     torch.set_num_threads(1)
-    save_reader(load_reader([folder / "weights.safetensors"]), folder / "float16.safetensors", torch.float16)
-    return load_reader([folder / "float16.safetensors"])
+    save_reader(load_reader([folder / "weights.safetensors"]), folder / CHOSEN, torch.float16)
+    network = load_reader([folder / CHOSEN])
+    taught = [each.of(np.arange(min(len(each.names), 500))) for each in _groups(folder, "train").values()]
+    fit_taught(network, taught)
+    save_reader(network, folder / CHOSEN, torch.float16)
+    return load_reader([folder / CHOSEN])
 
 
 def choose(folder: Path) -> None:
     """Print how mixes fare on the validation clips, and keep the thresholds for "I don't know"."""
-    network, clips = rounded(folder), _part(folder, "validation")
-    print("negative log-likelihood a word, words wrong, mix")
-    for likelihood, wrong, mix in choose_mix(network, clips):
+    network, groups = rounded(folder), _groups(folder, "validation")
+    for name, clips in groups.items():
+        print(f"{name}: negative log-likelihood a word, words wrong, mix")
+        for likelihood, wrong, mix in choose_mix(network, clips)[:MIXES_SHOWN]:
+            shares = ", ".join(f"{way} {each:.2f}" for way, each in mix.items())
+            print(f"{likelihood:.4f}  {wrong:.1%}  {shares}")
+    reads = {name: read_all(network, clips, MIX) for name, clips in groups.items()}
+    thresholds = common_thresholds(list(reads.values()))
+    print(f"with the mix of reading.py, {thresholds}")
+    for name, each in reads.items():
         print(
-            f"{likelihood:.4f}  {wrong:.1%}  " + ", ".join(f"{way} {each:.2f}" for way, each in mix.items())
+            name,
+            summary(each),
+            abstention(each, thresholds),
+            risk_coverage(each),
+            calibration(each),
+            sep="\n",
         )
-    reads = read_all(network, clips, MIX)
-    thresholds = choose_thresholds(reads)
-    print(f"with the mix of reading.py: {summary(reads)}\n{thresholds}: {abstention(reads, thresholds)}")
-    print(risk_coverage(reads), calibration(reads), sep="\n")
     (folder / "thresholds.json").write_text(json.dumps(thresholds), encoding="utf-8")
 
 
 def report(folder: Path) -> None:
     """Print what the card says of the test clips, and keep it beside the checkpoint."""
-    network, clips = rounded(folder), _part(folder, "test")
+    torch.set_num_threads(1)
+    network = load_reader([folder / CHOSEN])
     thresholds = json.loads((folder / "thresholds.json").read_text(encoding="utf-8"))
-    started = time.process_time()
-    reads = read_all(network, clips, MIX)
-    seconds = (time.process_time() - started) / len(reads)
-    figures = summary(reads)
-    figures["Words right, by how sure it is"] = calibration(reads)
-    figures["WER among the surest sentences"] = risk_coverage(reads)
-    figures['"I don\'t know", thresholds of the validation clips'] = abstention(reads, thresholds)
-    for name, change in CHANGES.items():
-        answered = abstention(read_all(network, clips, MIX, change), thresholds)
-        figures[f"Answered though no sentence: {name}"] = answered.split(",")[0]
-    figures["Seconds of one core a clip, network and decoder"] = f"{seconds:.2f}"
+    figures: dict[str, str] = {}
+    for group, clips in _groups(folder, "test").items():
+        started = time.process_time()
+        reads = read_all(network, clips, MIX)
+        seconds = (time.process_time() - started) / len(reads)
+        found = summary(reads)
+        found["Words right, by how sure it is"] = calibration(reads)
+        found["WER among the surest sentences"] = risk_coverage(reads)
+        found['"I don\'t know", thresholds of the validation clips'] = abstention(reads, thresholds)
+        found["Distance from what it was taught"] = distances(reads)
+        some = clips.of(np.arange(min(len(clips.names), CHANGED)))
+        for name, change in CHANGES.items():
+            changed = read_all(network, some, MIX, change)
+            answered = abstention(changed, thresholds).split(",")[0]
+            found[f"Answered though no sentence: {name}"] = f"{answered} (distance {distances(changed)})"
+        found["Seconds of one core a clip, network and decoder"] = f"{seconds:.2f}"
+        figures |= {f"{len(reads):,} sentences {group}: {name}": value for name, value in found.items()}
     for name, value in figures.items():
         print(f"{name}: {value}")
     (folder / "report.json").write_text(json.dumps(figures), encoding="utf-8")
@@ -166,7 +215,7 @@ def report(folder: Path) -> None:
 def save(folder: Path, target: Path) -> None:
     """Write weights and card, with the figures of `report` and the thresholds of `choose`."""
     target.mkdir(parents=True, exist_ok=True)
-    network = rounded(folder)
+    network = load_reader([folder / CHOSEN])
     save_reader(network, target / "weights.safetensors", torch.float16)
     with (folder / "log.csv").open(newline="") as stream:
         last = list(csv.DictReader(stream))[-1]

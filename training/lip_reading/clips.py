@@ -36,6 +36,14 @@ class Clips:
         return Clips(names, self.points[chosen], self.pixels[chosen], self.sentences[chosen])
 
 
+def joined(one: Clips, other: Clips) -> Clips:
+    """Both."""
+    parts = zip(
+        (one.points, one.pixels, one.sentences), (other.points, other.pixels, other.sentences), strict=True
+    )
+    return Clips(one.names + other.names, *(torch.cat(pair) for pair in parts))
+
+
 def load_clips(folder: Path | None, cache: Path) -> Clips:
     """All clips of `folder`, which its README describes; what is made of them is kept in the file `cache`.
 
@@ -93,6 +101,8 @@ class Augmentation:
     """Largest tilt of the mouth, in radians."""
     contrast: float = 0.15
     """Share by which pixels may change more or less."""
+    lamp: float = 0.2
+    """Share by which they may change more on one side than in the middle."""
     noise: float = 0.08
     """Largest deviation of the pixels' noise."""
     hidden: int = 3
@@ -152,6 +162,8 @@ def augmented(
 
     pixels = bent(prepare_pixels(resampled(clips.pixels, moments)), how, flipped, uniform)
     pixels = pixels * (1 + how.contrast * uniform(1, 1, 1, 1))
+    across = torch.linspace(-1, 1, pixels.shape[-1])
+    pixels = pixels * (1 + how.lamp * uniform(1, 1, 1, 1) * across)
     pixels += how.noise * torch.rand(count, 1, 1, 1, 1, generator=random) * normal(*pixels.shape[1:])
     pixels[:, :, 1] *= (torch.rand(count, 1, 1, 1, generator=random) >= how.no_red).float()
     pixels *= seen[:, :, None, None, None]

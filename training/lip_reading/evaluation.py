@@ -14,13 +14,15 @@ from dlintro_demos.lip_reading.decoder import word_errors
 from dlintro_demos.lip_reading.grammar import SLOTS, WORDS, spell
 from dlintro_demos.lip_reading.network import LipReader, Logits
 from dlintro_demos.lip_reading.reading import Reading, decode, interpret, mixed, views
-from training.lip_reading.clips import Clips
+from training.lip_reading.clips import Clips, plain
 
 RISK = 0.02
 """Share of wrong words that "I don't know" aims at, among those that it lets through."""
 REAL = 0.975
 """Share of real sentences that the grammar's threshold lets through."""
 RESAMPLES = 10_000
+CONFUSED = 30
+"""How many pairs of letters are listed."""
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
@@ -102,8 +104,33 @@ def choose_mix(network: LipReader, clips: Clips) -> list[tuple[float, float, dic
     return sorted(found, key=lambda each: each[0])
 
 
+@torch.inference_mode()
+def fit_taught(network: LipReader, clips: Sequence[Clips]) -> None:
+    """Measure what the network sees of the clips that it was taught with, for its distance from them."""
+    states = [
+        network(part.points, part.pixels).states
+        for each in clips
+        for part in (
+            plain(each.of(np.arange(first, min(first + 50, len(each.names)))))
+            for first in range(0, len(each.names), 50)
+        )
+    ]
+    network.taught.fit(torch.cat(states), torch.cat([each.sentences for each in clips]))
+
+
+def common_thresholds(groups: Sequence[Sequence[Read]]) -> dict[str, float]:
+    """One set for several groups of clips: of the confidence the strictest, of the others the mildest."""
+    each = [choose_thresholds(reads) for reads in groups]
+    return {
+        "confidence": max(one["confidence"] for one in each),
+        "in_grammar": min(one["in_grammar"] for one in each),
+        "distance": max(one["distance"] for one in each),
+    }
+
+
 def choose_thresholds(reads: Sequence[Read]) -> dict[str, float]:
-    """The least confidence at which at most `RISK` of the words let through are wrong, and the grammar's."""
+    """The least confidence at which at most `RISK` of the words let through are wrong; the grammar's and the
+    distance's let `REAL` of the clips through."""
     confidences = np.array([each.reading.confidence for each in reads])
     wrong = np.array([1 - each.right.mean() for each in reads])
     order = np.argsort(-confidences)
@@ -111,7 +138,12 @@ def choose_thresholds(reads: Sequence[Read]) -> dict[str, float]:
     enough = np.flatnonzero(risks <= RISK)
     confidence = float(confidences[order][enough[-1]]) if len(enough) else 1.0
     in_grammar = float(np.quantile([each.reading.in_grammar for each in reads], 1 - REAL))
-    return {"confidence": round(confidence, 4), "in_grammar": round(in_grammar, 2)}
+    distance = float(np.quantile([each.reading.distance for each in reads], REAL))
+    return {
+        "confidence": round(confidence, 4),
+        "in_grammar": round(in_grammar, 2),
+        "distance": round(distance, 3),
+    }
 
 
 def interval(errors: np.ndarray, words: int) -> tuple[float, float]:
@@ -127,7 +159,8 @@ def summary(reads: Sequence[Read]) -> dict[str, str]:
     right = np.array([each.right for each in reads])
     greedy = np.array([each.greedy_errors for each in reads])
     letters = [(WORDS[3][each.truth[3]], each.reading.words[3].word) for each in reads if not each.right[3]]
-    confused = Counter(letters).most_common()
+    confused = Counter(letters).most_common(CONFUSED)
+    said = np.array([each.truth[3] for each in reads])
     return {
         "WER with the grammar": _rate((~right).sum(axis=1)),
         "WER without the grammar (greedy)": _rate(greedy),
@@ -135,7 +168,12 @@ def summary(reads: Sequence[Read]) -> dict[str, str]:
             f"{slot} {share:.1%}" for slot, share in zip(SLOTS, right.mean(axis=0), strict=True)
         ),
         "Whole sentences right": f"{right.all(axis=1).mean():.1%}",
-        "Letters confused (said > read)": ", ".join(
+        "Letters right": ", ".join(
+            f"{letter} {right[said == index, 3].mean():.0%}"
+            for index, letter in enumerate(WORDS[3])
+            if (said == index).any()
+        ),
+        f"Letters confused most (said > read), of {(~right[:, 3]).sum()} wrong": ", ".join(
             f"{said} > {read}" + (f" x{count}" if count > 1 else "") for (said, read), count in confused
         )
         or "none",
@@ -179,3 +217,10 @@ def risk_coverage(reads: Sequence[Read]) -> str:
     wrong = np.array([1 - each.right.mean() for each in reads])[order]
     shares = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
     return ", ".join(f"{share:.0%}: {wrong[: round(share * len(wrong))].mean():.1%}" for share in shares)
+
+
+def distances(reads: Sequence[Read]) -> str:
+    """How far clips are from what was taught."""
+    found = [each.reading.distance for each in reads]
+    low, middle, high = np.quantile(found, (0.05, 0.5, 0.95))
+    return f"median {middle:.2f}, 5 % to 95 % {low:.2f} to {high:.2f}"

@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from dlintro_demos.lip_reading.grammar import BLANK, SLOTS, class_of
-from dlintro_demos.lip_reading.network import LipReader, Logits, save_reader
-from training.lip_reading.clips import Augmentation, Batch, Clips, augmented, plain
+from dlintro_demos.lip_reading.grammar import BLANK, class_of
+from dlintro_demos.lip_reading.network import LipReader, Logits, load_reader, save_reader
+from training.lip_reading.clips import Augmentation, Batch, Clips, augmented, joined, plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,10 @@ class TrainingSettings:
     """Gradient steps; may be changed before the learning rate falls."""
     batch: int = 24
     """Clips a step."""
+    drawn: float = 0.5
+    """Share of them that are drawn, where there are drawn ones."""
+    start: str = ""
+    """Weights to start from; nothing to start from scratch."""
     learning_rate: float = 2e-3
     """AdamW's step size after the warm-up."""
     warm_up: int = 30
@@ -67,6 +71,8 @@ class Report:
     validation_slots: float
     validation_wrong: float
     """Share of words that the slots' heads have wrong."""
+    drawn_wrong: float | None = None
+    """The same of drawn validation clips."""
 
 
 def losses(logits: Logits, sentences: torch.Tensor, smoothing: float = 0.0) -> dict[str, torch.Tensor]:
@@ -98,7 +104,8 @@ class Learner:
 
     def __init__(self, settings: TrainingSettings) -> None:
         torch.manual_seed(settings.seed)
-        self.network = LipReader()
+        self.network = load_reader([Path(settings.start)]) if settings.start else LipReader()
+        self.network.requires_grad_(requires_grad=True)
         self.network.pixels.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
         self.optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=settings.weight_decay)
@@ -148,18 +155,31 @@ def _what_counts(settings: TrainingSettings) -> dict[str, Any]:
     return asdict(replace(settings, steps=0, threads=0, report_every=0))
 
 
-def train(settings: TrainingSettings, clips: Clips, validation: Clips, folder: Path) -> Iterator[Report]:
-    """Train until the last step; yields a `Report` every few steps and keeps a checkpoint in `folder`."""
+def train(
+    settings: TrainingSettings,
+    clips: Clips,
+    validation: Clips,
+    folder: Path,
+    drawn: tuple[Clips, Clips] | None = None,
+) -> Iterator[Report]:
+    """Train until the last step; yields a `Report` every few steps and keeps a checkpoint in `folder`.
+
+    `drawn` are clips to learn from beside the others, and those to look how it goes.
+    """
     torch.set_num_threads(settings.threads)
     learner = Learner(settings)
     learner.resume(folder, settings)
     folder.mkdir(parents=True, exist_ok=True)
-    kept = plain(validation)
+    kept = [plain(each) for each in (validation, *(drawn or ())[1:])]
+    share = round(settings.drawn * settings.batch) if drawn else 0
     seen: list[dict[str, float]] = []
     started = time.process_time() - learner.seconds
     while learner.step < settings.steps:
         random = torch.manual_seed(settings.seed * 1_000_000 + learner.step)  # of the dropout, too
-        chosen = clips.of(_turn(settings, len(clips.names), learner.step))
+        chosen = clips.of(_turn(settings.seed, settings.batch - share, len(clips.names), learner.step))
+        if drawn and share:
+            turn = _turn(settings.seed, share, len(drawn[0].names), learner.step)
+            chosen = joined(chosen, drawn[0].of(turn))
         alone = learner.step < settings.points_first
         batch = augmented(chosen, settings.augmentation, random, points_alone=alone)
         seen.append(learner.update(batch, settings))
@@ -170,28 +190,34 @@ def train(settings: TrainingSettings, clips: Clips, validation: Clips, folder: P
             seen.clear()
 
 
-def _turn(settings: TrainingSettings, count: int, step: int) -> np.ndarray:
+def _turn(seed: int, batch: int, count: int, step: int) -> np.ndarray:
     """Which clips a step takes: all of them once, in an order anew, before any comes again."""
-    each = count // settings.batch
-    order = np.random.default_rng([settings.seed, step // each]).permutation(count)
-    first = step % each * settings.batch
-    return order[first : first + settings.batch]
+    each = count // batch
+    order = np.random.default_rng([seed, step // each]).permutation(count)
+    first = step % each * batch
+    return order[first : first + batch]
 
 
 @torch.inference_mode()
 def _report(
-    settings: TrainingSettings, learner: Learner, seen: list[dict[str, float]], validation: Batch
+    settings: TrainingSettings, learner: Learner, seen: list[dict[str, float]], kept: list[Batch]
 ) -> Report:
     network = learner.mean.module.eval()
     alone = learner.step <= settings.points_first
-    logits = network(validation.points, None if alone else validation.pixels)
-    ours = losses(logits, validation.sentences)
-    said = torch.stack([each.argmax(1) for each in logits.slots], dim=1)
+    every = [network(each.points, None if alone else each.pixels) for each in kept]
+    ours = losses(every[0], kept[0].sentences)
+    wrong = [
+        float(
+            (torch.stack([each.argmax(1) for each in logits.slots], dim=1) != batch.sentences).float().mean()
+        )
+        for logits, batch in zip(every, kept, strict=True)
+    ]
     return Report(
         step=learner.step,
         seconds=learner.seconds,
         learning_rate=learning_rate(settings, learner.step - 1),
         **{name: float(np.mean([each[name] for each in seen])) for name in seen[0]},
         **{f"validation_{name}": float(loss) for name, loss in ours.items()},
-        validation_wrong=float((said != validation.sentences).sum() / (len(said) * len(SLOTS))),
+        validation_wrong=wrong[0],
+        drawn_wrong=wrong[1] if len(wrong) > 1 else None,
     )
