@@ -81,9 +81,20 @@ def each_picture(
     warm_up: Callable[[], None],
     look: Callable[[Picture], tuple[dict[str, object], float, str]],
 ) -> int:
+    """`each_file` for pictures."""
+    return each_file(options, warm_up, lambda path: look(open_picture(path)))
+
+
+def each_file(
+    options: argparse.Namespace,
+    warm_up: Callable[[], None],
+    look: Callable[[Path], tuple[dict[str, object], float, str]],
+    *,
+    error_lines: bool = False,
+) -> int:
     """A line for each of `options.paths`, from the facts, seconds and words that `look` gives.
 
-    A file that cannot be read is said and does not stop the rest.
+    A file that cannot be read is said and does not stop the rest; with `error_lines`, JSON has a line for it.
     """
     from dlintro_demos.gallery.intake.images import UnreadableMedia
     from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
@@ -95,9 +106,11 @@ def each_picture(
     code = 0
     for path in options.paths:
         try:
-            facts, seconds, words = look(open_picture(path))
+            facts, seconds, words = look(path)
         except (OSError, UnreadableMedia) as error:
             code = fail(f"{path}: {error}")
+            if options.json and error_lines:
+                print(json.dumps({"path": str(path), "error": str(error)}), flush=True)
             continue
         milliseconds = round(1000 * seconds, 1)
         line = json.dumps({"path": str(path)} | facts | {"milliseconds": milliseconds})
