@@ -63,6 +63,8 @@ class LipNetSettings:
     """Frames of a window."""
     sequence_batch: int = 32
     """Clips a step."""
+    sides: int = 2
+    """Whether `sequence` gets clips and their mirror images (2), or one of the two of each clip (1)."""
     joint_batch: int = 16
     drawn: float = 0.5
     """Share of a step's clips that are drawn, where there are drawn ones."""
@@ -252,7 +254,11 @@ def train_lipnet(
     folder.mkdir(parents=True, exist_ok=True)
     started = time.process_time() - learner.seconds
     while True:
-        bank = Bank(learner.student.lipnet.eval(), clips) if learner.stage == "sequence" else None
+        bank = (
+            Bank(learner.student.lipnet.eval(), clips, settings.sides)
+            if learner.stage == "sequence"
+            else None
+        )
         seen: list[dict[str, float]] = []
         while learner.step < learner.steps:
             number = STAGES.index(learner.stage) * 100_000 + learner.step

@@ -41,7 +41,7 @@ from training.lip_reading.evaluation import (
     summary,
 )
 from training.lip_reading.lipnet import STAGES, LipNetReport, LipNetSettings, train_lipnet
-from training.lip_reading.lipnet_clips import LipClips, draw_lip_clips, load_lip_clips
+from training.lip_reading.lipnet_clips import LipClips, draw_lip_clips, joined, load_lip_clips
 
 FOLDER = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints")) / "lipnet"
 DRAWN = {"train": 2000, "validation": 60, "test": 1000}
@@ -137,8 +137,8 @@ def likelihood(reads: list[Read]) -> float:
 
 
 def choose(folder: Path) -> None:
-    """Print how powers fare on the validation clips, and keep the thresholds for "I don't know"."""
-    clips = _part(folder, "validation")
+    """Print how powers fare on validation clips, real and drawn, and keep thresholds for "I don't know"."""
+    clips = joined([_part(folder, "validation"), _drawn(folder, "validation")])
     logits = logits_of(rounded(folder), clips)
     for power in POWERS:
         found = likelihood(read_letters(logits, clips.sentences, power))

@@ -78,14 +78,19 @@ def slots_loss(slots: list[torch.Tensor], sentences: torch.Tensor, smoothing: fl
 
 
 class Bank:
-    """Features of all clips and their mirror images, (N, 2, T, C) float16, as fixed convolutions see them."""
+    """Features of all clips, (N, sides, T, C) float16, as fixed convolutions see them.
+
+    With two `sides` of the clips and of their mirror images, with one of every second clip's mirror image.
+    """
 
     @torch.inference_mode()
-    def __init__(self, lipnet: LipNet, clips: LipClips) -> None:
+    def __init__(self, lipnet: LipNet, clips: LipClips, sides: int = 2) -> None:
         rows = []
-        for each in clips.pictures:
+        for index, each in enumerate(clips.pictures):
             both = torch.stack([each, each.flip(-1)])
-            pictures = prepare_pictures(both, moving=bool(lipnet.shape["moving"]))
+            pictures = prepare_pictures(
+                both if sides == 2 else both[[index % 2]], moving=bool(lipnet.shape["moving"])
+            )
             rows.append(lipnet.features(pictures).half())
         self.features = torch.stack(rows).clone()
 
@@ -96,7 +101,7 @@ class Bank:
         def uniform(*shape: int) -> torch.Tensor:
             return 2 * torch.rand(count, *shape, generator=random) - 1
 
-        side = (torch.rand(count, generator=random) < AUGMENTATION.mirrored).long()
+        side = (torch.rand(count, generator=random) * self.features.shape[1]).long()
         moments = bent_time(AUGMENTATION, frames, uniform)
         features = resampled(self.features[torch.from_numpy(chosen), side], moments)
         features *= 1 + AUGMENTATION.contrast * uniform(1, 1)
