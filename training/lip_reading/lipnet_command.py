@@ -36,12 +36,12 @@ from training.lip_reading.evaluation import (
     Read,
     abstention,
     calibration,
-    choose_thresholds,
+    common_thresholds,
     risk_coverage,
     summary,
 )
 from training.lip_reading.lipnet import STAGES, LipNetReport, LipNetSettings, train_lipnet
-from training.lip_reading.lipnet_clips import LipClips, draw_lip_clips, joined, load_lip_clips
+from training.lip_reading.lipnet_clips import LipClips, draw_lip_clips, load_lip_clips
 
 FOLDER = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints")) / "lipnet"
 DRAWN = {"train": 2000, "validation": 60, "test": 1000}
@@ -138,15 +138,22 @@ def likelihood(reads: list[Read]) -> float:
 
 def choose(folder: Path) -> None:
     """Print how powers fare on validation clips, real and drawn, and keep thresholds for "I don't know"."""
-    clips = joined([_part(folder, "validation"), _drawn(folder, "validation")])
-    logits = logits_of(rounded(folder), clips)
+    network = rounded(folder)
+    groups = [
+        (clips.sentences, logits_of(network, clips))
+        for clips in (_part(folder, "validation"), _drawn(folder, "validation"))
+    ]
     for power in POWERS:
-        found = likelihood(read_letters(logits, clips.sentences, power))
-        print(f"power {power}: negative log-likelihood a word {found:.4f}")
-    reads = read_letters(logits, clips.sentences)
-    thresholds = choose_thresholds(reads)
-    print(f"with the power of lipnet.py: {summary(reads)}\n{thresholds}: {abstention(reads, thresholds)}")
-    print(risk_coverage(reads), calibration(reads), sep="\n")
+        found = [likelihood(read_letters(logits, said, power)) for said, logits in groups]
+        print(
+            f"power {power}: negative log-likelihood a word, real and drawn",
+            *(f"{each:.4f}" for each in found),
+        )
+    reads = [read_letters(logits, said) for said, logits in groups]
+    thresholds = common_thresholds(reads)
+    print(f"with the power of lipnet.py: {thresholds}")
+    for each in reads:
+        print(summary(each), abstention(each, thresholds), risk_coverage(each), calibration(each), sep="\n")
     (folder / "thresholds.json").write_text(json.dumps(thresholds), encoding="utf-8")
 
 
