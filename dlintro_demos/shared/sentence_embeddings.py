@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -43,11 +43,11 @@ class Layer(nn.Module):
 
     def forward(self, x: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
         """(N, tokens, 384) to the same; `seen` (N, 1, 1, tokens) is False at padding."""
-        heads = [
+        query, key, value = (
             linear(x).unflatten(2, (HEADS, -1)).transpose(1, 2)
             for linear in (self.query, self.key, self.value)
-        ]
-        mixed = functional.scaled_dot_product_attention(*heads, attn_mask=seen)
+        )
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
         x = self.norm_attention(x + self.output(mixed.transpose(1, 2).flatten(2)))
         return self.norm_output(x + self.narrower(functional.gelu(self.wider(x))))
 
@@ -120,7 +120,7 @@ def _published(name: str) -> str:
     return f"encoder.layer.{number}.{_THEIRS[part]}.{kind}"
 
 
-def encode(encoder: SentenceEncoder, sentences: Sequence[str]) -> np.ndarray:
+def encode(encoder: Any, sentences: Sequence[str]) -> np.ndarray:
     """Sentences of any length to (N, 384) float32 of length 1; only the first 128 tokens are read."""
     device = encoder.words.weight.device
     rows = [row.ids for row in encoder.tokenizer.encode_batch(list(sentences))]
