@@ -94,6 +94,36 @@ def test_the_score_stays_from_round_to_round_to_the_end_and_begins_anew(at):
     assert len(at.session_state["seeds"]) == 2  # another game
 
 
+def game_at_once():
+    """Two numbers are asked for, and each counts; everybody's first game has seed 7."""
+    import streamlit as st
+
+    from dlintro_demos.gallery.ui.game import Game, Verdict, play
+
+    def put(seed, said, say):
+        st.write(f"seed {seed}" if said is None else f"you said {said}")
+        st.button("Both", on_click=say, args=(2,))
+
+    play(
+        Game(
+            name="pairs", rounds=1, round_title="Pair", intro="", ask=lambda score: score.seed, put=put,
+            judge=lambda seed, said: Verdict(right=said, machine=1),
+            tally=lambda score: f"you {score.yours}, machine {score.machine}",
+            after=lambda seed, said: st.write(f"after {said}"), opening=7,
+        )
+    )  # fmt: skip
+
+
+def test_a_game_may_stand_there_at_once_the_same_for_everybody_and_count_several_things_a_round():
+    at = AppTest.from_function(game_at_once).run()
+    assert words(at) == ["**Pair 1 of 1**", "seed 7"]
+    press(at, "Both")
+    assert words(at) == ["**Pair 1 of 1**", "you said 2", "you 2, machine 1", "after 2"]
+    press(at, "Play again")
+    assert words(at)[0] == "**Pair 1 of 1**"
+    assert words(at)[1] != "seed 7"
+
+
 def test_a_second_click_on_an_answered_question_counts_nothing():
     score, right = Score(), Verdict(right=True, machine=True)
     _note(score, 0, "Even", right)

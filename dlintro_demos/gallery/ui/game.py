@@ -32,10 +32,13 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether the visitor was right, and the machine: None where it said that it does not know."""
+    """Whether the visitor was right, and the machine: None where it said that it does not know.
 
-    right: bool
-    machine: bool | None
+    Where a round asks for several things at once, how many of them were right.
+    """
+
+    right: int
+    machine: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,10 @@ class Game(Generic[Question]):
 
     `name` names it in the session. `ask` gives the question of a round, or None after saying why there is
     none. `put` shows it: with `said` None it waits for an answer, to be told to `say` (as a button's
-    `on_click`), else it shows the truth. `judge` weighs an answer, `tally` says the score in words.
+    `on_click`), else it shows the truth. `judge` weighs an answer, `tally` says the score in words, and
+    `after` shows, below all of it, what can be said now that the truth is out.
+
+    With `opening` the first game stands there at once, with that seed, for everybody.
     """
 
     name: str
@@ -55,6 +61,8 @@ class Game(Generic[Question]):
     put: Callable[[Question, Any, Say], None]
     judge: Callable[[Question, Any], Verdict]
     tally: Callable[[Score], str]
+    after: Callable[[Question, Any], None] | None = None
+    opening: int | None = None
 
 
 @st.fragment
@@ -62,6 +70,8 @@ def play(game: Game[Question]) -> None:
     """Play round after round; only this part of the page runs again on a click."""
     slot = f"game-{game.name}"
     score: Score | None = st.session_state.get(slot)
+    if score is None and game.opening is not None:
+        score = st.session_state[slot] = Score(seed=game.opening)
     if score is None:
         st.caption(game.intro)
         st.button("Play", key=f"{slot}-play", on_click=_begin, args=(slot,), icon=":material/sports_esports:")
@@ -77,7 +87,14 @@ def play(game: Game[Question]) -> None:
     if score.said is not None:
         last = score.played >= game.rounds
         label = "Play again" if last else f"Next {game.round_title.lower()}"
-        st.button(label, key=f"{slot}-next", on_click=_go_on, args=(slot, score, score.round, last))
+        st.button(
+            label,
+            key=f"{slot}-next",
+            on_click=_go_on,
+            args=(slot, score, score.round, last, game.opening is not None),
+        )
+        if game.after is not None:
+            game.after(question, score.said)
 
 
 def _begin(slot: str) -> None:
@@ -89,14 +106,16 @@ def _note(score: Score, number: int, said: Any, verdict: Verdict) -> None:
         return  # a second click, on a question that was answered
     score.said = said
     score.yours += verdict.right
-    score.machine += bool(verdict.machine)
+    score.machine += verdict.machine or 0
     score.unsure += verdict.machine is None
 
 
-def _go_on(slot: str, score: Score, number: int, last: bool) -> None:
+def _go_on(slot: str, score: Score, number: int, last: bool, at_once: bool) -> None:
     if st.session_state.get(slot) is not score or score.round != number:
         return  # a second click on a button whose round is over
-    if last:
+    if last and at_once:
+        st.session_state[slot] = Score()
+    elif last:
         del st.session_state[slot]
     else:
         score.round, score.said = score.round + 1, None
