@@ -18,6 +18,7 @@ SLUGS = (
     "feature_layers",
     "super_resolution",
     "faces",
+    "lip_reading",
 )
 
 

@@ -1,1 +1,38 @@
 """Reading lips: a network that reads the sentences of the GRID corpus from a silent mouth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="lip_reading",
+    title="Reading lips",
+    tagline="A mouth speaks without a sound. Read it, and then see what the machine read.",
+    chapter=Chapter.DAILY_LIFE,
+    icon=":material/sentiment_satisfied:",
+    models=("lip_reader",),
+    talking_points=(
+        "Let the room read the first sentence together, by show of hands, before the machine answers. "
+        "Everybody's first ten sentences are the same.",
+        "Open “Say something” and press “Look-alikes”: “b” or “p”? Here the two films are the same, to "
+        "the pixel. What lips don't show, no network can read.",
+        "Press “Backwards”: that is no sentence, and all that it knows are sentences. Ask what it should "
+        "say, then look: “I don't know”.",
+    ),
+    modes={"Say something": "do=Say+something"},
+    minutes=7,
+)
+
+
+def warm_up(cache: ModelCache) -> None:
+    """Load the reader, draw and read the first sentence. Raises `ModelUnavailable`."""
+    from dlintro_demos.lip_reading.quiz import OPENING, ask
+
+    cache.warm(DEMO.models)
+    for _ in ask(OPENING, 0, cache):
+        pass

@@ -15,6 +15,7 @@ BOUND = {
     "faces": ("look-at", "An album"),
     "feature_layers": ("look", "Fool it"),
     "flappy_bird": ("do", "Race it"),
+    "lip_reading": ("do", "Say something"),
     "super_resolution": ("mode", "Blur it first, then repair it"),
     "teach_a_child": ("teach", "Keep the lesson"),
 }

@@ -1,5 +1,6 @@
 """What the presenter's notes promise comes true when it is played on the page."""
 
+import json
 import re
 
 import numpy as np
@@ -20,6 +21,8 @@ from dlintro_demos.flappy_bird.experiment import TRIAL_LEVELS
 from dlintro_demos.flappy_bird.ui.players import facts_of
 from dlintro_demos.gallery.catalogue import SLUGS, find
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.lip_reading.quiz import OPENING
+from dlintro_demos.lip_reading.quiz import ask as ask_for_lips
 from dlintro_demos.shared.imagenet import MODEL, STOPS, prepare
 from dlintro_demos.super_resolution import samples as small
 from dlintro_demos.super_resolution.upscale import upscale
@@ -73,6 +76,14 @@ POINTS = {
         "enough. Hold up something new and wait for “I have never seen this”.": "all but the camera",
         "Ask what it learned from so few. Not to see: that took 1.3 million photographs, before. Only "
         "the word.": NOTHING,
+    },
+    "lip_reading": {
+        "Let the room read the first sentence together, by show of hands, before the machine answers. "
+        "Everybody's first ten sentences are the same.": "they are",
+        "Open “Say something” and press “Look-alikes”: “b” or “p”? Here the two films are the same, to "
+        "the pixel. What lips don't show, no network can read.": "not a grey level of difference",
+        "Press “Backwards”: that is no sentence, and all that it knows are sentences. Ask what it should "
+        "say, then look: “I don't know”.": "it says so",
     },
     "classical_vs_deep": {
         "Open “More data” and let everybody bet before the network's line appears. Then ask why the line "
@@ -246,3 +257,24 @@ def test_classical_vs_deep(open_page, monkeypatch):
     assert "On the curves that it was shown" in said
     said = words(open_page("classical_vs_deep", part="Stack of layers", hidden="4"))
     assert "**4 hidden layers, each" in said
+
+
+def test_lip_reading(open_page):
+    film, other = (shown_film(open_page("lip_reading"), "lips-read-along") for _ in range(2))
+    assert film["films"][0]["frames"] == other["films"][0]["frames"] == 75
+    assert all(last(ask_for_lips(OPENING, number, engine().cache)).shared for number in range(2))
+    at = press(open_page("lip_reading", do="Say something"), "Look-alikes")
+    assert [each["title"] for each in shown_film(at, "lips-twins")["films"]] == [
+        "place red by b nine please",
+        "place red by p nine please",
+    ]
+    assert "A pixel of one differs from the other's by 0.0 grey levels" in words(at)
+    row = shown_film(press(at, "Backwards"), "lips-say")["rows"][0]
+    assert len(row["words"]) == 6
+    assert "“I don't know”" in row["aside"]
+
+
+def shown_film(at, key):
+    """What the lip film of that key was told."""
+    shown = next(part.proto for part in at.get("bidi_component") if part.proto.id.endswith(key))
+    return json.loads(shown.json)

@@ -1,0 +1,124 @@
+"""Reading lips in Chromium: the film plays, six words are chosen by key or finger, the machine answers."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dlintro_demos.lip_reading.grammar import WORDS, spell
+from dlintro_demos.lip_reading.quiz import OPENING, wish_of
+from tests.gallery.first_screen import the_result_is_on_the_first_screen
+from tests.visiting import ours, visit
+
+FRAME = "film => Number(film.dataset.frame)"
+# Whether the canvas shows a mouth: it is neither empty nor of one colour.
+PAINTED = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(Array.from({ length: 400 }, (_, i) => data[4 * i * 40])).size > 20;
+}"""
+
+
+def names(sentence):
+    """How the sentence is typed: the first letter of each word, but the digit of a number."""
+    return "".join(str(word) if slot == 4 else WORDS[slot][word][0] for slot, word in enumerate(sentence))
+
+
+def test_a_round_by_keyboard_the_film_plays_and_both_are_marked(
+    gallery, page, problems, serious_violations, screenshot
+):
+    visit(page, f"{gallery}/lip_reading")
+    film = page.locator(".film")
+    canvas = film.locator("canvas.mouth")
+    page.wait_for_function("film => Number(film.dataset.frame) > 3", arg=film.element_handle())
+    page.wait_for_function(PAINTED, arg=canvas.element_handle())
+    expect(film.get_by_text("This mouth is drawn by our program; nobody real says this.")).to_be_visible()
+
+    film.get_by_role("button", name="Pause").click()
+    still = film.evaluate(FRAME)
+    film.get_by_role("slider").press("ArrowRight")
+    assert film.evaluate(FRAME) == still + 1
+
+    truth = wish_of(OPENING, 0).sentence
+    done = film.get_by_role("button", name="That is my answer")
+    expect(done).to_be_disabled()
+    film.get_by_role("button", name="Pause").or_(film.get_by_role("button", name="Play")).focus()
+    page.keyboard.type(names(truth)[:3])
+    page.keyboard.press("Backspace")
+    page.keyboard.type(names(truth)[2:])
+    expect(film.get_by_role("button", name=re.compile("^(command|colour|letter)"))).to_have_count(3)
+    expect(done).to_be_focused()
+    page.keyboard.press("Enter")
+    you = film.get_by_role("list", name="You", exact=True)
+    expect(you.get_by_role("listitem")).to_have_text([f"{word}, right" for word in spell(truth).split()])
+    machine = film.get_by_role("list", name="The machine")
+    expect(machine.locator(".word.hidden")).to_have_count(0)
+    expect(machine.locator(".word.right, .word.wrong")).to_have_count(6)
+    expect(
+        film.get_by_text(re.compile("^(A draw. )?You have 6 of six right, the machine [0-6].$"))
+    ).to_be_visible()
+    expect(page.get_by_text("After 1 sentence, 6 words: you 6, the machine")).to_be_visible()
+
+    page.get_by_text("Why? Frame by frame").click()
+    expect(page.locator(".lane canvas")).to_have_count(4)
+    under = page.locator(".film.laned")
+    under.locator(".lane canvas").nth(1).click(position={"x": 5, "y": 20})
+    assert under.evaluate(FRAME) < 3
+    expect(page.get_by_text("What just happened?")).to_be_visible()
+    assert serious_violations(page) == []
+    screenshot(page, "lip-reading-answered")
+
+    page.get_by_role("button", name="Next sentence").click()
+    expect(page.get_by_text("Sentence 2 of 10")).to_be_visible()
+    expect(film.first.get_by_role("button", name="command: not chosen")).to_be_visible()
+    assert ours(problems) == []
+
+
+def test_on_a_phone_six_taps_answer_and_nothing_moves_where_motion_is_reduced(gallery, new_page, problems):
+    page = new_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce", color_scheme="dark")
+    visit(page, f"{gallery}/lip_reading")
+    film = page.locator(".film")
+    expect(film.get_by_role("button", name="Play")).to_be_visible()
+    assert film.evaluate(FRAME) == 0
+    for word in ("bin", "blue", "at"):
+        film.locator(".key", has_text=re.compile(f"^{word}$")).click()
+    the_result_is_on_the_first_screen(page)  # with the letters, which take the most room
+    smallest = [key.bounding_box() for key in film.locator(".key").all()]
+    assert min(min(box["width"], box["height"]) for box in smallest) >= 28
+    for word in ("f", "two", "now"):
+        film.locator(".key", has_text=re.compile(f"^{word}$")).click()
+    film.get_by_role("button", name="colour: blue").click()
+    film.locator(".key", has_text="white").click()
+    film.get_by_role("button", name="That is my answer").click()
+    you = film.get_by_role("list", name="You", exact=True)
+    expect(you.get_by_role("listitem").nth(1)).to_have_text(re.compile("^white, (right|wrong)$"))
+    assert film.locator(".word.hidden").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert ours(problems) == []
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, {"width": 360, "height": 740}])
+def test_a_mouth_says_what_one_chooses_and_look_alikes_play_side_by_side(
+    gallery, new_page, problems, serious_violations, screenshot, size
+):
+    page = new_page(viewport=size)
+    visit(page, f"{gallery}/lip_reading?do=Say+something")
+    the_result_is_on_the_first_screen(page)
+    film = page.locator(".film").first
+    expect(film.locator(".key").first).to_be_hidden()
+    film.get_by_role("button", name="letter: f").click()
+    film.locator(".key", has_text=re.compile("^z$")).click()
+    film.get_by_role("button", name="Say this").click()
+    expect(film.get_by_role("img", name="A drawn mouth that says “bin blue at z two now”")).to_be_visible()
+    assert "say=bin" in page.url
+    page.get_by_role("button", name="Look-alikes").click()
+    twins = page.locator(".film.alone")
+    expect(twins.get_by_text("Can you tell “b” and “p” apart?")).to_be_visible()
+    expect(twins.locator("canvas.mouth")).to_have_count(2)
+    page.wait_for_function(
+        "([one, other]) => one.toDataURL().length > 9999 && one.toDataURL() === other.toDataURL()",
+        arg=[each.element_handle() for each in twins.locator("canvas.mouth").all()],
+    )
+    assert serious_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    screenshot(page, f"lip-reading-say-{size['width']}")
+    assert ours(problems) == []
