@@ -25,7 +25,7 @@ from dlintro_demos.lip_reading.pose import Pose, pose_of
 from dlintro_demos.shared.face_detector import MODEL as DETECTOR
 from dlintro_demos.shared.face_detector import detect
 from dlintro_demos.shared.face_mesh import MODEL as MESH
-from dlintro_demos.shared.face_mesh import find, follow
+from dlintro_demos.shared.face_mesh import Mesh, find, follow
 
 MODELS = (DETECTOR, MESH)
 """What it takes to open a video of a face, beside a reader."""
@@ -37,7 +37,7 @@ OUTSIDE = 0.1  # share of frames in which a lip may be out of the picture
 COVERED = 20.0  # log-odds of a face: below, something is before it (bench/lip_reading.py)
 TURNED, RAISED = 25.0, 35.0  # degrees of yaw and pitch, as the mesh has them: some 0.6 of the true ones
 COMPARABLE = 0.5  # of the largest face's height: a smaller one is a bystander
-LOOKS = 15  # frames from one look for other people to the next
+LOOKS = RATE  # frames from one look for other people to the next
 QUARTERS = {
     0: "",
     2: "The video stood on its head and was turned.",
@@ -118,14 +118,14 @@ def open_recording(data: bytes, cache: ModelCache) -> Iterator[Progress | Record
     frames, notes = list(video.frames[:MOST]), [*_about_rate(video)]
     clock.stop("decode")
     yield Progress(3, 10, "looking for the face")
-    turns = _upright(frames, cache)
+    turns, first = _upright(frames, cache)
     if turns:
         frames = [np.ascontiguousarray(np.rot90(frame, turns)) for frame in frames]
         notes.append(QUARTERS[turns])
     notes += _alone(frames, cache)
     clock.stop("detect")
     meshes = []
-    for number, mesh in enumerate(follow(frames, cache)):
+    for number, mesh in enumerate(follow(frames, cache, first)):
         meshes.append(mesh)
         if number % 10 == 0:
             yield Progress(4 + 5 * number / len(frames), 10, "following the lips")
@@ -212,13 +212,17 @@ def _about_rate(video: Video) -> tuple[str, ...]:
     return (f"The video has {video.fps:.0f} pictures a second; it is read at {RATE}, by their times.",)
 
 
-def _upright(frames: Sequence[np.ndarray], cache: ModelCache) -> int:
-    """Quarter turns to the left after which the face is upright. Raises `NoFace`."""
-    looks = [frames[0], frames[len(frames) // 2], frames[-1]]
+def _upright(frames: Sequence[np.ndarray], cache: ModelCache) -> tuple[int, Mesh | None]:
+    """Quarter turns to the left after which the face is upright, and the face in the first frame, if it is
+    known and was so already. Raises `NoFace`.
+    """
+    looks = (0, len(frames) // 2, len(frames) - 1)
     for turns in QUARTERS:
-        for frame in looks:
-            if mesh := find(np.ascontiguousarray(np.rot90(frame, turns)), cache):
-                return (turns + round(mesh.region.turn / (np.pi / 2))) % 4
+        for number in looks:
+            mesh = find(np.ascontiguousarray(np.rot90(frames[number], turns)), cache)
+            if mesh:
+                turns = (turns + round(mesh.region.turn / (np.pi / 2))) % 4
+                return turns, None if turns or number else mesh
     raise NoFace(
         "No face was found in this video. Look into the camera, with the whole face in the picture and light "
         "on it; for a video of a mouth alone, say that it is one."

@@ -130,16 +130,18 @@ def find(rgb: np.ndarray, cache: ModelCache) -> Mesh | None:
     return mesh if mesh.presence >= PRESENT else None
 
 
-def follow(frames: Iterable[np.ndarray], cache: ModelCache) -> Iterator[Mesh | None]:
+def follow(
+    frames: Iterable[np.ndarray], cache: ModelCache, first: Mesh | None = None
+) -> Iterator[Mesh | None]:
     """The largest face of the first frame that has one, in each frame; None where it is lost.
 
-    Whether it is still there is asked every fifth frame, and as often a lost one is looked for. Raises
-    `ModelUnavailable`.
+    `first` is the face in the first frame, where it is known. Whether it is still there is asked every fifth
+    frame, and as often a lost one is looked for. Raises `ModelUnavailable`.
     """
-    mesh: Mesh | None = None
+    mesh = first
     for number, rgb in enumerate(frames):
         check = number % CHECKED == 0
-        if mesh:
+        if mesh and number:
             mesh = _next(rgb, mesh, cache, check=check)
         if not mesh and check:
             mesh = find(rgb, cache)
