@@ -47,7 +47,8 @@ def lips(options: argparse.Namespace) -> int:
         started = time.perf_counter()
         reading = read(recording.clip, cache)
         seconds = sum(recording.seconds.values()) + time.perf_counter() - started
-        known = reading.known(cache.card(model).thresholds)
+        thresholds = cache.card(model).thresholds
+        known = bool(thresholds) and reading.known(thresholds)  # nobody knows without having measured
         facts: dict[str, object] = {
             "words": [each.word for each in reading.words],
             "confidence": round(reading.confidence, 4),

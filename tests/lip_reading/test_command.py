@@ -1,4 +1,4 @@
-"""`lips` on the command line, before and after its demo is in the catalogue."""
+"""`lips` on the command line."""
 
 import argparse
 import json

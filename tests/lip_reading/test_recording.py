@@ -26,6 +26,7 @@ from dlintro_demos.lip_reading.recording import (
     video_limits,
 )
 from dlintro_demos.shared.face_mesh import find
+from tests.gallery.test_video import sound
 from tests.lip_reading.videos import face, filmed, turned, video
 
 SECONDS = 1.2
@@ -191,6 +192,12 @@ WRONG = {
     "too short": (lambda: filmed(0.6), ClipError, "at least one second"),
     "8 frames a second": (lambda: filmed(4, 8), TooFewFrames, "better light"),
     "too long": (lambda: filmed(12, 12), MediaTooLarge, "the limit is 10 seconds"),
+    "an hour": (
+        lambda: video([face(0)] * 26, kind="webm", times=np.linspace(0, 3600, 26)),
+        MediaTooLarge,
+        "the limit is 10 seconds",
+    ),
+    "sound alone": (sound, UnreadableMedia, "no moving pictures"),
     "no video": (lambda: b"RIFF0000WAVEfmt ", UnreadableMedia, "not a video"),
 }
 
