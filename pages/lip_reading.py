@@ -1,14 +1,16 @@
-"""Reading lips: guess first, then see what the machine read; let a mouth say something."""
+"""Reading lips: guess first, then see what the machine read; let a mouth say something, or your own."""
 
 import streamlit as st
 
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.ui.frame import choices, footer, hook
+from dlintro_demos.lip_reading.recording import MODELS
 from dlintro_demos.lip_reading.ui.explanation import show_hood
+from dlintro_demos.lip_reading.ui.own_face import own_face
 from dlintro_demos.lip_reading.ui.read_along import read_along
 from dlintro_demos.lip_reading.ui.say_something import say_something
 
-MODES = {"Read along": read_along, "Say something": say_something}
+MODES = {"Read along": read_along, "Say something": say_something, "Your own face": own_face}
 
 demo = find("lip_reading")
 hook(demo, "You do this yourself: in a loud room everybody reads lips a little.")
@@ -18,5 +20,5 @@ with choices():
     )
 watched = MODES[mode]()
 if watched is not None:
-    show_hood(watched, demo.models)
+    show_hood(watched, MODELS if MODES[mode] is own_face else ())
 footer(demo)

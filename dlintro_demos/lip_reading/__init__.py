@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -15,7 +17,7 @@ DEMO = Demo(
     tagline="A mouth speaks without a sound. Read it, and then see what the machine read.",
     chapter=Chapter.DAILY_LIFE,
     icon=":material/sentiment_satisfied:",
-    models=("lip_reader",),
+    models=("lip_reader", "mtcnn", "face_mesh"),
     talking_points=(
         "Let the room read the first sentence together, by show of hands, before the machine answers. "
         "Everybody's first ten sentences are the same.",
@@ -24,7 +26,7 @@ DEMO = Demo(
         "Press “Backwards”: that is no sentence, and all that it knows are sentences. Ask what it should "
         "say, then look: “I don't know”.",
     ),
-    modes={"Say something": "do=Say+something"},
+    modes={"Say something": "do=Say+something", "Your own face": "do=Your+own+face"},
     minutes=7,
 )
 
@@ -33,6 +35,14 @@ def warm_up(cache: ModelCache) -> None:
     """Load the reader, draw and read the first sentence. Raises `ModelUnavailable`."""
     from dlintro_demos.lip_reading.quiz import OPENING, ask
 
-    cache.warm(DEMO.models)
+    cache.warm(["lip_reader"])
     for _ in ask(OPENING, 0, cache):
         pass
+
+
+def measure(cache: ModelCache) -> None:
+    """Load what finds a visitor's lips, which may be missing."""
+    from dlintro_demos.lip_reading.recording import MODELS
+
+    with contextlib.suppress(ModelUnavailable):
+        cache.warm(MODELS)

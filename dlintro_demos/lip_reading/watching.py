@@ -53,6 +53,7 @@ class Answer:
     how sure that is; `seconds` is what it took.
     """
 
+    key: str
     name: str
     reading: Reading
     known: bool | None
@@ -174,6 +175,7 @@ def _answer(reader: Reader, clip: Clip, cache: ModelCache) -> Answer:
     seconds = time.perf_counter() - began
     thresholds = cache.card(reader.key).thresholds
     return Answer(
+        key=reader.key,
         name=reader.name,
         reading=reading,
         known=reading.known(thresholds) if thresholds else None,

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from dlintro_demos.gallery.process import engine
@@ -12,6 +13,7 @@ from dlintro_demos.lip_reading.grammar import WORDS, parse, spell
 from dlintro_demos.lip_reading.quiz import OPENING, ask, wish_of
 from dlintro_demos.lip_reading.reading import read
 from dlintro_demos.lip_reading.ui import read_along
+from tests.lip_reading.videos import filmed, video
 from tests.reading import words
 
 
@@ -139,6 +141,36 @@ def test_a_preset_breaks_one_thing_and_the_next_one_mends_it(open_page, preset, 
     assert told["films"][0]["source"] != before
     assert told["headline"] == "Played backwards: no sentence."
     assert told["rows"][0]["words"][0][1] is None  # nothing is right or wrong
+
+
+def test_a_video_of_a_face_is_read_against_what_was_asked_for_and_a_stranger_is_told_so(open_page):
+    at = open_page("lip_reading", do="Your own face")
+    assert not at.exception
+    asked = film(at, "lips-recorder")["words"]
+    assert "You are a stranger to it" in words(at)
+    at.file_uploader[0].set_value(("me.mp4", filmed(1.2), "video/mp4"))
+    at = at.run()
+    assert not at.exception
+    assert not at.warning
+    told = film(at, "lips-own")
+    assert told["films"][0]["frames"] == 30
+    assert [word for word, _, _ in told["rows"][0]["words"]] == asked
+    assert all(right is not None for _, right, _ in told["rows"][1]["words"])
+    assert "You are a stranger to it" in words(at)
+    assert "What just happened?" in words(at)
+    again = press(at, "Another sentence")  # for the next video: this one was asked for before
+    assert [word for word, _, _ in film(again, "lips-own")["rows"][0]["words"]] == asked
+    assert film(again, "lips-recorder")["words"] != asked
+
+
+def test_a_video_without_a_face_says_what_to_do(open_page):
+    at = open_page("lip_reading", do="Your own face")
+    grey = [np.full((96, 128, 3), 128, np.uint8)] * 30
+    at.file_uploader[0].set_value(("me.webm", video(grey, kind="webm"), "video/webm"))
+    at = at.run()
+    assert not at.exception
+    assert at.warning[0].value.startswith("No face was found in this video.")
+    assert film(at, "lips-own") is None
 
 
 def test_a_second_reader_stands_beside_the_first(open_page, with_a_second_reader):

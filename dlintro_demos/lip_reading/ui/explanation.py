@@ -16,6 +16,11 @@ logits = words(state)              # for each frame: 51 words, or "nothing new h
 posteriors = grammar.decode(logits.log_softmax(2))   # CTC: the sum over all alignments of all sentences"""
 
 
-def show_hood(watched: Watched, models: Sequence[str]) -> None:
-    """Times of this very run, the cards, the lines of code."""
-    under_the_hood(models, device=watched.device, stages=watched.stages, code=CODE)
+def show_hood(watched: Watched, before: Sequence[str] = ()) -> None:
+    """Times of this very run, the cards, the lines of code; `before` are models that found the lips."""
+    under_the_hood(
+        [*before, *(each.key for each in watched.answers)],
+        device=watched.device,
+        stages=watched.stages,
+        code=CODE,
+    )

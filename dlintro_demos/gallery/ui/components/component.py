@@ -9,6 +9,8 @@ from streamlit.components.v2.types import ComponentRenderer
 from streamlit.errors import StreamlitAPIException
 
 _HERE = Path(__file__).parent
+CAMERA = str(_HERE / "camera")
+"""Among a component's scripts: what opens the camera, or says why not."""
 
 
 def component(module: str, *, scripts: tuple[str, ...] = ()) -> ComponentRenderer:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dlintro_demos.gallery.runtime.live import Work
-from dlintro_demos.gallery.ui.components.component import component, wait_for_the_run
+from dlintro_demos.gallery.ui.components.component import CAMERA, component, wait_for_the_run
 from dlintro_demos.gallery.ui.session import LIVE, visitor
 
-_mount = component(__file__)
+_mount = component(__file__, scripts=(CAMERA, "live_camera"))
 
 
 @dataclass(frozen=True, kw_only=True)

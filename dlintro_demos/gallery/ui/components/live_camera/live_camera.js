@@ -1,14 +1,5 @@
 /* The camera live: one picture goes to the server, its answer comes back, then the next one goes. */
 
-const WHY = {
-  NotAllowedError:
-    "The browser was not allowed to use the camera. Allow it beside the address, then start again, or use a photo.",
-  NotFoundError: "This computer has no camera. Use a photo instead.",
-  OverconstrainedError: "That camera is not there any more. Choose another one.",
-  NotReadableError: "Another program is using the camera. Close it, then start again, or use a photo.",
-};
-const INSECURE =
-  "Browsers give a page the camera only over https or on this very computer. Ask for the https address, or use a photo.";
 const SLOW = 2; // frames a second: below, the page says so
 const SAY_EVERY = 3000; // ms between two sentences for ears
 const PATIENCE = 10_000; // ms for an answer
@@ -39,16 +30,15 @@ export default mounted(".live", (root) => {
   async function begin(device) {
     stop();
     const mine = ++turn;
-    if (!navigator.mediaDevices?.getUserMedia) return say(INSECURE);
     say("");
     try {
       const size = { width: { ideal: 640 }, height: { ideal: 480 } };
       const wanted = device ? { ...size, deviceId: { exact: device } } : { ...size, facingMode: "user" };
-      const opened = await navigator.mediaDevices.getUserMedia({ video: wanted });
+      const opened = await openCamera(wanted, "a photo");
       if (mine !== turn) return opened.getTracks().forEach((track) => track.stop());
       stream = opened;
     } catch (error) {
-      if (mine === turn) say(WHY[error.name] ?? "The camera does not start. Use a photo instead.");
+      if (mine === turn) say(error.message);
       return;
     }
     const [track] = stream.getVideoTracks();
