@@ -1,7 +1,7 @@
 """From the bytes of a video to a clip that can be read, or to words that say what to do instead.
 
 A face is followed from frame to frame, and what cannot be read is named: nobody, two people, a face that is
-turned away, too small or upside down, a mouth that is out of the picture or hidden.
+turned away or too small, a mouth that is out of the picture.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from dlintro_demos.lip_reading.landmarks import LEFT_EYE, LIPS, POINTS, RIGHT_EY
 from dlintro_demos.lip_reading.mouths import HEIGHT, WIDTH, cut_mouths, lips_in_crops
 from dlintro_demos.lip_reading.pose import Pose, pose_of
 from dlintro_demos.shared.face_detector import MODEL as DETECTOR
-from dlintro_demos.shared.face_detector import detect
 from dlintro_demos.shared.face_mesh import MODEL as MESH
-from dlintro_demos.shared.face_mesh import Mesh, find, follow
+from dlintro_demos.shared.face_mesh import Mesh, find, find_all, follow
 
 MODELS = (DETECTOR, MESH)
 """What it takes to open a video of a face, beside a reader."""
@@ -34,9 +33,9 @@ SLOWEST = 12.0  # frames a second, below which too little of a mouth is seen
 APART = 24.0  # px: the least distance of the eyes' outer corners
 MISSED = 0.2  # share of frames in which the face may be lost, and its landmarks filled in
 OUTSIDE = 0.1  # share of frames in which a lip may be out of the picture
-COVERED = 20.0  # log-odds of a face: below, something is before it (bench/lip_reading.py)
+COVERED = 20.0  # log-odds of a face: below, something may be before it (bench/lip_reading.py)
 TURNED, RAISED = 25.0, 35.0  # degrees of yaw and pitch, as the mesh has them: some 0.6 of the true ones
-COMPARABLE = 0.5  # of the largest face's height: a smaller one is a bystander
+COMPARABLE = 0.5  # of the largest face: a smaller one is a bystander's
 LOOKS = RATE  # frames from one look for other people to the next
 QUARTERS = {
     0: "",
@@ -62,8 +61,8 @@ class HeadTurned(ClipError):
     """The mouth is seen from the side."""
 
 
-class MouthHidden(ClipError):
-    """The mouth is out of the picture, or something is before it."""
+class MouthOutside(ClipError):
+    """The mouth is out of the picture."""
 
 
 class TooFewFrames(ClipError):
@@ -139,7 +138,9 @@ def open_recording(data: bytes, cache: ModelCache) -> Iterator[Progress | Record
     clock.stop("mesh")
     presence = np.array([mesh.presence if mesh else -np.inf for mesh in meshes], np.float32)
     pose = pose_of(track)
-    _check(track, presence, pose, frames[0].shape[:2])
+    _check(track, pose, frames[0].shape[:2])
+    if (presence < COVERED).mean() > MISSED:
+        notes.append("Something may be before the mouth, or it is too dark to see it well.")
     clip = Clip(track, cut_mouths(frames, track))
     opening, width = opening_and_width(track)
     recording = Recording(
@@ -231,18 +232,15 @@ def _upright(frames: Sequence[np.ndarray], cache: ModelCache) -> tuple[int, Mesh
 
 def _alone(frames: Sequence[np.ndarray], cache: ModelCache) -> Iterator[str]:
     """Raises `TwoFaces` where a second face is nearly as large as the first; smaller ones are said."""
-    more = 0
+    more = False
     for frame in frames[::LOOKS]:
-        found = detect(frame, cache)
-        if found.fallback or len(found.detections) < 2:
-            continue
-        heights = sorted((float(np.ptp(each.box[[1, 3]])) for each in found.detections), reverse=True)
-        if heights[1] > COMPARABLE * heights[0]:
+        sides = [face.region.side for face in find_all(frame, cache)]
+        if len(sides) > 1 and sorted(sides)[-2] > COMPARABLE * max(sides):
             raise TwoFaces(
                 "Two faces are in the picture, and it cannot be known whose lips to read. "
                 "Record one person alone."
             )
-        more = max(more, len(heights) - 1)
+        more = more or len(sides) > 1
     if more:
         yield "The largest face is read; others are in the background."
 
@@ -257,7 +255,7 @@ def _filled(points: Sequence[np.ndarray | None]) -> np.ndarray:
     return np.stack(columns, axis=1).reshape(len(points), *known.shape[1:]).astype(np.float32)
 
 
-def _check(track: np.ndarray, presence: np.ndarray, pose: Pose, size: tuple[int, int]) -> None:
+def _check(track: np.ndarray, pose: Pose, size: tuple[int, int]) -> None:
     """Raises a `ClipError` where the mouth cannot be seen well enough."""
     eyes = np.linalg.norm(track[:, RIGHT_EYE] - track[:, LEFT_EYE], axis=1)
     if np.median(eyes) < APART:
@@ -269,7 +267,7 @@ def _check(track: np.ndarray, presence: np.ndarray, pose: Pose, size: tuple[int,
     x, y = track[:, LIPS, 0], track[:, LIPS, 1]
     out = ((x < 0) | (y < 0) | (x >= width) | (y >= height)).any(axis=1)
     if out.mean() > OUTSIDE:
-        raise MouthHidden(
+        raise MouthOutside(
             f"The mouth is out of the picture for {out.mean():.0%} of the time. "
             "Move so that the whole face is in it, and record again."
         )
@@ -277,9 +275,4 @@ def _check(track: np.ndarray, presence: np.ndarray, pose: Pose, size: tuple[int,
         raise HeadTurned(
             "The head is turned away, and lips are read from the front. Look into the camera, and have it as "
             "high as your face."
-        )
-    if (presence < COVERED).mean() > MISSED:
-        raise MouthHidden(
-            "Something is before the face, or it is too dark to see it well. Take hands, mask and microphone "
-            "away from the mouth, and record again in better light."
         )

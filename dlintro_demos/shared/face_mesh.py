@@ -119,15 +119,25 @@ def look(rgb: np.ndarray, region: Region, cache: ModelCache) -> Mesh:
 
 def find(rgb: np.ndarray, cache: ModelCache) -> Mesh | None:
     """The largest face of (H, W, 3) uint8, None where there is none. Raises `ModelUnavailable`."""
+    for face in find_all(rgb, cache):
+        mesh = look(rgb, face.region, cache)  # from the crop that all later frames will have
+        if mesh.presence >= PRESENT:
+            return mesh
+    return None
+
+
+def find_all(rgb: np.ndarray, cache: ModelCache) -> Iterator[Mesh]:
+    """The faces of (H, W, 3) uint8, the largest first: what the detector finds and the mesh takes for one.
+
+    Raises `ModelUnavailable`.
+    """
     found = detect(rgb, cache)
-    if found.fallback or not found.detections:
-        return None
-    largest = max(found.detections, key=lambda each: float(np.ptp(each.box[[1, 3]])))
-    first = look(rgb, region_of(largest), cache)
-    if first.presence < PRESENT:
-        return None
-    mesh = look(rgb, first.region, cache)  # from the crop that all later frames will have
-    return mesh if mesh.presence >= PRESENT else None
+    if found.fallback:
+        return
+    for face in sorted(found.detections, key=lambda each: -float(np.ptp(each.box[[1, 3]]))):
+        mesh = look(rgb, region_of(face), cache)
+        if mesh.presence >= PRESENT:
+            yield mesh
 
 
 def follow(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 import av
 import cv2
@@ -22,6 +22,7 @@ def astronaut() -> np.ndarray:
     return np.ascontiguousarray(data.astronaut())
 
 
+@lru_cache(100)
 def speaking(moment: float) -> np.ndarray:
     """The photograph, the jaw down and up three times a second."""
     height, width = astronaut().shape[:2]
@@ -49,8 +50,8 @@ def video(frames, *, fps=25.0, kind="mp4", codec="", times=None, bit_rate=4_000_
         stream = container.add_stream(codec, rate=Fraction(fps).limit_denominator(1001))
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt, stream.bit_rate = "yuv420p", bit_rate
-        if codec == "libx264":
-            stream.options = {"preset": "ultrafast"}
+        quick = {"libx264": {"preset": "ultrafast"}, "libvpx": {"deadline": "realtime", "cpu-used": "8"}}
+        stream.options = quick.get(codec, {})
         if times is not None:
             stream.codec_context.time_base = Fraction(1, 1000)
         for number, rgb in enumerate(frames):

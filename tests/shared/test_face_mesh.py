@@ -1,5 +1,6 @@
 """The face mesh: where the landmarks are, and a face that is followed, lost and found again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import cv2
@@ -17,6 +18,7 @@ from dlintro_demos.shared.face_mesh import (
     RIGHT_EYE,
     MeshFormatError,
     find,
+    find_all,
     follow,
     load_mesh,
     look,
@@ -91,6 +93,23 @@ def test_a_lost_face_is_found_again():
 
 def test_nobody_is_followed_where_nobody_is():
     assert list(follow([WALL] * 6, models())) == [None] * 6
+
+
+def test_faces_are_given_from_the_largest_to_the_smallest():
+    wide = np.concatenate([photo(), np.full((256, 200, 3), 90, np.uint8)], axis=1)
+    wide[60:188, 350:510] = cv2.resize(photo(), (160, 128), interpolation=cv2.INTER_AREA)
+    large, small = find_all(wide, models())
+    assert large.region.side == pytest.approx(2 * small.region.side, rel=0.1)
+    assert large.region.x < 320 < small.region.x
+
+
+def test_several_visitors_at_once_get_the_same_points():
+    region = find(photo(), models()).region
+    pictures = [photo((float(shift), 0.0)) for shift in range(8)]
+    alone = [look(rgb, region, models()).points for rgb in pictures]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda rgb: look(rgb, region, models()).points, pictures))
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
 
 
 def test_a_file_of_something_else_is_named(tmp_path):
