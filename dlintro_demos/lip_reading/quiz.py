@@ -13,6 +13,8 @@ from dlintro_demos.lip_reading.watching import Watched, Wish, some_sentence, wat
 ROUNDS = 10
 OPENING = 16
 """Seed of the game that everybody finds on the page."""
+MOUTHS = 1_000_000_000
+"""How many speakers there are for games; the readers learn from those after them."""
 CHANCE = 1 - sum(1 / len(words) for words in WORDS) / len(WORDS)
 """Share of words that are wrong in the long run where all are guessed."""
 PUBLISHED = {
@@ -52,7 +54,7 @@ def ask(seed: int, number: int, cache: ModelCache) -> Iterator[Progress | Questi
 
 def wish_of(seed: int, number: int) -> Wish:
     """Sentence and speaker of a round: other ones in each, and in each game."""
-    own = seed * ROUNDS + number
+    own = (seed * ROUNDS + number) % MOUTHS
     return Wish(sentence=some_sentence(f"round {own}"), speaker=own, seed=own)
 
 

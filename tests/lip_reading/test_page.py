@@ -173,6 +173,18 @@ def test_a_video_without_a_face_says_what_to_do(open_page):
     assert film(at, "lips-own") is None
 
 
+def test_look_alikes_play_side_by_side_with_what_was_measured(open_page):
+    at = press(open_page("lip_reading", do="Say something"), "Look-alikes")
+    assert len(film(at, "lips-twins")["films"]) == 2
+    measured = [
+        figure.value
+        for figure in engine().cache.card("lip_reader").figures
+        if ": Letters confused" in figure.name
+    ]
+    assert measured
+    assert all(", ".join(each.split(", ")[:12]) in words(at) for each in measured)
+
+
 def test_a_second_reader_stands_beside_the_first(open_page, with_a_second_reader):
     truth = wish_of(OPENING, 9).sentence
     told = film(in_round(open_page, 9, truth), "lips-read-along")

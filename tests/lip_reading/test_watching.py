@@ -24,6 +24,7 @@ from dlintro_demos.lip_reading.watching import (
     speak,
     watch,
 )
+from training.lip_reading.corpus import SPEAKERS
 
 SENTENCE = parse("place red by b nine please")
 WISH = Wish(sentence=SENTENCE, speaker=3, seed=3)
@@ -138,6 +139,8 @@ def test_everybodys_first_game_is_the_same_and_another_one_is_not():
     assert first.truth == again.truth
     assert first.watched.film.sprite == again.watched.film.sprite
     assert not last(ask(OPENING + 1, 0, engine().cache)).shared
+    largest = 2**32 - 1
+    assert all(wish_of(largest, number).speaker < min(SPEAKERS.values()) for number in range(10))
     seeds = {wish_of(seed, number).seed for seed in (OPENING, OPENING + 1) for number in range(10)}
     assert len(seeds) == 20
 

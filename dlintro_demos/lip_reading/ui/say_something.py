@@ -14,6 +14,7 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import first_result, panel, presets
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.lip_reading.grammar import SLOTS, WORDS, parse, spell
+from dlintro_demos.lip_reading.reading import MODEL
 from dlintro_demos.lip_reading.twins import Twins, compare
 from dlintro_demos.lip_reading.ui.answers import DRAWN, rows_of, show_evidence, show_steps
 from dlintro_demos.lip_reading.ui.components.lip_film import Ask, Shown, lip_film
@@ -29,6 +30,7 @@ from dlintro_demos.lip_reading.watching import (
 
 FIRST, MOUTH = "bin blue at f two now", 3
 MOUTHS = 1_000_000
+MOST = 12
 LETTER = SLOTS.index("letter")
 USUAL: Mapping[str, float] = {"speed": 1.0, "noise": 0.0, "light": 1.0}
 SLIDERS = {
@@ -189,6 +191,11 @@ def _show_twins(watched: Watched, wish: Wish) -> None:
             f"The same mouth with both. A pixel of one differs from the other's by {twins.difference:.1f} "
             f"grey levels of 255 on average; by {twins.usual:.1f} where one word of six is another."
         )
+        for figure in engine().cache.card(MODEL).figures:
+            whose, is_that, _ = figure.name.partition(": Letters confused")
+            if is_that:
+                most = ", ".join(figure.value.split(", ")[:MOST])
+                st.caption(f"Letters that it took for others (said > read) in {whose}: {most}.")
 
 
 def _other(watched: Watched, said: Sentence) -> Sentence:
