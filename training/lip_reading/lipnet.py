@@ -71,7 +71,7 @@ class LipNetSettings:
     dense_rate: float = 3e-3
     """AdamW's step size in each stage, after the warm-up."""
     sequence_rate: float = 2e-3
-    joint_rate: float = 7e-4
+    joint_rate: float = 5e-4
     warm_up: int = 30
     """Steps in which the step size grows from zero."""
     fall: float = 0.5
@@ -84,6 +84,8 @@ class LipNetSettings:
     """Weight of the slots' heads beside CTC."""
     lips: float = 0.1
     """Weight of the lips' places while all learn to read."""
+    channels_dropout: float = 0.0
+    """Share of the convolutions' channels that are hidden while all learn to read."""
     clip: float = 1.0
     """Largest norm of the gradient."""
     smoothing: float = 0.1
@@ -130,6 +132,7 @@ class LipNetLearner:
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.student = Student(settings.network)
+        self.student.lipnet.channels_dropout.p = settings.channels_dropout
         self.stage, self.step, self.seconds = STAGES[0], 0, 0.0
         self._begin()
 
@@ -254,11 +257,9 @@ def train_lipnet(
     folder.mkdir(parents=True, exist_ok=True)
     started = time.process_time() - learner.seconds
     while True:
-        bank = (
-            Bank(learner.student.lipnet.eval(), clips, settings.sides)
-            if learner.stage == "sequence"
-            else None
-        )
+        bank = None
+        if learner.stage == "sequence" and learner.step < learner.steps:
+            bank = Bank(learner.student.lipnet.eval(), clips, settings.sides)
         seen: list[dict[str, float]] = []
         while learner.step < learner.steps:
             number = STAGES.index(learner.stage) * 100_000 + learner.step

@@ -1,9 +1,12 @@
 """LipNet's commands: train it, choose what there is to choose, measure it once, write its card.
 
-python -m training.lip_reading lipnet train CLIPS         # train, or go on where it stopped
-python -m training.lip_reading lipnet choose              # on validation clips: power, thresholds
-python -m training.lip_reading lipnet report              # on test clips: once, when all is chosen
-python -m training.lip_reading lipnet save models/lipnet  # weights and card, with the report's figures
+    python -m training.lip_reading lipnet train CLIPS         # train, or go on where it stopped
+    python -m training.lip_reading lipnet choose              # on validation clips: power, thresholds
+    python -m training.lip_reading lipnet report              # on test clips: once, when all is chosen
+    python -m training.lip_reading lipnet save models/lipnet  # weights and card, with the report's figures
+
+Checkpoints, one more after each stage, the log (CSV), what is made of the clips and the report lie in
+`~/.cache/dlintro/checkpoints/lipnet` (`lipnet --checkpoints`, `DLINTRO_CHECKPOINTS`).
 """
 
 from __future__ import annotations
