@@ -143,7 +143,7 @@ def open_recording(data: bytes, cache: ModelCache) -> Iterator[Progress | Record
         notes.append("Something may be before the mouth, or it is too dark to see it well.")
     clip = Clip(track, cut_mouths(frames, track))
     opening, width = opening_and_width(track)
-    recording = Recording(
+    yield Recording(
         clip=clip,
         opening=opening,
         width=width,
@@ -154,7 +154,6 @@ def open_recording(data: bytes, cache: ModelCache) -> Iterator[Progress | Record
         notes=tuple(notes),
         seconds=clock.stop("crop"),
     )
-    yield recording
 
 
 def open_mouth_crop(data: bytes) -> Iterator[Progress | Recording]:
@@ -257,7 +256,7 @@ def _filled(points: Sequence[np.ndarray | None]) -> np.ndarray:
 
 def _check(track: np.ndarray, pose: Pose, size: tuple[int, int]) -> None:
     """Raises a `ClipError` where the mouth cannot be seen well enough."""
-    eyes = np.linalg.norm(track[:, RIGHT_EYE] - track[:, LEFT_EYE], axis=1)
+    eyes = np.linalg.norm(track[:, RIGHT_EYE, :2] - track[:, LEFT_EYE, :2], axis=1)
     if np.median(eyes) < APART:
         raise FaceTooSmall(
             f"The face is too small: its eyes are {np.median(eyes):.0f} pixels apart and have to be "
@@ -271,7 +270,7 @@ def _check(track: np.ndarray, pose: Pose, size: tuple[int, int]) -> None:
             f"The mouth is out of the picture for {out.mean():.0%} of the time. "
             "Move so that the whole face is in it, and record again."
         )
-    if abs(pose.yaw) > TURNED or abs(pose.pitch) > RAISED:
+    if abs(pose.yaw) > TURNED or abs(pose.pitch) > RAISED or eyes.min() < 1:
         raise HeadTurned(
             "The head is turned away, and lips are read from the front. Look into the camera, and have it as "
             "high as your face."
