@@ -70,6 +70,13 @@ def test_a_round_by_keyboard_the_film_plays_and_both_are_marked(
     page.get_by_role("button", name="Next sentence").click()
     expect(page.get_by_text("Sentence 2 of 10")).to_be_visible()
     expect(film.first.get_by_role("button", name="command: not chosen")).to_be_visible()
+    page.keyboard.type("bbaf2n")  # the question has the focus
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Next sentence").click()  # before all words are revealed
+    expect(page.get_by_text("Sentence 3 of 10")).to_be_visible()
+    expect(page.get_by_text("After 2 sentences, 12 words: you ")).to_be_visible()
+    expect(film.first.locator(".headline", has_text="What does this mouth say?")).to_be_visible()
+    expect(film.first.locator(".mouth")).to_be_in_viewport(ratio=1)
     assert ours(problems) == []
 
 
@@ -108,9 +115,10 @@ def test_a_mouth_says_what_one_chooses_and_look_alikes_play_side_by_side(
     film.get_by_role("button", name="letter: f").click()
     film.locator(".key", has_text=re.compile("^z$")).click()
     film.get_by_role("button", name="Say this").click()
+    page.mouse.move(0, 0)  # from a slider, which would show its ends in a fading grey
     expect(film.get_by_role("img", name="A drawn mouth that says “bin blue at z two now”")).to_be_visible()
     assert "say=bin" in page.url
-    page.get_by_role("button", name="Look-alikes").click()
+    page.get_by_role("button", name="Look-alikes").press("Enter")
     twins = page.locator(".film.alone")
     expect(twins.get_by_text("Can you tell “b” and “p” apart?")).to_be_visible()
     expect(twins.locator("canvas.mouth")).to_have_count(2)

@@ -89,11 +89,11 @@ def test_after_the_answer_both_are_marked_word_by_word_and_it_says_how_it_came_a
 def test_after_ten_rounds_your_errors_stand_beside_the_machines_and_the_papers(open_page):
     at = in_round(open_page, 9, wish_of(OPENING, 9).sentence, yours=45, machine=57)
     said = words(at)
-    assert "| **You**, here | 25.0 % |" in said
-    assert "| **The machine**, here | 5.0 % |" in said
-    assert "| Guessing, here | 81.0 % |" in said
-    assert "| Three hearing-impaired people, real faces | 47.7 % |" in said
-    assert "| LipNet, people it had seen, real faces | 4.8 % |" in said
+    assert "| **You**, here | 25.0\u00a0% |" in said
+    assert "| **The machine**, here | 5.0\u00a0% |" in said
+    assert "| Guessing, here | 81.0\u00a0% |" in said
+    assert "| Three hearing-impaired people, real faces | 47.7\u00a0% |" in said
+    assert "| LipNet, people it had seen, real faces | 4.8\u00a0% |" in said
     assert "real mouths there, drawn ones here" in said
 
 

@@ -33,11 +33,10 @@ HINT = "Or type: bbaf2n is “bin blue at f two now”."
 
 def read_along() -> Watched | None:
     """Ten sentences; everybody's first game is the same. Gives the clip that is on."""
-    with first_result():
-        question = _ask(st.session_state.get(f"game-{NAME}") or Score(seed=OPENING))
-        if question is None:
-            return None
-        play(_GAME)
+    question = _ask(st.session_state.get(f"game-{NAME}") or Score(seed=OPENING))
+    if question is None:
+        return None
+    play(_GAME)
     return question.watched
 
 
@@ -55,16 +54,17 @@ def _put(question: Question, said: Sentence | None, say: Say) -> None:
         _note_others(question)
         rows = [words_row("You", "you", said, truth), *rows_of(watched), words_row("It was", "truth", truth)]
         headline = _verdict(right_words(said, truth), right_words(sentence_of(watched.first.reading), truth))
-    answer = lip_film(
-        [Shown(film=watched.film, alt=ALT)],
-        headline=headline,
-        note=DRAWN,
-        number=question.number,
-        ask=Ask(number=question.number, label="That is my answer", hint=HINT) if said is None else None,
-        rows=rows,
-        reveal=True,
-        key="lips-read-along",
-    )
+    with first_result():
+        answer = lip_film(
+            [Shown(film=watched.film, alt=ALT)],
+            headline=headline,
+            note=DRAWN,
+            number=question.number,
+            ask=Ask(number=question.number, label="That is my answer", hint=HINT) if said is None else None,
+            rows=rows,
+            reveal=True,
+            key="lips-read-along",
+        )
     if said is None and answer is not None:
         say(answer)
         run_fragment_again()
@@ -114,7 +114,7 @@ def _tally(score: Score) -> str:
         ("Guessing, here", CHANCE),
         *((f"{who}, real faces", rate) for who, rate in PUBLISHED.items()),
     ]
-    table = "\n".join(f"| {who} | {rate * 100:.1f} % |" for who, rate in rows)
+    table = "\n".join(f"| {who} | {rate * 100:.1f}\u00a0% |" for who, rate in rows)
     return (
         f"{so_far}\n\n| Words wrong | |\n|---|---|\n{table}\n\n"
         "The last three are of the LipNet paper (Assael et al., 2016), on the same kind of sentences: real "

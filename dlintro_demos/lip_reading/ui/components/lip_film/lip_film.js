@@ -38,6 +38,7 @@ export default mounted(".film", (root) => {
 
   /** The words to choose from: those of one slot at a time. */
   function ask() {
+    const next = asked === "null"; // after an answer: whoever plays by keyboard goes on here
     asked = JSON.stringify(data.ask);
     asking.hidden = !data.ask;
     root.classList.toggle("folded", Boolean(data.ask?.who));
@@ -49,6 +50,9 @@ export default mounted(".film", (root) => {
     done.textContent = data.ask.label;
     hint.textContent = data.ask.hint;
     open(firstEmpty() ?? 0);
+    if (!next) return;
+    headline.focus({ preventScroll: true });
+    root.scrollIntoView({ block: "nearest" });
   }
 
   const firstEmpty = () => {
@@ -129,6 +133,7 @@ export default mounted(".film", (root) => {
   async function showRows() {
     const mine = ++reveal;
     const before = shown;
+    headline.classList.remove("waiting"); // of a round that was left before all of it was revealed
     shown = JSON.stringify(data.rows);
     rows.hidden = !data.rows.length;
     rows.replaceChildren(...data.rows.map(makeRow));
