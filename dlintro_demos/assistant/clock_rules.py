@@ -31,6 +31,9 @@ _SPOKEN = [
     _spoken(rf"(?P<hour>[01]?\d|2[0-3])[.:h](?P<minute>[0-5]\d)(?!\.?\d)(?: hours)?{_HALF}"),
     _spoken(rf"(?P<hour>{'|'.join(_HOURS)}) (?P<minute>{_WORDS})\b(?! (?:minutes?|hours?|people|of)){_HALF}"),
     _spoken(rf"(?P<hour>{_HOUR})(?P<whole>ish)\b"),
+    _spoken(
+        rf"(?:(?<=after )|(?<=before )|(?<=by )|(?<=until ))(?P<hour>{_HOUR})(?P<whole>)(?! ?\w|:){_HALF}"
+    ),
     _spoken(rf"(?P<military>{_HUNDREDS}) hundred(?: hours)?\b"),
     _spoken(r"(?P<word>noon|midday|lunchtime|midnight)\b"),
     # A bare hour before or after one that was found, and is "#" by now: "from nine to half past ten".

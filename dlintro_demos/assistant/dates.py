@@ -28,7 +28,8 @@ _NOT_TIMES = re.compile(
     r"\b(?:may(?= (?:i|we|you|have|be)\b)|spring(?= rolls?| onions?)|(?:a|one|just a|the|every|wait a) second"
     r"|(?:second|now|once|(?:the |some )?time|(?:the )?day|daily|week|years?|hours?|minutes|sun|sat|wed)"
     r"(?! (?:ago|before|after))|early|late|later|first thing"
-    rf"|(?<!day )(?:before|after|by|until|till|since)(?= (?:\d|noon|{DAY}|tomorrow|the )))\b",
+    r"|(?<!day )(?:before|after|by|until|till|since)(?= (?:\d|noon|tomorrow|the |next |christmas|easter"
+    rf"|midnight|new year|{DAY})))\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(

@@ -1,0 +1,356 @@
+"""A dialogue: what was said, turn by turn, with every stage of each turn to look at.
+
+It can be replayed: the same turns at the same `now` give the same answers. What is not
+understood changes nothing; what deletes or orders waits for a yes; "undo" takes the last change back.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from dlintro_demos.assistant import actions, confirming, diary
+from dlintro_demos.assistant.actions import Action
+from dlintro_demos.assistant.asking import Ask, Option, Pending, Reply
+from dlintro_demos.assistant.choosing import chosen
+from dlintro_demos.assistant.intents import Guess, plain_words, understand
+from dlintro_demos.assistant.normalise import masked
+from dlintro_demos.assistant.number_words import NUMBER, number_of
+from dlintro_demos.assistant.slots import Slot, extract
+from dlintro_demos.assistant.store import Ran, Store
+from dlintro_demos.assistant.times import When
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+T = TypeVar("T")
+ABLE = (
+    "your calendar (“What is my schedule for tomorrow?”), flights (“Show my upcoming flights”), food and "
+    "tables (“What's on the menu?”), trains (“When is the next train to Hamburg?”), shopping lists, "
+    "reminders, the weather and the time"
+)
+SMALL_TALK = {
+    "greeting": "Hello. I can help with your calendar, flights, food, trains and shopping.",
+    "thanks": "You are welcome.",
+    "goodbye": "Goodbye.",
+    "help": f"I can help with {ABLE}. Before I order or delete I ask, and “undo” takes the last change back.",
+}
+ACTIONS: dict[str, Action] = {
+    "calendar_show": diary.calendar_show,
+    "calendar_add": diary.calendar_add,
+    "calendar_cancel": confirming.calendar_cancel,
+    "calendar_free": diary.calendar_free,
+    "flights_show": actions.flights_show,
+    "flights_find": actions.flights_find,
+    "flight_status": actions.flight_status,
+    "menu_show": actions.menu_show,
+    "food_order": confirming.food_order,
+    "table_book": confirming.table_book,
+    "trains_find": actions.trains_find,
+    "shopping_add": actions.shopping_add,
+    "shopping_show": actions.shopping_show,
+    "shopping_remove": confirming.shopping_remove,
+    "reminder_add": actions.reminder_add,
+    "reminder_show": actions.reminder_show,
+    "reminder_cancel": confirming.reminder_cancel,
+    "weather": actions.weather,
+    "clock": actions.clock,
+}
+_MOVES = re.compile(
+    r"\b(?:day|week|month) (?:after|before)\b(?! (?:tomorrow|next|yesterday))|\b(?:following|next) day\b",
+    re.IGNORECASE,
+)
+_LEADS_ON = re.compile(r"(?:and|what about|how about)\b", re.IGNORECASE)
+REFUSED = f"I don't know that, or it was not meant for me. I can help with {ABLE}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One sentence and what became of it.
+
+    `heard` is as it came in, bad words masked; `plain` what the next stages read, `changes` what was put
+    right; `guess` intent, confidence, the likeliest three and the nearest phrasings; `known` whether it was
+    taken up at all; `sql` what ran; `milliseconds` by stage.
+    """
+
+    heard: str
+    plain: str
+    changes: tuple[tuple[str, str], ...]
+    guess: Guess
+    intent: str
+    known: bool
+    slots: tuple[Slot, ...]
+    sql: tuple[Ran, ...]
+    answer: str
+    milliseconds: dict[str, float] = field(compare=False)
+
+
+class Dialogue:
+    """One visitor's conversation, with a store of their own."""
+
+    def __init__(self, cache: ModelCache, now: datetime, store: Store | None = None) -> None:
+        if now.tzinfo is None:
+            raise ValueError("now must carry its time zone")
+        self._cache = cache
+        self._now = now
+        self.store = store or Store(now)
+        self.turns: list[Turn] = []
+        self._topic: Ask | None = None
+        self._options: tuple[Option, ...] = ()
+        self._pending: Pending | None = None
+
+    def say(self, text: str, now: datetime | None = None) -> Turn:
+        """Take one sentence; `now` moves the clock. Raises `ModelUnavailable`."""
+        self._now = now or self._now
+        self.store.ran()
+        times: dict[str, float] = {}
+        plain = _timed(times, "normalise", lambda: plain_words(text, self._cache))
+        guess = _timed(times, "intent", lambda: understand(plain.text, self._cache))
+        intent = self._pending.ask.intent if self._pending and not guess.known else guess.intent
+        slots = _timed(times, "slots", lambda: extract(plain.text, self._now, intent=intent))
+        ask = Ask(intent=guess.intent, text=plain.text, slots=slots, store=self.store, now=self._now)
+        known, intent, reply = _timed(times, "action", lambda: self._reply(ask, guess))
+        self._pending = reply.pending
+        self._options = reply.options or (self._options if known else ())
+        turn = Turn(
+            heard=masked(text[:400]),
+            plain=plain.text,
+            changes=plain.changes,
+            guess=guess,
+            intent=intent,
+            known=known,
+            slots=slots,
+            sql=self.store.ran(),
+            answer=reply.answer,
+            milliseconds=times,
+        )
+        self.turns.append(turn)
+        del self.turns[:-50]
+        return turn
+
+    def _reply(self, ask: Ask, guess: Guess) -> tuple[bool, str, Reply]:
+        """Whether it was taken up, as which intent, and the answer."""
+        if ask.text and (answered := self._to_question(ask, guess)):
+            return True, answered[0], answered[1]
+        if not guess.known and self._topic and _LEADS_ON.match(ask.text) and ask.slots:
+            return True, "follow_time", self._follow_time(ask)
+        if not guess.known or not ask.text:
+            return False, "none", Reply(answer=REFUSED, pending=self._pending, options=self._options)
+        if ask.problem:
+            return True, ask.intent, Reply(answer=ask.problem, pending=self._pending)
+        return True, ask.intent, self._by_intent(ask)
+
+    def _to_question(self, ask: Ask, guess: Guess) -> tuple[str, Reply] | None:
+        """What was said as the answer to what was asked back, or None where it is something else."""
+        pending = self._pending
+        if pending is None:
+            return None
+        if guess.known and ask.intent in ("cancel", "repeat", "help", "undo", "goodbye", "thanks"):
+            return None
+        if pending.wants == "confirm":
+            return self._to_confirm(pending, ask, guess)
+        if ask.problem:
+            return pending.ask.intent, Reply(answer=ask.problem, pending=pending)
+        if pending.wants == "dish" and (option := chosen(self._options, ask)):
+            lines = [*pending.data.get("lines", []), (option.row, pending.data.get("count", 1))]
+            return "food_order", confirming.confirm_order(pending.ask, lines)
+        new_request = guess.known and guess.confidence > 0.8 and ask.intent in ACTIONS
+        if pending.wants == "title":
+            if new_request and ask.intent != pending.ask.intent:
+                return None
+            return pending.ask.intent, ACTIONS[pending.ask.intent](_titled(pending.ask, ask.text))
+        if new_request and ask.intent != pending.ask.intent and len(ask.text.split()) > 4:
+            return None
+        slots = extract(ask.text, self._now, intent=pending.ask.intent)
+        slots = slots or _bare_number(ask, pending)
+        wanted = [slot for slot in slots if slot.kind == pending.wants]
+        if not wanted and not (slots and not new_request):
+            return None
+        return pending.ask.intent, self._act(_merged(pending.ask, slots))
+
+    def _to_confirm(self, pending: Pending, ask: Ask, guess: Guess) -> tuple[str, Reply] | None:
+        if not guess.known:
+            return None
+        deletes = pending.action in confirming.DELETIONS
+        if ask.intent == "yes" or (ask.intent == "book_it" and not deletes):
+            return pending.ask.intent, Reply(answer=confirming.perform(pending))
+        if ask.intent == "no":
+            return "no", Reply(answer="Then I leave it as it is.")
+        count = ask.value("count") or _number_in(ask.text)
+        if ask.intent in ("follow_count", "food_order", "table_book") and count and not ask.value("dish"):
+            reply = confirming.changed_count(pending, count)
+            return ("follow_count", reply) if reply else None
+        if ask.intent == "follow_time" and ask.when and pending.action in ("table_book", "food_order"):
+            return pending.ask.intent, self._act(_merged(pending.ask, ask.slots))
+        return None
+
+    def _by_intent(self, ask: Ask) -> Reply:
+        if ask.intent in SMALL_TALK:
+            return Reply(answer=SMALL_TALK[ask.intent], pending=self._pending)
+        simple: dict[str, Callable[[Ask], Reply]] = {
+            "cancel": self._cancel,
+            "no": self._cancel,
+            "repeat": self._repeat,
+            "undo": self._undo,
+            "yes": lambda _: Reply(answer="I had asked nothing. What can I do?"),
+            "follow_time": self._follow_time,
+            "follow_choice": self._follow_choice,
+            "follow_count": self._follow_count,
+            "book_it": self._book_it,
+        }
+        return simple[ask.intent](ask) if ask.intent in simple else self._act(ask)
+
+    def _act(self, ask: Ask) -> Reply:
+        reply = ACTIONS[ask.intent](ask)
+        if reply.topic:
+            self._topic = ask
+        return reply
+
+    def _cancel(self, _: Ask) -> Reply:
+        return Reply(answer="Then I leave it." if self._pending else "There was nothing to stop.")
+
+    def _repeat(self, _: Ask) -> Reply:
+        answer = self.turns[-1].answer if self.turns else "I have said nothing yet."
+        return Reply(answer=answer, pending=self._pending)
+
+    def _undo(self, _: Ask) -> Reply:
+        return Reply(answer=confirming.told_undone(self.store.undo()))
+
+    def _follow_time(self, ask: Ask) -> Reply:
+        """ "And the day after?" """
+        if self._topic is None:
+            return Reply(
+                answer="What about it? Ask me for your calendar, a flight, a train or the weather first."
+            )
+        times = tuple(slot for slot in ask.slots if slot.kind == "time")
+        slots = _moved(self._topic, ask.text) if _MOVES.search(ask.text) or not times else times
+        others = tuple(slot for slot in ask.slots if slot.kind == "place")
+        if not slots and not others:
+            return Reply(answer="Which day do you mean?", pending=Pending(wants="time", ask=self._topic))
+        return self._act(_merged(self._topic, slots + others))
+
+    def _follow_choice(self, ask: Ask) -> Reply:
+        """ "The cheaper one" """
+        if not self._options:
+            return Reply(answer="Which one? I have not offered anything to choose from.")
+        option = chosen(self._options, ask)
+        if option is None:
+            told = "; ".join(f"{number}. {each.words}" for number, each in enumerate(self._options, 1))
+            return Reply(answer=f"I did not get which one: {told}.", options=self._options)
+        return self._offer(option, ask, 1)
+
+    def _offer(self, option: Option, ask: Ask, count: int) -> Reply:
+        if option.kind == "flight":
+            seats = (self._topic.value("count") if self._topic else None) or count
+            return confirming.flight_book(ask, option.row, seats)
+        if option.kind == "dish":
+            return confirming.confirm_order(ask, [(option.row, count)])
+        return Reply(answer=f"{option.words[:1].upper()}{option.words[1:]}.", options=(option,), topic=True)
+
+    def _follow_count(self, ask: Ask) -> Reply:
+        """ "Make it two", when nothing waits for a yes: of the one thing that was offered."""
+        count = ask.value("count") or _number_in(ask.text)
+        if count and len(self._options) == 1:
+            return self._offer(self._options[0], ask, count)
+        return Reply(
+            answer="Two of what? Say it with the name, please."
+            if count == 2
+            else "Of what? Say it with its name."
+        )
+
+    def _book_it(self, ask: Ask) -> Reply:
+        if not self._options:
+            return Reply(answer="What shall I book? Ask for a flight or for the menu first.")
+        option = self._options[0] if len(self._options) == 1 else chosen(self._options, ask)
+        if option is None:
+            return Reply(
+                answer="Which one? Say its number, “the cheaper one” or “the earlier one”.",
+                options=self._options,
+            )
+        if option.kind == "train":
+            return Reply(
+                answer="I cannot buy train tickets; I can remind you to leave.", options=self._options
+            )
+        return self._offer(option, ask, 1)
+
+
+def replay(lines: Iterable[str], cache: ModelCache, now: datetime) -> list[Turn]:
+    """A whole dialogue, a sentence each. Raises `ModelUnavailable`."""
+    dialogue = Dialogue(cache, now)
+    return [dialogue.say(line) for line in lines]
+
+
+def _timed(times: dict[str, float], stage: str, work: Callable[[], T]) -> T:
+    begun = time.perf_counter()
+    result = work()
+    times[stage] = 1_000 * (time.perf_counter() - begun)
+    return result
+
+
+def _merged(ask: Ask, slots: tuple[Slot, ...]) -> Ask:
+    """The request with new slots in place of those of their kinds; an hour stays when only the day is new."""
+    kinds = {slot.kind for slot in slots}
+    slots = tuple(_with_hour(slot, ask) if slot.kind == "time" else slot for slot in slots)
+    return ask.with_slots((*(slot for slot in ask.slots if slot.kind not in kinds), *slots))
+
+
+def _with_hour(slot: Slot, ask: Ask) -> Slot:
+    """For a table at eight, "and tomorrow" means tomorrow at eight; "at nine" the same day at nine."""
+    new, old = slot.value, ask.when
+    if ask.intent not in ("table_book", "calendar_add", "food_order", "reminder_add") or old is None:
+        return slot
+    if not new.iso or new.until or old.until:
+        return slot
+    if (
+        new.moment
+        and old.day
+        and not re.search(r"day|tomorrow|tonight|\d(?:st|nd|rd|th)|week", new.text.lower())
+    ):
+        return replace(slot, value=replace(new, iso=f"{old.iso[:10]}{new.iso[10:]}"))
+    if new.moment is None and old.moment:
+        return replace(slot, value=replace(new, iso=f"{new.iso[:10]}{old.iso[10:]}", grain="minute"))
+    return slot
+
+
+def _moved(topic: Ask, text: str) -> tuple[Slot, ...]:
+    """ "The day after", "the week before", from the time that was spoken of."""
+    match = re.search(
+        r"\b(day|week|month)?\s*(after|before|following|next|later|earlier)\b\s*(day|week|month)?",
+        text.lower(),
+    )
+    if match is None:
+        return ()
+    days = {"week": 7, "month": 30}.get(match[1] or match[3] or "day", 1)
+    days = -days if match[2] in ("before", "earlier") else days
+    day = topic.day() + timedelta(days=days)
+    last = (topic.when.last_day if topic.when else None) or topic.day()
+    until = (last + timedelta(days=days + 1)).isoformat() if last != topic.day() else ""
+    when = When(text=text, start=0, end=len(text), grain="day", iso=day.isoformat(), until=until)
+    return (Slot(kind="time", text=text, start=0, end=len(text), value=when),)
+
+
+def _titled(ask: Ask, title: str) -> Ask:
+    """The request with the words that its title was waiting for."""
+    verb = "remind me to" if ask.intent == "reminder_add" else "add"
+    times = tuple(slot for slot in ask.slots if slot.kind == "time")
+    moved = tuple(replace(slot, start=0, end=0) for slot in times)
+    others = tuple(slot for slot in ask.slots if slot.kind != "time")
+    return replace(ask, text=f"{verb} {title}", slots=others + moved)
+
+
+def _bare_number(ask: Ask, pending: Pending) -> tuple[Slot, ...]:
+    number = _number_in(ask.text) if pending.wants == "count" else None
+    if number is None:
+        return ()
+    return (Slot(kind="count", text=ask.text, start=0, end=len(ask.text), value=number),)
+
+
+def _number_in(text: str) -> int | None:
+    found = [word for word in re.findall(rf"\b{NUMBER}\b", text.lower()) if word not in ("a", "an")]
+    if re.search(r"\b(?:double|twice)\b", text.lower()):
+        return 2
+    return int(number_of(found[0])) if found else None

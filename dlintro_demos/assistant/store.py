@@ -1,0 +1,125 @@
+"""A visitor's own store: SQLite in memory, through SQLAlchemy; every statement that ran is kept to be shown.
+
+What a visitor says reaches SQL only as bound parameters.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, create_engine, delete, event, insert, select, update
+from sqlalchemy.pool import StaticPool
+
+from dlintro_demos.assistant.seed import rows
+from dlintro_demos.assistant.tables import METADATA
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """One statement as it ran, with "?" where its `parameters` were bound."""
+
+    statement: str
+    parameters: tuple[Any, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Change:
+    """What to put back: rows that went or had other values, and the ids of rows that came."""
+
+    table: Table
+    came: tuple[int, ...] = ()
+    before: tuple[Row, ...] = ()
+    changed: bool = False
+
+
+class Store:
+    """The tables, filled for a `now`; one for each visitor. Calls may come from any thread, one at a time."""
+
+    def __init__(self, now: datetime) -> None:
+        self._engine = create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+        self._lock = threading.RLock()
+        self._ran: list[Ran] = []
+        self._done: list[list[_Change]] = []
+        METADATA.create_all(self._engine)
+        with self._engine.begin() as connection:
+            for table, values in rows(now):
+                connection.execute(insert(table), values)
+        event.listen(self._engine, "before_cursor_execute", self._note)
+
+    def _note(self, _c: Any, _k: Any, statement: str, parameters: Any, _x: Any, _many: bool) -> None:
+        listed = tuple(parameters) if isinstance(parameters, (list, tuple)) else (parameters,)
+        self._ran.append(Ran(statement=" ".join(statement.split()), parameters=listed))
+
+    def ran(self) -> tuple[Ran, ...]:
+        """The statements since the last call of this."""
+        with self._lock:
+            ran, self._ran = tuple(self._ran), []
+        return ran
+
+    def read(self, query: Select[Any]) -> list[Row]:
+        """The rows of a query, as dictionaries."""
+        with self._lock, self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def add(self, table: Table, values: Sequence[Row]) -> list[int]:
+        """Insert rows; their ids."""
+        with self._lock, self._engine.begin() as connection:
+            ids = [int(connection.execute(insert(table).values(**row)).lastrowid) for row in values]
+        self._remember(_Change(table=table, came=tuple(ids)))
+        return ids
+
+    def remove(self, table: Table, where: ColumnElement[bool]) -> list[Row]:
+        """Delete rows; what they were."""
+        with self._lock, self._engine.begin() as connection:
+            before = [dict(row) for row in connection.execute(select(table).where(where)).mappings()]
+            connection.execute(delete(table).where(where))
+        if before:
+            self._remember(_Change(table=table, before=tuple(before)))
+        return before
+
+    def change(self, table: Table, where: ColumnElement[bool], values: Mapping[str, Any]) -> list[Row]:
+        """Give rows other values; what they were before."""
+        with self._lock, self._engine.begin() as connection:
+            before = [dict(row) for row in connection.execute(select(table).where(where)).mappings()]
+            connection.execute(update(table).where(where).values(**values))
+        if before:
+            self._remember(_Change(table=table, before=tuple(before), changed=True))
+        return before
+
+    def _remember(self, change: _Change) -> None:
+        with self._lock:
+            self._done.append([change])
+            del self._done[:-20]
+
+    def undo(self) -> list[tuple[str, str, Row]]:
+        """Take the last change back: ("added" | "removed" | "changed", table, row) of what it had done."""
+        with self._lock:
+            if not self._done:
+                return []
+            told: list[tuple[str, str, Row]] = []
+            with self._engine.begin() as connection:
+                for change in self._done.pop():
+                    table, key = change.table, change.table.c.id
+                    for row in change.before:
+                        if change.changed:
+                            connection.execute(update(table).where(key == row["id"]).values(**row))
+                        else:
+                            connection.execute(insert(table).values(**row))
+                        told.append(("changed" if change.changed else "removed", table.name, row))
+                    for came in change.came:
+                        found = connection.execute(select(table).where(key == came)).mappings().first()
+                        connection.execute(delete(table).where(key == came))
+                        told.append(("added", table.name, dict(found or {})))
+            return told
+
+    def close(self) -> None:
+        """Let the memory go."""
+        self._engine.dispose()

@@ -1,0 +1,114 @@
+"""What is asked: the head, its threshold, and the words before it."""
+
+import numpy as np
+import pytest
+
+from dlintro_demos.assistant.intents import hashed, names, plain_words, understand
+from dlintro_demos.assistant.normalise import errors, masked, normalise
+from dlintro_demos.assistant.phrases import DATA, phrasings, read_sections
+from dlintro_demos.gallery.process import engine
+from training.assistant.__main__ import plain, training_set
+
+
+def guess(sentence):
+    cache = engine().cache
+    return understand(plain_words(sentence, cache).text, cache)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intent"),
+    [
+        ("What is my schedule for tomorrow?", "calendar_show"),
+        ("Show my upcoming flights", "flights_show"),
+        ("whats on the menu tonite", "menu_show"),
+        ("Cancel the dentist appointment", "calendar_cancel"),
+        ("Cancel the alarm", "reminder_cancel"),
+        ("never mind", "cancel"),
+        ("the cheaper one", "follow_choice"),
+        ("and the day after?", "follow_time"),
+        ("make it two", "follow_count"),
+        ("book it", "book_it"),
+    ],
+)
+def test_sentences_are_understood(sentence, intent):
+    found = guess(sentence)
+    assert (found.intent, found.known) == (intent, True)
+    assert found.top[0][0] == intent
+    assert 0 < found.top[2][1] <= found.top[1][1] <= found.top[0][1] <= 1
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "who invented the steam engine",
+        "turn on the lights",
+        "¿Dónde está la biblioteca?",
+        "'; DROP TABLE events; --",
+    ],
+)
+def test_what_was_not_meant_for_it_is_not_known(sentence):
+    assert not guess(sentence).known
+
+
+def test_the_nearest_training_phrase_is_shown():
+    found = guess("what's on my shopping list")
+    phrase, intent, cosine = found.nearest[0]
+    assert (phrase, intent) == ("what's on my shopping list", "shopping_show")
+    assert cosine == pytest.approx(1, abs=1e-2)
+    assert all(np.isfinite(found.place))
+
+
+def test_training_and_test_sentences_are_many_and_apart():
+    learnt = phrasings()
+    tests = read_sections(DATA.parents[2] / "bench" / "assistant_intents.txt")
+    assert set(tests) == set(learnt)
+    assert len(learnt) >= 18
+    assert min(map(len, learnt.values())) >= 20
+    assert min(map(len, tests.values())) >= 10
+    sentences, intents = training_set()
+    assert len(sentences) == len(intents) > 5_000
+    assert not set(map(plain, sentences)) & {plain(line) for lines in tests.values() for line in lines}
+    off_topic = read_sections(DATA / "off_topic.txt")
+    others = read_sections(DATA.parents[2] / "bench" / "assistant_off_topic.txt")["off_topic"]
+    seen = {line.lower() for lines in off_topic.values() for line in lines}
+    assert min(len(off_topic["learn"]), len(off_topic["calibrate"]), len(others)) >= 100
+    assert not seen & {plain(line) for line in others}
+
+
+def test_words_are_hashed_alike_whoever_asks():
+    rows = hashed(["Book it", "book it", ""])
+    assert np.array_equal(rows[0], rows[1])
+    assert np.linalg.norm(rows[1]) == pytest.approx(1)
+    assert not rows[2].any()
+    assert names()[-1] == "none"
+
+
+KNOWN, WANTED = {"the", "is", "my", "late", "and"}, {"flight", "tomorrow", "schedule", "appointment"}
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("um, is my flihgt late", "is my flight late"),
+        ("my apointment tomorow", "my appointment tomorrow"),
+        ("my my scedule", "my schedule"),
+        ("is Krzysztof late", "is Krzysztof late"),
+        ("  \u202emy\x00   flight ", "my flight"),
+        ("", ""),
+    ],
+)
+def test_plain_words(said, plain):
+    assert normalise(said, KNOWN, WANTED).text == plain
+
+
+def test_changes_are_told_and_long_texts_are_cut():
+    assert normalise("my flihgt", KNOWN, WANTED).changes == (("flihgt", "flight"),)
+    assert len(normalise("my late " * 500, KNOWN, WANTED).text) <= 400
+
+
+def test_bad_words_are_masked():
+    assert masked("What the fucking hell, Shitake") == "What the f****** hell, Shitake"
+
+
+def test_errors_count_a_swap_as_one():
+    assert [errors("flihgt", "flight"), errors("flght", "flight"), errors("abc", "xyz")] == [1, 1, 3]
