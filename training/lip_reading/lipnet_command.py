@@ -26,13 +26,14 @@ import torch
 
 from dlintro_demos.lip_reading.grammar import spell
 from dlintro_demos.lip_reading.lipnet import (
-    POWER,
     LipNet,
     both_sides,
     interpret_letters,
+    letters_graph,
     load_lipnet,
     save_lipnet,
 )
+from dlintro_demos.lip_reading.reading import mixed
 from training.lip_reading.card import ATTRIBUTION, figure
 from training.lip_reading.clips import TEST, VALIDATION, split
 from training.lip_reading.evaluation import (
@@ -120,23 +121,23 @@ def logits_of(network: LipNet, clips: LipClips) -> list[torch.Tensor]:
     return [network(both_sides(each.numpy(), moving=moving)) for each in clips.pictures]
 
 
-def read_letters(logits: list[torch.Tensor], sentences: torch.Tensor, power: float = POWER) -> list[Read]:
+def read_letters(logits: list[torch.Tensor], sentences: torch.Tensor) -> list[Read]:
     """What clips say, and what they should."""
     truths = [tuple(row) for row in sentences.tolist()]
     return [
-        Read(spell(truth), truth, interpret_letters(each, power))
-        for each, truth in zip(logits, truths, strict=True)
+        Read(spell(truth), truth, interpret_letters(each)) for each, truth in zip(logits, truths, strict=True)
     ]
 
 
-def likelihood(reads: list[Read]) -> float:
-    """Mean negative log-likelihood a word."""
-    right = [
-        dict([(word.word, word.probability), *word.others])[true]
-        for each in reads
-        for word, true in zip(each.reading.words, each.name.split(), strict=True)
-    ]
-    return float(-np.log(np.array(right) + 1e-9).mean())
+def likelihoods(logits: list[torch.Tensor], sentences: torch.Tensor) -> dict[float, float]:
+    """Mean negative log-likelihood a word for each of `POWERS`."""
+    found: dict[float, list[float]] = {power: [] for power in POWERS}
+    for each, truth in zip(logits, sentences.tolist(), strict=True):
+        posteriors = [letters_graph().decode(view.log_softmax(1).numpy()).posteriors for view in each]
+        for power, right in found.items():
+            slots = mixed({"letters": posteriors}, {"letters": power})
+            right += [-np.log(slot[true] + 1e-9) for slot, true in zip(slots, truth, strict=True)]
+    return {power: float(np.mean(right)) for power, right in found.items()}
 
 
 def choose(folder: Path) -> None:
@@ -146,12 +147,9 @@ def choose(folder: Path) -> None:
         (clips.sentences, logits_of(network, clips))
         for clips in (_part(folder, "validation"), _drawn(folder, "validation"))
     ]
+    real, drawn = (likelihoods(logits, said) for said, logits in groups)
     for power in POWERS:
-        found = [likelihood(read_letters(logits, said, power)) for said, logits in groups]
-        print(
-            f"power {power}: negative log-likelihood a word, real and drawn",
-            *(f"{each:.4f}" for each in found),
-        )
+        print(f"power {power}: negative log-likelihood a word {real[power]:.4f}, drawn {drawn[power]:.4f}")
     reads = [read_letters(logits, said) for said, logits in groups]
     thresholds = common_thresholds(reads)
     print(f"with the power of lipnet.py: {thresholds}")
