@@ -70,6 +70,7 @@ def test_a_round_by_keyboard_the_film_plays_and_both_are_marked(
     page.get_by_role("button", name="Next sentence").click()
     expect(page.get_by_text("Sentence 2 of 10")).to_be_visible()
     expect(film.first.get_by_role("button", name="command: not chosen")).to_be_visible()
+    expect(film.first.get_by_role("button", name="Pause")).to_be_visible()  # another film plays
     page.keyboard.type("bbaf2n")  # the question has the focus
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Next sentence").click()  # before all words are revealed

@@ -25,6 +25,7 @@ function player(root, moved) {
     scrub.max = films[0].frames - 1;
     if (!same) {
       frame = 0;
+      wanted = !calm.matches; // another film plays, also where the last one was stopped
       stages.replaceChildren(...films.map(makeStage));
       pictures = films.map(({ source }, number) => {
         const picture = new Image();
