@@ -33,6 +33,7 @@ bench: $(STAMP)-bench ## measure speed and quality beside the peers
 	@$(BIN)/python -m bench.feature_layers_reasons
 	@$(BIN)/python -m bench.flappy_bird
 	@$(BIN)/python -m bench.teach_a_child
+	@$(BIN)/python -m bench.assistant
 	@$(BIN)/python -m bench.lip_reading
 
 doctor: $(STAMP)-run ## say whether this machine is ready for a workshop

@@ -106,6 +106,8 @@ def flights_find(ask: Ask) -> Reply:
         FLIGHTS.c.departs >= max(begin, iso(ask.now)),
         FLIGHTS.c.departs < end,
     )
+    if re.search(r"\b(?:direct|non-?stop)\b", ask.text.lower()):
+        query = query.where(FLIGHTS.c.stops == 0)
     cheap = re.search(r"\bcheap", ask.text)
     rows = ask.store.read(query.order_by(FLIGHTS.c.price if cheap else FLIGHTS.c.departs))
     if not rows:
@@ -123,7 +125,8 @@ def trains_find(ask: Ask) -> Reply:
         return asks_for(ask, "place", "Where do you want to go?")
     if places[-1] not in STATIONS:
         return Reply(answer=f"I have no trains to {places[-1]}; I know those to {listed(STATIONS)}.")
-    begin = max(ask.moment or of_day(ask.day())[0], iso(ask.now))
+    begin = max(ask.span()[0], iso(ask.now))
+    begin_of_day = max(of_day(ask.day())[0], iso(ask.now))
     arrive_by = bool(
         ask.moment
         and re.search(r"\bby (?:\d|#|half|quarter|nine|ten|eight|seven|noon|\w+ o)|be (?:at|in)\b", ask.text)
@@ -131,7 +134,7 @@ def trains_find(ask: Ask) -> Reply:
     last = bool(re.search(r"\blast\b|\blate train\b", ask.text))
     query = select(TRAINS).where(TRAINS.c.destination == places[-1])
     if arrive_by:
-        query = query.where(TRAINS.c.arrives <= ask.moment, TRAINS.c.departs >= iso(ask.now))
+        query = query.where(TRAINS.c.arrives <= ask.moment, TRAINS.c.departs >= begin_of_day)
     else:
         query = query.where(TRAINS.c.departs >= begin, TRAINS.c.departs < of_day(ask.day())[1])
     order = TRAINS.c.departs.desc() if arrive_by or last else TRAINS.c.departs
@@ -237,7 +240,7 @@ def reminder_add(ask: Ask) -> Reply:
     repeats = ask.when.repeat if ask.when else ""
     ask.store.add(REMINDERS, [{"text": text, "due": due, "repeats": repeats or None}])
     often = {"P1D": ", and every day after", "P1W": ", and every week after"}.get(repeats, "")
-    return Reply(answer=f"I have set “{text}” for {moment_words(due, ask.now)}{often}.")
+    return Reply(answer=f"I have set “{text}”: {moment_words(due, ask.now)}{often}.")
 
 
 def reminder_show(ask: Ask) -> Reply:

@@ -45,7 +45,8 @@ class Ask:
     def moment(self) -> str:
         """The moment that was named, as the store has it, or ""."""
         when = self.when
-        return when.iso[:16] if when and when.moment else ""
+        exact = when is not None and when.moment is not None and when.grain != "part of day"
+        return when.iso[:16] if when and exact else ""
 
     def span(self) -> tuple[str, str]:
         """The stretch that is asked about, from and to; without a time the day of now."""

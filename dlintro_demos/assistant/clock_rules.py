@@ -32,7 +32,8 @@ _SPOKEN = [
     _spoken(rf"(?P<hour>{'|'.join(_HOURS)}) (?P<minute>{_WORDS})\b(?! (?:minutes?|hours?|people|of)){_HALF}"),
     _spoken(rf"(?P<hour>{_HOUR})(?P<whole>ish)\b"),
     _spoken(
-        rf"(?:(?<=after )|(?<=before )|(?<=by )|(?<=until ))(?P<hour>{_HOUR})(?P<whole>)(?! ?\w|:){_HALF}"
+        rf"(?:(?<=after )|(?<=before )|(?<=by )|(?<=until ))(?P<hour>{_HOUR})(?P<whole>)\b"
+        rf"(?!(?:[:.]\d| o'?clock| (?:people|persons?|of|minutes?|hours?|days?|weeks?|euros?)\b)){_HALF}"
     ),
     _spoken(rf"(?P<military>{_HUNDREDS}) hundred(?: hours)?\b"),
     _spoken(r"(?P<word>noon|midday|lunchtime|midnight)\b"),

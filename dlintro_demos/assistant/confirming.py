@@ -45,13 +45,13 @@ def reminder_cancel(ask: Ask) -> Reply:
     said = set(re.findall(r"[a-z]{3,}", ask.text.lower())) - _PLAIN
     if not re.search(r"\b(?:all|every|everything)\b", ask.text.lower()):
         named = [row for row in rows if said & set(re.findall(r"[a-z]{3,}", row["text"].lower()))]
-        if ask.when and not named:
-            begin, end = ask.span()
-            named = [row for row in rows if begin <= row["due"] < end]
         kind = re.search(r"\b(?:alarm|wake|timer)\b", ask.text.lower())
         if kind and not named:
             wanted = "timer" if kind[0] == "timer" else "wake up"
-            named = [row for row in rows if row["text"] == wanted]
+            rows = [row for row in rows if row["text"] == wanted]
+        if (ask.when or kind) and not named:
+            begin, end = ask.span()
+            named = [row for row in rows if not ask.when or begin <= row["due"] < end]
         rows = named
     if not rows:
         return Reply(answer="I found no such reminder or alarm.")
@@ -109,14 +109,15 @@ def food_order(ask: Ask) -> Reply:
             return Reply(answer=f"Which {name.lower()}: {told}?", options=options, pending=pending)
         if not rows:
             return Reply(answer=f"{name} is not on the menu.")
-        if not 1 <= number <= MOST_PORTIONS:
-            return Reply(answer=f"I can order 1 to {MOST_PORTIONS} of a dish, not {number}.")
         lines.append((rows[0], number))
     return confirm_order(ask, lines)
 
 
 def confirm_order(ask: Ask, lines: list[tuple[Row, int]]) -> Reply:
     """Ask before an order, with what it costs."""
+    too_many = next((number for _, number in lines if not 1 <= number <= MOST_PORTIONS), None)
+    if too_many is not None:
+        return Reply(answer=f"I can order 1 to {MOST_PORTIONS} of a dish, not {too_many}.")
     told = listed([f"{number} × {row['name']}" for row, number in lines])
     total = price_words(sum(row["price"] * number for row, number in lines))
     at = f" for {moment_words(ask.moment, ask.now)}" if ask.moment else ""

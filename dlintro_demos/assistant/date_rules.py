@@ -55,7 +55,11 @@ def apply_rules(text: str, now: datetime) -> Iterator[When]:
     left = text
     for pattern, function in _RULES:
         for match in pattern.finditer(left):
-            if found := function(match, now):
+            try:
+                found = function(match, now)
+            except (OverflowError, ValueError):
+                found = _problem(match, f"“{match[0]}” is further away than a calendar goes.")
+            if found:
                 yield found
                 left = left[: match.start()] + "\0" * (match.end() - match.start()) + left[match.end() :]
 
@@ -144,6 +148,13 @@ def _month_ahead(now: datetime, ahead: int) -> tuple[int, int]:
     return now.year + (now.month + ahead - 1) // 12, (now.month + ahead - 1) % 12 + 1
 
 
+@_rule(rf"(?:on )?the last day (?:of|in) (?P<month>{MONTH})")
+def _last_day_of_month(match: re.Match[str], now: datetime) -> When:
+    month = _month(match["month"])
+    year = now.year + (month < now.month)
+    return _day(match, date(year, month, monthrange(year, month)[1]))
+
+
 @_rule(r"new year'?s? (?P<which>eve|day)")
 def _new_year(match: re.Match[str], now: datetime) -> When:
     if match["which"].lower() == "eve":
@@ -163,6 +174,16 @@ def _weeks_from_now(match: re.Match[str], now: datetime) -> When:
 def _months_from_now(match: re.Match[str], now: datetime) -> When:
     year, month = _month_ahead(now, int(number_of(match["n"])))
     return _day(match, date(year, month, min(now.day, monthrange(year, month)[1])))
+
+
+@_rule(rf"(?P<n>{NUMBER}) days? (?:from now|hence|later)")
+def _days_from_now(match: re.Match[str], now: datetime) -> When:
+    return _day(match, now.date() + timedelta(days=int(number_of(match["n"]))))
+
+
+@_rule(r"every (?:single )?(?:morning|evening|night)(?! at)")
+def _every_part_of_a_day(match: re.Match[str], now: datetime) -> When:
+    return replace(_day(match, now.date() + timedelta(days=1)), grain="repeat", repeat="P1D")
 
 
 @_rule(r"every (?:working day|weekday)|on weekdays")

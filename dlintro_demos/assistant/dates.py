@@ -35,7 +35,9 @@ _NOT_TIMES = re.compile(
 _COUNT = re.compile(
     rf"(?:\d|\b(?:{NUMBER}|half|few|several|next|last|this|every|each|other|whole|all))[ -]$", re.IGNORECASE
 )
-_BETWEEN = re.compile(r"[\s,]*(?:(?:at|on|in|the|from|starting|around|about|by|for|of)\b\s*)*", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"[\s,]*(?:(?:at|on|in|the|from|between|starting|around|about|by|for|of)\b\s*)*", re.IGNORECASE
+)
 # Hours of the parts of a day as the library names them; a night ends at midnight here.
 _PARTS = {"MO": (6, 12), "AF": (12, 18), "EV": (17, 22), "NI": (20, 24), "DT": (6, 18)}
 
@@ -119,7 +121,7 @@ def _fields(kind: str, values: list[dict[str, str]], shown: str, now: datetime) 
     if kind == "duration":
         return {"grain": "length", "duration": values[0]["timex"]}
     if kind == "set":
-        return _repeat(values[0]["timex"], now)
+        return _repeat(values[0]["timex"], shown, now)
     if kind == "date":
         days = sorted(date.fromisoformat(value["value"]) for value in values)
         return {"grain": "day", "iso": next((day for day in days if day >= now.date()), days[-1]).isoformat()}
@@ -175,16 +177,23 @@ def _stretch(values: list[dict[str, str]], shown: str, now: datetime) -> dict[st
     return {"grain": grain, "iso": begin, "until": end}
 
 
-def _repeat(timex: str, now: datetime) -> dict[str, Any] | None:
-    """ "every Monday", "every day": the first one from tomorrow, and how often."""
-    if match := re.match(r"XXXX-WXX-(\d)(?:T(\d\d)(?::(\d\d))?)?", timex):
-        day, often = int(match[1]) - 1, "P1W"
-        ahead = (day - now.weekday() - 1) % 7 + 1
-    elif match := re.match(r"(P\d+[DWMY]|XXXX-XX-XX)()(?:T(\d\d))?", timex):
-        ahead, often = 1, "P1D" if match[1].startswith("X") else match[1]
-    else:
+def _repeat(timex: str, shown: str, now: datetime) -> dict[str, Any] | None:
+    """ "every Monday", "every day at eight": the first one from tomorrow, and how often."""
+    match = re.match(
+        r"(?P<day>XXXX-WXX-\d|P\d+[DWMY]|XXXX-XX-XX)(?:T(?P<hour>\d\d)(?::(?P<minute>\d\d))?)?", timex
+    )
+    if match is None:
         return None
-    return {"grain": "repeat", "iso": (now.date() + timedelta(days=ahead)).isoformat(), "repeat": often}
+    ahead, often = 1, "P1D" if match["day"].startswith("XXXX-XX") else match["day"]
+    if match["day"].startswith("XXXX-WXX"):
+        ahead, often = (int(match["day"][-1]) - 1 - now.weekday() - 1) % 7 + 1, "P1W"
+    day = now.date() + timedelta(days=ahead)
+    if match["hour"] is None:
+        return {"grain": "repeat", "iso": day.isoformat(), "repeat": often}
+    first = time(int(match["hour"]), int(match["minute"] or 0))
+    clocks = [first] if first.hour > 11 else [first, first.replace(hour=first.hour + 12)]
+    at = datetime.combine(day, _likeliest(clocks, shown))
+    return {"grain": "minute", "iso": moment_at(at, now), "repeat": often}
 
 
 def _naive(text: str) -> datetime:
@@ -221,9 +230,10 @@ def _spans(parts: list[_Part], shown: str) -> list[_Part]:
             lead = shown[: before.start].rstrip().lower().endswith("between")
             if word in ("to", "till", "until", "-", "–") or (word == "and" and lead):
                 ends = sorted(clock for clock, _ in part.clocks)
-                clocks = tuple(
-                    (clock, next((end for end in ends if end > clock), ends[0])) for clock, _ in before.clocks
-                )
+                pairs = [
+                    (clock, next((end for end in ends if end > clock), None)) for clock, _ in before.clocks
+                ]
+                clocks = tuple(pair for pair in pairs if pair[1]) or ((before.clocks[0][0], ends[0]),)
                 spans[-1] = _Part(start=before.start, end=part.end, clocks=clocks)
                 continue
         spans.append(part)

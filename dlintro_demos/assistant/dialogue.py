@@ -303,7 +303,7 @@ def _with_hour(slot: Slot, ask: Ask) -> Slot:
     new, old = slot.value, ask.when
     if ask.intent not in ("table_book", "calendar_add", "food_order", "reminder_add") or old is None:
         return slot
-    if not new.iso or new.until or old.until:
+    if not new.iso or new.until or (old.until and old.grain != "part of day"):
         return slot
     if (
         new.moment
@@ -311,7 +311,7 @@ def _with_hour(slot: Slot, ask: Ask) -> Slot:
         and not re.search(r"day|tomorrow|tonight|\d(?:st|nd|rd|th)|week", new.text.lower())
     ):
         return replace(slot, value=replace(new, iso=f"{old.iso[:10]}{new.iso[10:]}"))
-    if new.moment is None and old.moment:
+    if new.moment is None and old.moment and not old.until:
         return replace(slot, value=replace(new, iso=f"{new.iso[:10]}{old.iso[10:]}", grain="minute"))
     return slot
 

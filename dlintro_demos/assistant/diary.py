@@ -97,7 +97,10 @@ def calendar_add(ask: Ask) -> Reply:
         return asks_for(ask, "title", "What shall I call it?")
     when = ask.when
     starts = datetime.fromisoformat(ask.moment)
-    ends = datetime.fromisoformat(when.until[:16]) if when and when.until else starts + timedelta(hours=1)
+    lengths = [slot.value.length for slot in ask.slots if slot.kind == "time" and not slot.value.iso]
+    ends = starts + (lengths[0] if lengths and lengths[0] else timedelta(hours=1))
+    if when and when.until:
+        ends = datetime.fromisoformat(when.until[:16])
     person = ask.value("person")
     row = {
         "title": title,

@@ -15,6 +15,7 @@ from dlintro_demos.assistant.number_words import NUMBER, number_of
 from dlintro_demos.assistant.seed import CITIES, HOME, MENU, PEOPLE, STATIONS
 from dlintro_demos.assistant.times import When
 
+MOST = 1_000_000  # a count above it is that
 Kind = Literal["time", "place", "count", "dish", "person", "item"]
 
 
@@ -67,7 +68,16 @@ _RELATIVES = (
     "daughter", "grandma", "grandpa", "grandmother", "uncle", "aunt", "landlord", "lawyer", "plumber",
     "hairdresser", "girlfriend", "boyfriend",
 )  # fmt: skip
-_PLACES = {name.lower().removeprefix("the "): name for name in (HOME, *CITIES, *STATIONS)} | {
+# Known to be places, though the store has nothing there: so that "to Tokyo" is not taken for something else.
+_ELSEWHERE = (
+    "Tokyo", "New York", "Los Angeles", "San Francisco", "Chicago", "Boston", "Toronto", "Sydney",
+    "Melbourne", "Beijing", "Shanghai", "Hong Kong", "Singapore", "Bangkok", "Delhi", "Mumbai", "Dubai",
+    "Istanbul", "Cairo", "Moscow", "Warsaw", "Budapest", "Bucharest", "Helsinki", "Barcelona", "Milan",
+    "Venice", "Naples", "Lyon", "Marseille", "Nice", "Geneva", "Manchester", "Edinburgh", "Glasgow",
+    "Stuttgart", "Bremen", "Hanover", "Nuremberg", "Düsseldorf", "Heidelberg", "Cape Town", "Nairobi",
+    "Lagos", "Mexico City", "Buenos Aires", "Reykjavik",
+)  # fmt: skip
+_PLACES = {name.lower().removeprefix("the "): name for name in (*_ELSEWHERE, HOME, *CITIES, *STATIONS)} | {
     "work": "the office", "office": "the office", "my office": "the office", "town": "the city",
     "city centre": "the city", "city center": "the city", "downtown": "the city", "uni": "the university",
     "campus": "the university", "my house": "home", "köln": "Cologne", "münchen": "Munich", "roma": "Rome",
@@ -86,7 +96,7 @@ _SHOPPING = re.compile(
 )  # fmt: skip
 # Names that are words of their own: believed only where a name can stand.
 _DOUBTFUL = frozenset(
-    {"mark", "sam", "max", "jack", "frank", "rosa", "wei", "will", "ben", "tom", "home", "work"}
+    {"mark", "sam", "max", "jack", "frank", "rosa", "wei", "will", "ben", "tom", "home", "work", "nice"}
 )
 
 
@@ -216,7 +226,7 @@ def _counts(left: str, text: str) -> Iterator[Slot]:
             left[: match.start()].rstrip().lower(),
         ):
             continue
-        value = 2 if word == "twice" else int(number_of(word))
+        value = 2 if word == "twice" else min(int(number_of(word)), MOST)
         yield Slot(
             kind="count",
             text=text[match.start("n") : match.end("n")],
@@ -240,7 +250,7 @@ def _heads(text: str) -> Iterator[Slot]:
         name = "a" if match["a"] else "b"
         if match[name].lower() not in ("a", "an"):
             start, end = match.span(name)
-            value = int(number_of(match[name]))
+            value = min(int(number_of(match[name])), MOST)
             yield Slot(kind="count", text=text[start:end], start=start, end=end, value=value)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+LONGEST_LENGTH = timedelta(days=3_653)
 Grain = Literal["second", "minute", "hour", "part of day", "day", "week", "month", "year", "length", "repeat"]
 
 
@@ -50,8 +51,14 @@ class When:
 
     @property
     def length(self) -> timedelta | None:
-        """The length that was said ("for two hours")."""
-        return _length(self.duration) if self.duration else None
+        """The length that was said ("for two hours"), of ten years at most; else None."""
+        if not self.duration:
+            return None
+        try:
+            length = _length(self.duration)
+        except (KeyError, OverflowError, ValueError):
+            return None
+        return length if length <= LONGEST_LENGTH else None
 
 
 def moment_at(naive: datetime, now: datetime) -> str:

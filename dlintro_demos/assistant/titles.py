@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dlintro_demos.assistant.asking import Ask
+from dlintro_demos.assistant.number_words import NUMBER
 from dlintro_demos.assistant.slots import Slot
 
 LONGEST = 80  # characters of a title
@@ -19,7 +20,8 @@ _VERBS = (
 )
 _CALENDAR = (
     r"\b(?:in|into|to|on|onto|for)? ?(?:my|the) (?:calendar|diary|agenda|schedule)\b|\bput that in\b"
-    r"|\b(?:put (?:it|that)|write (?:it|that)|note (?:it|that)|please add it|keep that)(?: down| in)?\b.*$"
+    r"|\b(?:put (?:it|that)|write (?:it|that)|note (?:it|that)"
+    r"|please add it|add (?:it|that)|keep that)(?: down| in)?\b.*$"
 )
 _REMINDING = (
     r"\b(?:remind me|reminder|nudge me|ping me|give me a (?:shout|reminder)|tell me|let me know"
@@ -74,14 +76,27 @@ _LIST = re.compile(
 )
 
 
+_MEASURES = re.compile(
+    r"\b(?:bottles?|packs?|packets?|kilos?|cartons?|tins?|cans?|bags?|pieces?|box(?:es)?|loaf|of"
+    rf"|{NUMBER})\b",
+    re.IGNORECASE,
+)
+
+
 def item_names(ask: Ask) -> list[tuple[str, int]]:
-    """What to put on the list, and how many: known groceries, or else the words that are left."""
+    """What to put on the list, and how many: known groceries by their names, others as they were said."""
     items = [slot for slot in ask.slots if slot.kind == "item"]
-    if items:
-        return [(_as_said(slot), _count_before(slot, ask)) for slot in items]
-    left = _EDGES.sub("", " ".join(_LIST.sub(" ", _without_times(ask)).split()))
-    parts = [part.strip(" .,!?") for part in re.split(r",|\band\b", left)]
-    return [(part[:LONGEST], 1) for part in parts if part and len(part.split()) <= 4][:8]
+    left = " ".join(_LIST.sub(" ", _without_times(ask)).split())
+    found: list[tuple[str, int]] = []
+    for part in re.split(r",|\band\b", left):
+        words = _EDGES.sub("", part.strip(" .,!?"))
+        known = next((slot for slot in items if slot.text in words), None)
+        rest = _MEASURES.sub(" ", words.replace(known.text, " ") if known else words).split()
+        if known and len(rest) != 1:
+            found.append((_as_said(known), _count_before(known, ask)))
+        elif rest and len(rest) <= (2 if items else 4):
+            found.append((" ".join(_MEASURES.sub(" ", words).split())[:LONGEST], 1))
+    return [each for each in found if each[0]][:8]
 
 
 def _as_said(item: Slot) -> str:

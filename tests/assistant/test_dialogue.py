@@ -104,7 +104,28 @@ def test_which_pizza_is_asked_and_nothing_is_ordered_unconfirmed(dialogue):
     assert rows(dialogue, ORDERS) == []
 
 
+def test_an_order_is_bounded(dialogue):
+    assert say(dialogue, "Order 500 pizzas", "the funghi")[1] == "I can order 1 to 20 of a dish, not 500."
+    assert say(dialogue, "Book a table for 300 people tonight at nine") == [
+        "I can book a table for 1 to 20 people, not 300."
+    ]
+
+
+def test_a_place_it_does_not_serve_is_named(dialogue):
+    assert say(dialogue, "Find a flight to Tokyo tomorrow")[0].startswith("I have no flights to Tokyo")
+
+
+def test_a_part_of_the_day_is_not_yet_an_hour(dialogue):
+    assert say(dialogue, "Book a table for two tomorrow evening", "half past seven") == [
+        "For what time shall I book the table?",
+        "Shall I book a table for 2 tomorrow at 19:30?",
+    ]
+
+
 def test_the_shopping_list(dialogue):
+    say(dialogue, "Put caviar and truffle oil on the list")
+    assert [row["item"] for row in rows(dialogue, SHOPPING)[-2:]] == ["caviar", "truffle oil"]
+    say(dialogue, "undo")
     say(dialogue, "Add oat milk and six eggs to my shopping list")
     assert [(row["item"], row["count"]) for row in rows(dialogue, SHOPPING)[-2:]] == [
         ("oat milk", 1),
@@ -119,8 +140,8 @@ def test_the_shopping_list(dialogue):
 def test_reminders(dialogue):
     asked, done = say(dialogue, "Remind me to call the plumber", "tomorrow at nine")
     assert asked == "When shall I remind you?"
-    assert done == "I have set “call the plumber” for tomorrow at 09:00."
-    assert say(dialogue, "Set a timer for ten minutes") == ["I have set “timer” for today at 10:10."]
+    assert done == "I have set “call the plumber”: tomorrow at 09:00."
+    assert say(dialogue, "Set a timer for ten minutes") == ["I have set “timer”: today at 10:10."]
     say(dialogue, "Wake me up at six", "Cancel the alarm", "yes")
     assert [row["text"] for row in rows(dialogue, REMINDERS)][-2:] == ["call the plumber", "timer"]
 

@@ -39,3 +39,20 @@ def test_slots(text, slots):
 def test_coffee_is_drunk_or_bought():
     assert named("a coffee please", "food_order") == [("dish", "Coffee")]
     assert named("coffee please", "shopping_add") == [("item", "coffee")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in 999999999999999 hours", "for 99999999999999 days", "1e999 hours", "99999999999 minutes",
+        "in 3000 years",
+        "99999999999999999999999 eggs", "on 31 december 99999", "in -5 minutes",
+    ],
+)  # fmt: skip
+def test_numbers_out_of_this_world_break_nothing(text):
+    for slot in extract(text, NOW):
+        if slot.kind == "time":
+            assert slot.value.length is None or slot.value.length.days < 4_000
+            assert slot.value.problem or slot.value.iso or slot.value.duration
+        else:
+            assert slot.value <= 1_000_000
