@@ -22,10 +22,11 @@ validation clips, with the grammar (seconds are of one shared core):
 - Drawn mouths beside the real ones: `dense` for 250 steps more (76 s), then `sequence` from where it was
   (180 s): 51 % of drawn words after 50 steps, 21 % after 200, 15.3 % after 400; of real ones 6.9 %.
 - `joint` at 7e-4 with a third of the convolutions' channels hidden made it worse in 50 steps (10.0 %, drawn
-  16.4 %). With all channels seen, at 5e-4, 155 steps (150 s): 8.1 %, drawn 14.4 %; of both sides of a clip
-  together 6.9 % (greedy 18.6 %), drawn 14.4 % (greedy 30.6 %), of drawn letters 42 % right.
+  16.4 %). With all channels seen, at 5e-4, falling to nothing at step 155: 8.1 %, drawn 14.4 %; a clip and
+  its mirror image together 6.9 % (greedy 18.6 %), drawn 14.4 % (greedy 30.6 %), of drawn letters 42 % right.
+  From there on as if of 400 steps: 7.2 %, drawn 13.6 % at step 200; 6.4 %, drawn 12.5 % at step 350.
 
-915 seconds in all, on 2,000 drawn clips: good for the real speaker, not for drawn mouths, so no weights are
+1,110 seconds in all, on 2,000 drawn clips: good for the real speaker, not for drawn mouths, so no weights are
 kept here and the test clips have not been measured. Next: several hundred steps of `joint`, more drawn clips.
 """
 
