@@ -51,6 +51,7 @@ export default mounted(".film", (root) => {
     hint.textContent = data.ask.hint;
     open(firstEmpty() ?? 0);
     if (!next) return;
+    headline.classList.remove("waiting"); // of a round that was left before all of it was revealed
     headline.focus({ preventScroll: true });
     root.scrollIntoView({ block: "nearest" });
   }
@@ -133,7 +134,6 @@ export default mounted(".film", (root) => {
   async function showRows() {
     const mine = ++reveal;
     const before = shown;
-    headline.classList.remove("waiting"); // of a round that was left before all of it was revealed
     shown = JSON.stringify(data.rows);
     rows.hidden = !data.rows.length;
     rows.replaceChildren(...data.rows.map(makeRow));
