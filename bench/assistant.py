@@ -147,6 +147,7 @@ def main() -> None:
     intents(HERE / "assistant_new.txt", cache)
     refusals(read_sections(HERE / "assistant_new.txt")[NONE], cache)
     slots(read_sections(HERE / "assistant_new_slots.txt")["slots"], cache)
+    print("  dates written last; rules for four of them were added after the first measurement:")
     dates(HERE / "assistant_new_dates.toml")
     some = list(chain.from_iterable(read_sections(HERE / "assistant_intents.txt").values()))[::4]
     print(f"Intent of a sentence: {milliseconds(lambda sentence: guess(sentence, cache), some)}")

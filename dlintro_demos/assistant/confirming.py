@@ -46,9 +46,10 @@ def reminder_cancel(ask: Ask) -> Reply:
     if not re.search(r"\b(?:all|every|everything)\b", ask.text.lower()):
         named = [row for row in rows if said & set(re.findall(r"[a-z]{3,}", row["text"].lower()))]
         kind = re.search(r"\b(?:alarm|wake|timer)\b", ask.text.lower())
-        if kind and not named:
+        if kind and (ask.when or not named):
             wanted = "timer" if kind[0] == "timer" else "wake up"
             rows = [row for row in rows if row["text"] == wanted]
+            named = []
         if (ask.when or kind) and not named:
             begin, end = ask.span()
             named = [row for row in rows if not ask.when or begin <= row["due"] < end]

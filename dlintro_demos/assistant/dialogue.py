@@ -159,13 +159,15 @@ class Dialogue:
             lines = [*pending.data.get("lines", []), (option.row, pending.data.get("count", 1))]
             return "food_order", confirming.confirm_order(pending.ask, lines)
         new_request = guess.known and guess.confidence > 0.8 and ask.intent in ACTIONS
+        if new_request and ask.intent in ("calendar_add", "reminder_add") and len(ask.text.split()) > 5:
+            return None
         if pending.wants == "title":
             if new_request and ask.intent != pending.ask.intent:
                 return None
             return pending.ask.intent, ACTIONS[pending.ask.intent](_titled(pending.ask, ask.text))
         if new_request and ask.intent != pending.ask.intent and len(ask.text.split()) > 4:
             return None
-        slots = extract(ask.text, self._now, intent=pending.ask.intent)
+        slots = extract(ask.text, self._now, intent=pending.ask.intent, about=pending.ask.text)
         slots = slots or _bare_number(ask, pending)
         wanted = [slot for slot in slots if slot.kind == pending.wants]
         if not wanted and not (slots and not new_request):

@@ -117,6 +117,18 @@ def calendar_add(ask: Ask) -> Reply:
     )
 
 
+def _gaps(rows: list[Row]) -> list[tuple[str, str]]:
+    """Hours of one day, from 8:00 to 20:00, in which there is nothing for an hour at least."""
+    day = rows[0]["starts"][:10]
+    free, at = [], f"{day}T08:00"
+    for row in [*rows, {"starts": f"{day}T20:00", "ends": f"{day}T20:00"}]:
+        until = min(row["starts"], f"{day}T20:00")
+        if datetime.fromisoformat(until) - datetime.fromisoformat(at) >= timedelta(hours=1):
+            free.append((at[11:], until[11:]))
+        at = max(at, row["ends"])
+    return free
+
+
 def calendar_free(ask: Ask) -> Reply:
     """ "Am I free on Friday at three?" """
     begin, end = ask.span()
@@ -126,6 +138,11 @@ def calendar_free(ask: Ask) -> Reply:
     if not rows:
         return Reply(answer=f"Yes, you are free {when}.", topic=True)
     told = [f"{row['title']} from {row['starts'][11:16]} to {row['ends'][11:16]}" for row in rows]
+    one_day = begin[:10] == rows[0]["starts"][:10] == rows[-1]["starts"][:10]
+    if one_day and re.search(r"\b(?:find|when|gaps?|slots?|free (?:hour|time))\b", ask.text.lower()):
+        gaps = [f"from {start} to {stop}" for start, stop in _gaps(rows)]
+        said = f"You are free {when} {listed(gaps)}." if gaps else f"There is no free hour {when}."
+        return Reply(answer=said, topic=True)
     short = bool(ask.when and ask.when.moment and not ask.when.until)
     said = f"No, you have {listed(told)}." if short else f"Not all the time {when}: you have {listed(told)}."
     return Reply(answer=said, topic=True)

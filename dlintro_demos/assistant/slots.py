@@ -100,8 +100,9 @@ _DOUBTFUL = frozenset(
 )
 
 
-def extract(text: str, now: datetime, *, intent: str = "") -> tuple[Slot, ...]:
-    """The slots of a normalised sentence, in their order. `intent` says whether coffee is drunk or bought."""
+def extract(text: str, now: datetime, *, intent: str = "", about: str = "") -> tuple[Slot, ...]:
+    """The slots of a normalised sentence, in their order. `intent` says whether coffee is drunk
+    or bought, `about` is what it answers."""
     shopping = intent.startswith("shopping") or (not intent and bool(_SHOPPING.search(text)))
     found: list[Slot] = []
     left = text
@@ -115,13 +116,22 @@ def extract(text: str, now: datetime, *, intent: str = "") -> tuple[Slot, ...]:
             found.append(slot)
             left = _without(left, slot)
     found += _relatives(left)
-    for when in read_times(left, now):
+    for when in read_times(left + _hint(f"{about} {text}", intent), now):
         found.append(
             Slot(kind="time", text=text[when.start : when.end], start=when.start, end=when.end, value=when)
         )
         left = _without(left, found[-1])
     found += _counts(left, text)
     return tuple(sorted(found, key=lambda slot: slot.start))
+
+
+def _hint(text: str, intent: str) -> str:
+    """A word that tells the morning from the evening: people dine at seven, and wake up at seven."""
+    if intent == "table_book" and not re.search(
+        r"\b(?:lunch|brunch|breakfast|morning|noon)\b", text, re.IGNORECASE
+    ):
+        return " ~ dinner"
+    return " ~ alarm" if intent == "reminder_add" and re.search(r"\b(?:alarm|wake)\b", text) else ""
 
 
 def _without(text: str, slot: Slot) -> str:

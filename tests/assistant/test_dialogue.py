@@ -104,6 +104,22 @@ def test_which_pizza_is_asked_and_nothing_is_ordered_unconfirmed(dialogue):
     assert rows(dialogue, ORDERS) == []
 
 
+def test_a_free_hour_is_found(dialogue):
+    assert say(dialogue, "Find me a free hour tomorrow") == [
+        "You are free tomorrow from 08:00 to 09:00, from 09:30 to 11:30, from 12:15 to 15:00 and "
+        "from 16:00 to 20:00."
+    ]
+
+
+def test_people_dine_in_the_evening_and_wake_up_in_the_morning(dialogue):
+    assert say(dialogue, "Book a table for two tomorrow at seven") == [
+        "Shall I book a table for 2 tomorrow at 19:00?"
+    ]
+    assert say(dialogue, "never mind", "Set an alarm", "half past six")[-1] == (
+        "I have set “wake up”: tomorrow at 06:30."
+    )
+
+
 def test_an_order_is_bounded(dialogue):
     assert say(dialogue, "Order 500 pizzas", "the funghi")[1] == "I can order 1 to 20 of a dish, not 500."
     assert say(dialogue, "Book a table for 300 people tonight at nine") == [
