@@ -15,7 +15,7 @@ STRANGERS = (
     "speaker; an earlier trial of this design had 45 to 48 % of the words of ten other people right (guess: "
     "19 %), and was less sure of them (0.66 against 0.91)."
 )
-BEFORE = ", from weights that had learned from the real clips alone"
+BEFORE = ", from weights of 1,800 steps of the real clips alone and 1,120 of both kinds"
 ATTRIBUTION = (
     "M. Cooke, J. Barker, S. Cunningham, X. Shao: An audio-visual corpus for speech perception and automatic "
     "speech recognition, JASA 120(5), 2006; CC BY 4.0 by its Zenodo record 3625687 as others quote it. "
@@ -59,7 +59,6 @@ limits = [
     "25 frames a second, one sentence a clip, the mouth in view from first to last.",
 ]
 parameters = {sum(value.numel() for value in network.parameters())}
-optional = true
 
 [thresholds]
 confidence = {thresholds["confidence"]}
