@@ -12,7 +12,7 @@ from dlintro_demos.gallery import server
 from dlintro_demos.gallery.proxy import BehindProxy
 from dlintro_demos.gallery.runtime.descriptors import make_room
 from dlintro_demos.gallery.settings import REPOSITORY, BadSetting, settings
-from dlintro_demos.gallery.ui import uploads
+from dlintro_demos.gallery.ui import references, uploads
 from dlintro_demos.gallery.ui.errors import script_error
 from dlintro_demos.gallery.ui.leaving import seeing_out
 from dlintro_demos.gallery.ui.messages import PageMessages
@@ -29,6 +29,7 @@ if room.sessions < room.wanted:
 uploads.never_to_disk()
 uploads.expect_what_is_announced()
 keep_theme()
+references.drop_orphans()
 
 
 @asynccontextmanager
