@@ -225,7 +225,7 @@ def _upright(frames: Sequence[np.ndarray], cache: ModelCache) -> tuple[int, Mesh
                 return turns, None if turns or number else mesh
     raise NoFace(
         "No face was found in this video. Look into the camera, with the whole face in the picture and light "
-        "on it; for a video of a mouth alone, say that it is one."
+        "on it."
     )
 
 

@@ -113,6 +113,10 @@ def test_a_mouth_says_what_one_chooses_and_look_alikes_play_side_by_side(
     the_result_is_on_the_first_screen(page)
     film = page.locator(".film").first
     expect(film.locator(".key").first).to_be_hidden()
+    film.get_by_role("button", name="Pause").press("Backspace")
+    expect(film.get_by_role("button", name="command: not chosen")).to_be_visible()
+    expect(film.locator(".key").first).to_be_focused()  # what to put there instead
+    page.keyboard.type("b")
     film.get_by_role("button", name="letter: f").click()
     film.locator(".key", has_text=re.compile("^z$")).click()
     film.get_by_role("button", name="Say this").click()

@@ -143,6 +143,16 @@ def test_a_preset_breaks_one_thing_and_the_next_one_mends_it(open_page, preset, 
     assert told["rows"][0]["words"][0][1] is None  # nothing is right or wrong
 
 
+def test_a_mouth_that_does_not_move_says_nothing(open_page):
+    at = open_page("lip_reading", do="Say something")
+    assert film(at, "lips-say")["ask"]["who"] == "It says (press a word to change it)"
+    at = press(at, "A still mouth")
+    assert film(at, "lips-say")["ask"]["who"] == "It does not say (press a word to change it)"
+    assert "make 0 words" not in words(at)
+    at = press(at, "Backwards")
+    assert film(at, "lips-say")["ask"]["who"].startswith("It says, from end to start")
+
+
 def test_a_video_of_a_face_is_read_against_what_was_asked_for_and_a_stranger_is_told_so(open_page):
     at = open_page("lip_reading", do="Your own face")
     assert not at.exception
@@ -170,6 +180,7 @@ def test_a_video_without_a_face_says_what_to_do(open_page):
     at = at.run()
     assert not at.exception
     assert at.warning[0].value.startswith("No face was found in this video.")
+    assert at.warning[0].value.endswith("and light on it.")  # not what only the command line can do
     assert film(at, "lips-own") is None
 
 

@@ -97,6 +97,7 @@ def show_steps(watched: Watched) -> None:
     """Points, movement, words: with the pictures of this very run."""
     reading = watched.first.reading
     greedy = reading.greedy.split()
+    alone = counted(len(greedy), "word") if greedy else "no word"
     steps(
         "What just happened?",
         [
@@ -113,7 +114,7 @@ def show_steps(watched: Watched) -> None:
             ),
             Step(
                 title="Frames vote for words",
-                words=f"Left alone, their votes make {counted(len(greedy), 'word')}. It weighs all 64,000 "
+                words=f"Left alone, their votes make {alone}. It weighs all 64,000 "
                 "sentences of this game against the votes, and takes the likeliest word in each place.",
                 pictures=[(watched.pictures.votes, "A lane for each word, high where a frame speaks for it")],
             ),

@@ -47,6 +47,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "A still mouth": {"trick": "still"},
 }
 TWINS = "lips-twins-open"
+SAYS = {"": "It says", "backwards": "It says, from end to start", "still": "It does not say"}
 NO_SENTENCE = {
     "backwards": "Played backwards: no sentence.",
     "still": "A mouth that does not move: no sentence.",
@@ -80,7 +81,7 @@ def say_something() -> Watched | None:
                 hint="Or type: bbaf2n is “bin blue at f two now”.",
                 chosen=wish.sentence,
                 same=wish.sentence,
-                who="It says (press a word to change it)",
+                who=f"{SAYS[wish.trick]} (press a word to change it)",
             ),
             rows=rows_of(watched),
             key="lips-say",

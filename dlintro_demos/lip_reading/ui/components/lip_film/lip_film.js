@@ -119,6 +119,7 @@ export default mounted(".film", (root) => {
       event.preventDefault();
       const back = firstEmpty() === null && slot === data.words.length - 1 ? slot : Math.max(0, slot - 1);
       chosen[back] = null;
+      touched = true;
       open(back);
       return keys.firstElementChild.focus({ preventScroll: true });
     }
