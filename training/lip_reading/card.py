@@ -15,7 +15,10 @@ STRANGERS = (
     "speaker; an earlier trial of this design had 45 to 48 % of the words of ten other people right (guess: "
     "19 %), and was less sure of them (0.66 against 0.91)."
 )
-BEFORE = ", from weights of 1,800 steps of the real clips alone and 1,120 of both kinds"
+BEFORE = (
+    ", after 1,120 steps of both kinds and 1,800 of the real clips alone; then a mean with what it began "
+    "with and with 2,500 steps of the real clips alone"
+)
 ATTRIBUTION = (
     "M. Cooke, J. Barker, S. Cunningham, X. Shao: An audio-visual corpus for speech perception and automatic "
     "speech recognition, JASA 120(5), 2006; CC BY 4.0 by its Zenodo record 3625687 as others quote it. "
