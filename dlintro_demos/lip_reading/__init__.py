@@ -17,7 +17,7 @@ DEMO = Demo(
     tagline="A mouth speaks without a sound. Read it, and then see what the machine read.",
     chapter=Chapter.DAILY_LIFE,
     icon=":material/sentiment_satisfied:",
-    models=("lip_reader", "mtcnn", "face_mesh"),
+    models=("lip_reader", "lipnet", "mtcnn", "face_mesh"),
     talking_points=(
         "Let the room read the first sentence together, by show of hands, before the machine answers. "
         "Everybody's first ten sentences are the same.",
@@ -32,10 +32,10 @@ DEMO = Demo(
 
 
 def warm_up(cache: ModelCache) -> None:
-    """Load the reader, draw and read the first sentence. Raises `ModelUnavailable`."""
+    """Load the readers, draw and read the first sentence. Raises `ModelUnavailable`."""
     from dlintro_demos.lip_reading.quiz import OPENING, ask
 
-    cache.warm(["lip_reader"])
+    cache.warm(["lip_reader", "lipnet"])
     for _ in ask(OPENING, 0, cache):
         pass
 

@@ -32,7 +32,7 @@ from dlintro_demos.lip_reading.reading import Reading, compose, mixed
 LIPNET = "lipnet"
 CHARACTERS = " abcdefghijklmnopqrstuvwxyz"
 """What the classes from 1 on say; 0 is the blank."""
-POWER = 0.5
+POWER = 0.8
 """How much the letters count, chosen on validation clips: 1 / temperature."""
 
 

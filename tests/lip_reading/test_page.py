@@ -73,7 +73,8 @@ def test_after_the_answer_both_are_marked_word_by_word_and_it_says_how_it_came_a
     at = in_round(open_page, 0, said, yours=5, machine=2)
     told = film(at, "lips-read-along")
     assert told["ask"] is None
-    you, machine, it_was = told["rows"]
+    you, machine, lipnet, it_was = told["rows"]
+    assert (machine["who"], lipnet["who"]) == ("The machine", "LipNet, trained by us")
     assert [right for _, right, _ in you["words"]] == [True] * 5 + [False]
     assert " ".join(word for word, _, _ in it_was["words"]) == spell(truth)
     read_words = last(ask(OPENING, 0, engine().cache)).watched.first.reading.words
@@ -199,7 +200,7 @@ def test_look_alikes_play_side_by_side_with_what_was_measured(open_page):
 def test_a_second_reader_stands_beside_the_first(open_page, with_a_second_reader):
     truth = wish_of(OPENING, 9).sentence
     told = film(in_round(open_page, 9, truth), "lips-read-along")
-    assert [row["who"] for row in told["rows"]] == ["You", "Our reader", "A second reader", "It was"]
+    assert [row["who"] for row in told["rows"]] == ["You", "The machine", "A second reader", "It was"]
     assert told["rows"][2]["words"] == told["rows"][1]["words"]
     assert told["rows"][2]["aside"] == ""  # nobody measured how sure it may be
     at = in_round(open_page, 9, truth, yours=60)

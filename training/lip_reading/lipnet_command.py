@@ -251,7 +251,6 @@ limits = [
     "25 frames a second, one sentence a clip, the mouth in view from first to last.",
 ]
 parameters = {sum(value.numel() for value in network.parameters())}
-optional = true
 
 [thresholds]
 confidence = {thresholds["confidence"]}

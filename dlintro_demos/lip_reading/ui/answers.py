@@ -22,10 +22,10 @@ READER = "The machine"
 LIKELY = 4
 
 
-def row_of(answer: Answer, truth: Sentence | None, *, alone: bool) -> Row:
-    """A reader's words, each with how sure it is; with its name where it is not the only one."""
+def row_of(answer: Answer, truth: Sentence | None, *, who: str) -> Row:
+    """A reader's words, each with how sure it is."""
     return Row(
-        who=READER if alone else answer.name,
+        who=who,
         kind="machine",
         words=[
             (
@@ -40,9 +40,9 @@ def row_of(answer: Answer, truth: Sentence | None, *, alone: bool) -> Row:
 
 
 def rows_of(watched: Watched) -> list[Row]:
-    """A row for each reader."""
-    alone = len(watched.answers) == 1
-    return [row_of(each, watched.said, alone=alone) for each in watched.answers]
+    """A row for each reader: the machine, which plays, and those beside it by their names."""
+    names = (READER, *(each.name for each in watched.answers[1:]))
+    return [row_of(each, watched.said, who=who) for who, each in zip(names, watched.answers, strict=True)]
 
 
 def words_row(who: str, kind: str, sentence: Sentence, truth: Sentence | None = None) -> Row:
