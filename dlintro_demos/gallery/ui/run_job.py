@@ -77,12 +77,14 @@ def run_job(
         result = _wait(slot, seat.job, label, watch, meanwhile, own=own)
     except DeadlineExceeded as error:
         assert seat is not None
-        me.leave(slot)
-        me.seats[slot] = Seat(seat.key, seat.job, too_slow=str(error))
-        _offer_again(slot, me.seats[slot])
+        me.leave(slot, seat)
+        ended = Seat(seat.key, seat.job, too_slow=str(error))
+        me.seats.setdefault(slot, ended)
+        _offer_again(slot, ended)
         return None
     except (JobError, ModelUnavailable, UnreadableMedia) as error:
-        me.leave(slot)
+        if seat:
+            me.leave(slot, seat)
         st.warning(str(error), icon=":material/error:")
         if not isinstance(error, UnreadableMedia):
             st.button("Try again", key=f"again-{slot}", icon=":material/refresh:")
@@ -93,7 +95,7 @@ def run_job(
         me.keep(key, result, since)
         if own and since == me.forgotten:
             me.spent[slot] = (key, time.monotonic() - seat.since)
-    me.leave(slot)
+    me.leave(slot, seat)
     return result
 
 

@@ -112,10 +112,15 @@ class Visitor:
             engine().running.leave(seat.key, self.id)
             seat.stopped = True
 
-    def leave(self, slot: str) -> None:
-        """Give up the seat in a slot, if there is one."""
-        if seat := self.seats.pop(slot, None):
-            engine().running.leave(seat.key, self.id)
+    def leave(self, slot: str, seat: Seat | None = None) -> None:
+        """Give up the seat in a slot, if there is one; where `seat` is given, that one only.
+
+        A click starts the page anew beside the run under way, which may still end: its seat is taken then.
+        """
+        there = self.seats.get(slot)
+        if there is not None and (seat is None or seat is there):
+            del self.seats[slot]
+            engine().running.leave(there.key, self.id)
 
     def leave_unasked(self) -> None:
         """Leave the jobs, and the camera, of pages and panels that the visitor has left."""
