@@ -29,10 +29,14 @@ def click(at, label):
     return message
 
 
-def choose(at, round_number):
-    """Choose the first of five names in the game of half a second; gives what the browser sent."""
-    shown = next(each.proto for each in at.get("bidi_component") if each.proto.id.endswith("flash"))
-    chosen = {"event": "answer", "value": {"round": round_number, "choice": 0, "milliseconds": 700}}
+def told(at, key):
+    """What a component was told, as the browser has it."""
+    return next(each.proto for each in at.get("bidi_component") if each.proto.id.endswith(key))
+
+
+def tell(at, shown, event, value):
+    """A component says that something happened; gives what the browser sent."""
+    chosen = {"event": event, "value": value}
     message = WidgetStates()
     message.CopyFrom(at._tree.get_widget_states())
     message.widgets.append(
@@ -42,10 +46,38 @@ def choose(at, round_number):
     return message
 
 
+def choose(at, round_number):
+    """Choose the first of five names in the game of half a second."""
+    chosen = {"round": round_number, "choice": 0, "milliseconds": 700}
+    return tell(at, told(at, "flash"), "answer", chosen)
+
+
+def say_six_words(at, _):
+    """Say the first word of each slot."""
+    film = told(at, "lips-read-along")
+    return tell(at, film, "chosen", {"number": json.loads(film.json)["number"], "words": [0] * 6})
+
+
+def game_of(at, name):
+    """The score of a game; None where none is on."""
+    return next((at.session_state[key] for key in [f"game-{name}"] if key in at.session_state), None)
+
+
+def begin(at, name):
+    """Begin a game with a double click, where it does not stand there at once; gives its score."""
+    if game_of(at, name) is None:
+        begun = click(at, f"game-{name}-play")
+        score = game_of(at, name)
+        send(at, begun)
+        assert game_of(at, name) is score
+    return game_of(at, name)
+
+
 GAMES = {
     "which is real": ("super_resolution", {}, "fool_me", lambda at, _: click(at, "A is real")),
     "same or not": ("faces", {}, "same-or-not", lambda at, _: click(at, "Two people")),
     "half a second": ("feature_layers", {"look": "You against it"}, "half_a_second", choose),
+    "six words": ("lip_reading", {}, "read_along", say_six_words),
 }
 
 
@@ -58,10 +90,7 @@ def test_no_game_is_forgotten():
 def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answer):
     """“You 2 right” after one pair, and “Pair 11 of 10”."""
     at = open_page(slug, **query)
-    begun = click(at, f"game-{name}-play")
-    score = at.session_state[f"game-{name}"]
-    send(at, begun)
-    assert at.session_state[f"game-{name}"] is score
+    score = begin(at, name)
     for number in range(2):
         answered = answer(at, number + 1)
         counted = (score.yours, score.machine, score.unsure, score.played)
@@ -76,14 +105,16 @@ def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answ
 @pytest.mark.parametrize(("slug", "query", "name", "answer"), GAMES.values(), ids=GAMES.keys())
 def test_a_double_click_at_the_end_of_a_game_begins_no_other(open_page, slug, query, name, answer):
     at = open_page(slug, **query)
-    click(at, f"game-{name}-play")
-    score = at.session_state[f"game-{name}"]
-    score.round = {"fool_me": 5, "same-or-not": 9, "half_a_second": 9}[name]
+    score = begin(at, name)
+    score.round = 5 if name == "fool_me" else 9
     at.run()
     answer(at, score.round + 1)
     again = click(at, f"game-{name}-next")
+    following = game_of(at, name)
+    assert following is not score
     send(at, again)
-    assert f"game-{name}" not in at.session_state
+    assert game_of(at, name) is following
+    assert following is None or (following.round, following.played) == (0, 0)
 
 
 def test_a_double_click_on_undo_takes_back_one_change_of_a_lesson(open_page):

@@ -65,8 +65,8 @@ def test_a_visitor_comes_through_the_proxy_and_uploads(behind):
     origin = {"Origin": url}
     assert tab.put(place.upload_url, "cat.png", bytes(2 << 20), headers=origin) == (204, "")
     (place,) = tab.ask_where("lion.png")
-    with suppress(OSError):  # nobody reads all of it
-        assert tab.put(place.upload_url, "lion.png", bytes(30 << 20), headers=origin)[0] == 413
+    with suppress(OSError):  # nobody reads all of it: nginx may find the door shut while it still sends
+        assert tab.put(place.upload_url, "lion.png", bytes(30 << 20), headers=origin)[0] in {413, 502}
     tab.until("script_finished")  # the page runs again to say why: the gallery knows, not the proxy alone
     tab.close()
 
