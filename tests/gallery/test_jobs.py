@@ -300,9 +300,10 @@ def test_shutting_down_ends_the_threads_and_refuses_new_jobs():
 def test_two_thousand_random_operations_lose_no_job_and_leak_no_thread():
     before = threading.active_count()
     queue = JobQueue(at_once=4, waiting=30, per_visitor=6, deadline_s=60, lease_s=60)
-    outcomes, lock = [], threading.Lock()
+    outcomes, lock, full = [], threading.Lock(), threading.Event()
 
     def work(kind):
+        full.wait()  # nothing ends before the queue was full once, however fast this machine is
         for done in range(3):
             yield Progress(done, 3)
         if kind == "fail":
@@ -326,6 +327,7 @@ def test_two_thousand_random_operations_lose_no_job_and_leak_no_thread():
                 try:
                     jobs.append(queue.submit(work, kind, visitor=f"visitor {seed % 20}"))
                 except QueueFull:
+                    full.set()
                     with lock:
                         outcomes.append("refused")
                 else:
