@@ -89,7 +89,6 @@ GAZETTEERS = (
     Gazetteer(kind="place", names=_PLACES, words=2),
     Gazetteer(kind="person", names={name.lower(): name for name in (*PEOPLE, *_FIRST_NAMES)}, words=1),
 )
-KNOWN_WORDS = frozenset(word for each in GAZETTEERS for name in each.names for word in name.split())
 _SHOPPING = re.compile(
     r"\b(?:list|groceries|grocery|supermarket|shop|store|shopping|run out|ran out|out of|left|buy|bought|"
     r"purchased?|pick up|we need|i need|need more|market|finished)\b", re.IGNORECASE,
