@@ -103,6 +103,22 @@ class Dialogue:
         self._options: tuple[Option, ...] = ()
         self._pending: Pending | None = None
 
+    def fork(self) -> Dialogue:
+        """Another dialogue at the same point: what is said to one, the other does not hear."""
+        twin = Dialogue(self._cache, self._now, self.store.copy())
+        twin.turns = list(self.turns)
+        twin._options = self._options
+        if self._topic:
+            twin._topic = replace(self._topic, store=twin.store)
+        if self._pending:
+            twin._pending = replace(self._pending, ask=replace(self._pending.ask, store=twin.store))
+        return twin
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds of its own, in bytes: its store."""
+        return self.store.nbytes
+
     def say(self, text: str, now: datetime | None = None) -> Turn:
         """Take one sentence; `now` moves the clock. Raises `ModelUnavailable`."""
         self._now = now or self._now

@@ -5,13 +5,25 @@ What a visitor says reaches SQL only as bound parameters.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, create_engine, delete, event, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.pool import StaticPool
 
 from dlintro_demos.assistant.seed import rows
@@ -42,17 +54,36 @@ class Store:
     """The tables, filled for a `now`; one for each visitor. Calls may come from any thread, one at a time."""
 
     def __init__(self, now: datetime) -> None:
+        self._open()
+        METADATA.create_all(self._engine)
+        with self._engine.begin() as connection:
+            for table, values in rows(now):
+                connection.execute(insert(table), values)
+        self._ran.clear()
+
+    def _open(self) -> None:
         self._engine = create_engine(
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
         self._lock = threading.RLock()
         self._ran: list[Ran] = []
         self._done: list[list[_Change]] = []
-        METADATA.create_all(self._engine)
-        with self._engine.begin() as connection:
-            for table, values in rows(now):
-                connection.execute(insert(table), values)
         event.listen(self._engine, "before_cursor_execute", self._note)
+
+    def copy(self) -> Store:
+        """Another store with the same rows, and the same changes to take back."""
+        twin = Store.__new__(Store)
+        twin._open()
+        with self._lock, self._engine.connect() as here, twin._engine.connect() as there:
+            _sqlite(here).backup(_sqlite(there))
+            twin._done = [list(changes) for changes in self._done]
+        return twin
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds, in bytes, for who keeps results (`ResultStore`)."""
+        with self._lock, self._engine.connect() as connection:
+            return len(_sqlite(connection).serialize())
 
     def _note(self, _c: Any, _k: Any, statement: str, parameters: Any, _x: Any, _many: bool) -> None:
         listed = tuple(parameters) if isinstance(parameters, (list, tuple)) else (parameters,)
@@ -123,3 +154,10 @@ class Store:
     def close(self) -> None:
         """Let the memory go."""
         self._engine.dispose()
+
+
+def _sqlite(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection behind SQLAlchemy's."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver

@@ -240,3 +240,20 @@ def test_a_dialogue_replays_the_same():
         "yes",
     ]
     assert replay(lines, engine().cache, NOW) == replay(lines, engine().cache, NOW)
+
+
+def test_what_is_said_to_a_fork_the_other_does_not_hear(dialogue):
+    say(dialogue, "Find a flight to Paris on Friday", "the cheaper one")
+    before = counts(dialogue)
+    fork = dialogue.fork()
+    (booked,) = say(fork, "yes")
+    assert booked.startswith("Booked: ")
+    assert counts(fork)["flight_bookings"] == before["flight_bookings"] + 1
+    assert (counts(dialogue), len(dialogue.turns)) == (before, 2)
+    assert say(dialogue, "no") == ["Then I leave it as it is."]
+    again = fork.fork()
+    (undone,) = say(again, "undo")  # it can take back what was done before
+    assert undone != say(dialogue, "undo")[0]
+    assert counts(again) == before
+    assert counts(fork)["flight_bookings"] == before["flight_bookings"] + 1
+    assert dialogue.nbytes == dialogue.store.nbytes > 100_000
