@@ -1,0 +1,162 @@
+"""From a recording to words: Whisper tiny.en (Radford et al. 2022), only where somebody speaks.
+
+On silence and noise Whisper invents words, so it is not asked there; what it is not sure of, or says again
+and again, is not taken for something that was said. It is run by faster-whisper on CTranslate2.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import ctranslate2
+import numpy as np
+import torch
+from faster_whisper import WhisperModel
+from torch import nn
+
+from dlintro_demos.assistant.normalise import masked
+from dlintro_demos.assistant.voice_activity import Activity
+from dlintro_demos.gallery.intake.sounds import RATE
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+MODEL = "whisper_tiny_en"
+BEAM = 5
+TOKENS, TOKENS_A_SECOND = 16, 8  # at most so many are written for a recording: nobody speaks faster
+THREADS = 4  # at most
+Refusal = Literal["", "no speech", "unclear"]
+WHY: dict[Refusal, str] = {
+    "no speech": "I heard nobody speak, so I did nothing.",
+    "unclear": "Somebody spoke, but I could not make out English words, so I did nothing.",
+}
+
+
+class Whisper(nn.Module):
+    """The recogniser, on the processor until it is moved to a graphics card.
+
+    CTranslate2 keeps the weights to itself and serves one call after another, from any thread.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self.recogniser = self._on("cpu")
+
+    def _on(self, device: str, index: int = 0) -> WhisperModel:
+        return WhisperModel(
+            str(self._folder),
+            device=device,
+            device_index=index,
+            compute_type="int8",
+            cpu_threads=min(THREADS, os.cpu_count() or 1),
+            local_files_only=True,
+        )
+
+    def to(self, *args: Any, **_: Any) -> Self:
+        """Move to a device of PyTorch's; where CTranslate2 has no such one, it stays where it is."""
+        device = torch.device(args[0])
+        if device.type == "cuda" and ctranslate2.get_cuda_device_count():
+            self.recogniser = self._on("cuda", device.index or 0)
+        return self
+
+
+def load_whisper(files: Sequence[Path]) -> Whisper:
+    """The recogniser from the folder of its files."""
+    return Whisper(files[0].parent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word as it was heard, bad ones masked; seconds from the start of the recording."""
+
+    text: str
+    begin: float
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    """What was heard: `raw` as Whisper wrote it, not to be shown; in `text` and `words` bad ones are masked.
+
+    `refusal` says why nothing was taken for said, "" where something was. `log_probability` is the mean of
+    the tokens (natural), `no_speech` the probability that nobody spoke, `compression` how far zlib makes the
+    text smaller: above 2.4 it repeats itself. All are 0 where Whisper was not asked.
+    """
+
+    raw: str = ""
+    text: str = ""
+    words: tuple[Word, ...] = ()
+    refusal: Refusal = ""
+    log_probability: float = 0.0
+    no_speech: float = 0.0
+    compression: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """The geometric mean of the tokens' probabilities, 0 where nothing was heard."""
+        return math.exp(self.log_probability) if self.raw else 0.0
+
+
+def transcribe(samples: np.ndarray, activity: Activity, cache: ModelCache) -> Transcript:
+    """The words in (N,) float32 samples at 16 kHz, 30 seconds at most. Raises `ModelUnavailable`."""
+    if not activity.spans:
+        return Transcript(refusal="no speech")
+    begin, end = activity.spans[0].begin, activity.spans[-1].end
+    spoken = samples[round(begin * RATE) : round(end * RATE)]
+    heard = cache.run(MODEL, lambda model: _listen(model.module, spoken, begin))
+    return replace(heard, refusal=refusal(heard, cache.card(MODEL).thresholds))
+
+
+def refusal(heard: Transcript, thresholds: Any) -> Refusal:
+    """Whether what was heard is to be left: the gates, by the thresholds of Whisper's card."""
+    clear = (
+        heard.raw
+        and heard.log_probability >= thresholds["log_probability"]
+        and heard.no_speech <= thresholds["no_speech"]
+        and heard.compression <= thresholds["compression"]
+    )
+    return "" if clear else "unclear"
+
+
+def _listen(module: Any, spoken: np.ndarray, offset: float) -> Transcript:
+    segments, _ = module.recogniser.transcribe(
+        spoken,
+        language="en",
+        beam_size=BEAM,
+        temperature=0.0,  # once: others are tried when it is unsure, and take seconds
+        compression_ratio_threshold=None,
+        log_prob_threshold=None,
+        no_speech_threshold=None,
+        condition_on_previous_text=False,
+        word_timestamps=True,
+        max_new_tokens=TOKENS + round(TOKENS_A_SECOND * len(spoken) / RATE),
+    )
+    parts = list(segments)
+    if not parts:
+        return Transcript()
+    raw = " ".join("".join(part.text for part in parts).split())
+    lengths = np.array([len(part.tokens) for part in parts], float)
+    return Transcript(
+        raw=raw,
+        text=masked(raw),
+        words=tuple(
+            Word(
+                text=masked(word.word.strip()),
+                begin=offset + float(word.start),
+                end=offset + float(word.end),
+                probability=float(word.probability),
+            )
+            for part in parts
+            for word in part.words or ()
+        ),
+        log_probability=float(np.average([part.avg_logprob for part in parts], weights=lengths)),
+        no_speech=float(max(part.no_speech_prob for part in parts)),
+        compression=float(max(part.compression_ratio for part in parts)),
+    )
