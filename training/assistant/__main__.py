@@ -37,6 +37,7 @@ from dlintro_demos.assistant.intents import (
     plain_words,
 )
 from dlintro_demos.assistant.phrases import DATA, NONE, expanded, phrasings, read_sections
+from dlintro_demos.assistant.rules import by_keywords
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import REPOSITORY, settings
@@ -150,11 +151,17 @@ def write_card(cache: ModelCache) -> None:
     refused = known_score(said) < threshold
     others = read_sections(BENCH / "assistant_off_topic.txt")["off_topic"]
     away = known_score(probabilities(others, cache)) < threshold
+    told = f"Intents told right, {len(owners)} test sentences, ten of each"
+    sent_away = f"Refused, {len(others)} off-topic sentences that nothing was chosen on"
+    ruled = [by_keywords(line) == intent for intent, lines in tests.items() for line in lines]
+    ruled_away = [by_keywords(line) == NONE for line in others]
     figures = {
-        f"Intents told right, {len(owners)} test sentences, ten of each": f"{right.mean():.1%}",
+        told: f"{right.mean():.1%}",
         "The same, and not refused": f"{(right & ~refused).mean():.1%}",
         "Wrongly refused, of these": f"{refused.mean():.1%}",
-        f"Refused, {len(others)} off-topic sentences that nothing was chosen on": f"{away.mean():.1%}",
+        sent_away: f"{away.mean():.1%}",
+        f"{told}, by keyword rules": f"{np.mean(ruled):.1%}",
+        f"{sent_away}, by keyword rules": f"{np.mean(ruled_away):.1%}",
     }
     for name, value in figures.items():
         print(f"{name}: {value}")
