@@ -119,6 +119,11 @@ class Dialogue:
         """What it holds of its own, in bytes: its store."""
         return self.store.nbytes
 
+    @property
+    def awaits(self) -> str:
+        """What it has asked back for: a yes ("confirm"), a kind of slot, "title", or "" for nothing."""
+        return self._pending.wants if self._pending else ""
+
     def say(self, text: str, now: datetime | None = None) -> Turn:
         """Take one sentence; `now` moves the clock. Raises `ModelUnavailable`."""
         self._now = now or self._now

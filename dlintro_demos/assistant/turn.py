@@ -93,11 +93,14 @@ class Exchange:
 
 
 class Conversation:
-    """One visitor's dialogue, and the lock that keeps two of their turns from running in it at once."""
+    """One visitor's dialogue, and the lock that keeps two of their turns from running in it at once.
 
-    def __init__(self, cache: ModelCache, now: datetime) -> None:
+    It begins at `now`, or goes on from a dialogue that is never changed itself.
+    """
+
+    def __init__(self, cache: ModelCache, now: datetime, dialogue: Dialogue | None = None) -> None:
         self.cache = cache
-        self.dialogue = Dialogue(cache, now)
+        self.dialogue = dialogue or Dialogue(cache, now)
         self._lock = threading.Lock()
         self._before: Dialogue | None = None
 
