@@ -70,7 +70,12 @@ def flights_show(ask: Ask) -> Reply:
         )
     rows = rows[:1] if re.search(r"\bnext flight\b", ask.text) else rows
     told = [f"{_flight_words(row, ask)}, {counted(row['seats'], 'seat')}" for row in rows]
-    return Reply(answer=f"You have {counted(len(rows), 'flight')}: {'; '.join(told)}.", topic=True)
+    options = tuple(
+        Option(kind="booking", row=row | {"id": row["booking"]}, words=each)
+        for row, each in zip(rows, told, strict=True)
+    )
+    said = f"You have {counted(len(rows), 'flight')}: {'; '.join(told)}."
+    return Reply(answer=said, options=options, topic=True)
 
 
 def flight_status(ask: Ask) -> Reply:
@@ -219,7 +224,9 @@ def shopping_show(ask: Ask) -> Reply:
         return Reply(
             answer=f"{'Yes' if there else 'No'}, {asked[0]} is {'' if there else 'not '}on your list."
         )
-    return Reply(answer=f"Your shopping list has {listed(told)}." if told else "Your shopping list is empty.")
+    options = tuple(Option(kind="item", row=row, words=each) for row, each in zip(rows, told, strict=True))
+    said = f"Your shopping list has {listed(told)}." if told else "Your shopping list is empty."
+    return Reply(answer=said, options=options)
 
 
 def reminder_add(ask: Ask) -> Reply:
@@ -257,14 +264,21 @@ def reminder_show(ask: Ask) -> Reply:
             + ".",
             topic=True,
         )
-    return Reply(answer=f"You have {counted(len(told), 'reminder')}: {listed(told)}.", topic=True)
+    options = tuple(
+        Option(kind="reminder", row=row, words=each) for row, each in zip(rows, told, strict=True)
+    )
+    said = f"You have {counted(len(told), 'reminder')}: {listed(told)}."
+    return Reply(answer=said, options=options, topic=True)
 
 
 def weather(ask: Ask) -> Reply:
     """ "Will it rain tomorrow?" """
-    city = next(
-        (place for place in ask.values("place") if place in (HOME, *CITIES, "Hamburg", "Munich")), HOME
-    )
+    places = [place for place in ask.values("place") if place not in _HERE] or _unheard_of(ask)
+    city = next((place for place in places if place in RECORDED), HOME)
+    if places and city not in places:
+        others = len(RECORDED) - 1
+        said = f"I only have recorded weather, of {HOME} and {others} other cities; none of {places[0]}."
+        return Reply(answer=said, topic=True)
     last = (ask.when.last_day if ask.when else None) or ask.day()
     where = and_(
         WEATHER.c.city == city, WEATHER.c.day >= ask.day().isoformat(), WEATHER.c.day <= last.isoformat()
@@ -278,6 +292,23 @@ def weather(ask: Ask) -> Reply:
         for row in rows[:7]
     ]
     return Reply(answer=f"{city}: {'; '.join(told)} ({rows[0]['source']}).", topic=True)
+
+
+def _unheard_of(ask: Ask) -> list[str]:
+    """A place that is in no list: "in Timbuktu", where it is no time."""
+    times = [range(slot.start, slot.end) for slot in ask.slots if slot.kind == "time"]
+    named = re.finditer(r"\b(?:in|at|for) ([A-Z][\w'-]+(?: [A-Z][\w'-]+)*)|\bin ([a-z]{4,})\b", ask.text)
+    return [
+        (match[1] or match[2]).title()
+        for match in named
+        if not any(match.start(match.lastindex or 0) in each for each in times)
+        and (match[2] or "") not in _NOWHERE
+    ]
+
+
+_HERE = ("home", "the city", "the office", "the university", "the airport")
+_NOWHERE = frozenset(("general", "case", "here", "advance", "celsius", "fahrenheit", "degrees", "detail"))
+RECORDED = (HOME, *CITIES, "Hamburg", "Munich")
 
 
 def clock(ask: Ask) -> Reply:

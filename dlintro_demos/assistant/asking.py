@@ -10,7 +10,7 @@ from dlintro_demos.assistant.slots import Slot, first, whens
 from dlintro_demos.assistant.store import Row, Store
 from dlintro_demos.assistant.times import When
 
-OptionKind = Literal["flight", "train", "dish"]
+OptionKind = Literal["flight", "train", "dish", "event", "reminder", "item", "booking", "order", "table"]
 
 
 @dataclass(frozen=True, kw_only=True)

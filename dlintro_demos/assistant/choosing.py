@@ -49,14 +49,17 @@ def chosen(options: Sequence[Option], ask: Ask) -> Option | None:
             except KeyError:
                 continue
     if ask.moment:
-        return next(
-            (option for option in options if option.row.get("departs", "")[11:13] == ask.moment[11:13]), None
-        )
+        hour = ask.moment[11:13]
+        return next((option for option in options if _moment(option.row)[11:13] == hour), None)
     if re.search(r"\bother\b", text) and len(options) == 2:
         return options[1]
     said = set(re.findall(r"[a-z]{4,}", text))
     named = [option for option in options if said & set(re.findall(r"[a-z]{4,}", option.words.lower()))]
     return named[0] if len(named) == 1 else None
+
+
+def _moment(row: Row) -> str:
+    return next((str(row[name]) for name in ("departs", "starts", "due") if row.get(name)), "")
 
 
 def _place(text: str) -> int | None:

@@ -63,7 +63,7 @@ def facts(exchange: Exchange) -> dict[str, Any]:
     return {
         "transcript": exchange.said,
         "intent": turn.intent if turn else "none",
-        "slots": [slot_facts(slot) for slot in turn.slots] if turn else [],
+        "slots": [slot_facts(slot) for slot in turn.resolved] if turn else [],
         "answer": exchange.answer,
         "known": exchange.known,
         "confidence": round(turn.guess.confidence, 4) if turn else 0.0,

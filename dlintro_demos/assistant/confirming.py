@@ -15,7 +15,7 @@ from dlintro_demos.assistant.store import Row
 from dlintro_demos.assistant.tables import BOOKINGS, EVENTS, ORDERS, REMINDERS, SHOPPING, TABLES
 from dlintro_demos.assistant.wording import counted, listed, moment_words, price_words, sentence
 
-DELETIONS = ("calendar_cancel", "reminder_cancel", "shopping_remove")
+DELETIONS = ("calendar_cancel", "reminder_cancel", "shopping_remove", "remove")
 MOST_SEATS, MOST_PORTIONS, MOST_PEOPLE = 9, 20, 20
 
 
@@ -170,6 +170,9 @@ def perform(pending: Pending) -> str:
         store.add(BOOKINGS, [{"flight_id": data["row"]["id"], "seats": data["seats"]}])
         row = data["row"]
         return f"Booked: {row['number']} to {row['destination']}, {counted(data['seats'], 'seat')}."
+    if pending.action == "remove":
+        store.remove(data["table"], data["table"].c.id.in_(data["ids"]))
+        return f"{data['told']} Say “undo” to have it back."
     table = {"calendar_cancel": EVENTS, "reminder_cancel": REMINDERS, "shopping_remove": SHOPPING}[
         pending.action
     ]

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from dlintro_demos.assistant import actions, confirming, diary
+from dlintro_demos.assistant import actions, bookings, confirming, diary
 from dlintro_demos.assistant.actions import Action
 from dlintro_demos.assistant.asking import Ask, Option, Pending, Reply
 from dlintro_demos.assistant.choosing import chosen
 from dlintro_demos.assistant.intents import Guess, plain_words, understand
+from dlintro_demos.assistant.moving import calendar_move
 from dlintro_demos.assistant.normalise import masked
 from dlintro_demos.assistant.number_words import NUMBER, number_of
 from dlintro_demos.assistant.slots import Slot, extract
@@ -44,12 +45,15 @@ ACTIONS: dict[str, Action] = {
     "calendar_add": diary.calendar_add,
     "calendar_cancel": confirming.calendar_cancel,
     "calendar_free": diary.calendar_free,
+    "calendar_move": calendar_move,
     "flights_show": actions.flights_show,
     "flights_find": actions.flights_find,
     "flight_status": actions.flight_status,
     "menu_show": actions.menu_show,
     "food_order": confirming.food_order,
     "table_book": confirming.table_book,
+    "orders_show": bookings.orders_show,
+    "orders_cancel": bookings.orders_cancel,
     "trains_find": actions.trains_find,
     "shopping_add": actions.shopping_add,
     "shopping_show": actions.shopping_show,
@@ -65,6 +69,7 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 _LEADS_ON = re.compile(r"(?:and|what about|how about)\b", re.IGNORECASE)
+BOOKABLE = ("flight", "train", "dish")
 REFUSED = f"I don't know that, or it was not meant for me. I can help with {ABLE}."
 
 
@@ -74,7 +79,8 @@ class Turn:
 
     `heard` is as it came in, bad words masked; `plain` what the next stages read, `changes` what was put
     right; `guess` intent, confidence, the likeliest three and the nearest phrasings; `known` whether it was
-    taken up at all; `sql` what ran; `milliseconds` by stage.
+    taken up at all; `slots` what it names, `resolved` together with what the turns before named; `sql` what
+    ran; `milliseconds` by stage.
     """
 
     heard: str
@@ -84,6 +90,7 @@ class Turn:
     intent: str
     known: bool
     slots: tuple[Slot, ...]
+    resolved: tuple[Slot, ...]
     sql: tuple[Ran, ...]
     answer: str
     milliseconds: dict[str, float] = field(compare=False)
@@ -102,6 +109,7 @@ class Dialogue:
         self._topic: Ask | None = None
         self._options: tuple[Option, ...] = ()
         self._pending: Pending | None = None
+        self._asked: Ask | None = None
 
     def fork(self) -> Dialogue:
         """Another dialogue at the same point: what is said to one, the other does not hear."""
@@ -134,6 +142,7 @@ class Dialogue:
         intent = self._pending.ask.intent if self._pending and not guess.known else guess.intent
         slots = _timed(times, "slots", lambda: extract(plain.text, self._now, intent=intent))
         ask = Ask(intent=guess.intent, text=plain.text, slots=slots, store=self.store, now=self._now)
+        self._asked = None
         known, intent, reply = _timed(times, "action", lambda: self._reply(ask, guess))
         self._pending = reply.pending
         self._options = reply.options or (self._options if known else ())
@@ -145,6 +154,7 @@ class Dialogue:
             intent=intent,
             known=known,
             slots=slots,
+            resolved=self._asked.slots if self._asked else slots,
             sql=self.store.ran(),
             answer=reply.answer,
             milliseconds=times,
@@ -182,13 +192,19 @@ class Dialogue:
         new_request = guess.known and guess.confidence > 0.8 and ask.intent in ACTIONS
         if new_request and ask.intent in ("calendar_add", "reminder_add") and len(ask.text.split()) > 5:
             return None
+        if pending.wants == "person" and not (new_request and ask.intent != pending.ask.intent):
+            more = tuple(slot for slot in ask.slots if slot.kind != "time")
+            both = replace(pending.ask, text=f"{pending.ask.text} {ask.text}", slots=pending.ask.slots + more)
+            return pending.ask.intent, self._act(both)
         if pending.wants == "title":
             if new_request and ask.intent != pending.ask.intent:
                 return None
             return pending.ask.intent, ACTIONS[pending.ask.intent](_titled(pending.ask, ask.text))
         if new_request and ask.intent != pending.ask.intent and len(ask.text.split()) > 4:
             return None
-        slots = extract(ask.text, self._now, intent=pending.ask.intent, about=pending.ask.text)
+        hour = pending.wants == "time" and re.fullmatch(NUMBER, ask.text.strip(" .").lower())
+        text = f"at {ask.text}" if hour else ask.text
+        slots = extract(text, self._now, intent=pending.ask.intent, about=pending.ask.text)
         slots = slots or _bare_number(ask, pending)
         wanted = [slot for slot in slots if slot.kind == pending.wants]
         if not wanted and not (slots and not new_request):
@@ -223,12 +239,16 @@ class Dialogue:
             "follow_time": self._follow_time,
             "follow_choice": self._follow_choice,
             "follow_count": self._follow_count,
+            "follow_cancel": lambda ask: bookings.follow_cancel(ask, self._options),
             "book_it": self._book_it,
         }
         return simple[ask.intent](ask) if ask.intent in simple else self._act(ask)
 
     def _act(self, ask: Ask) -> Reply:
-        reply = ACTIONS[ask.intent](ask)
+        self._asked = ask
+        reply = (
+            calendar_move(ask, self._options) if ask.intent == "calendar_move" else ACTIONS[ask.intent](ask)
+        )
         if reply.topic:
             self._topic = ask
         return reply
@@ -277,7 +297,7 @@ class Dialogue:
     def _follow_count(self, ask: Ask) -> Reply:
         """ "Make it two", when nothing waits for a yes: of the one thing that was offered."""
         count = ask.value("count") or _number_in(ask.text)
-        if count and len(self._options) == 1:
+        if count and len(self._options) == 1 and self._options[0].kind in BOOKABLE:
             return self._offer(self._options[0], ask, count)
         return Reply(
             answer="Two of what? Say it with the name, please."
@@ -286,7 +306,7 @@ class Dialogue:
         )
 
     def _book_it(self, ask: Ask) -> Reply:
-        if not self._options:
+        if not any(option.kind in BOOKABLE for option in self._options):
             return Reply(answer="What shall I book? Ask for a flight or for the menu first.")
         option = self._options[0] if len(self._options) == 1 else chosen(self._options, ask)
         if option is None:

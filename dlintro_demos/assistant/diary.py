@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select
 
-from dlintro_demos.assistant.asking import Ask, Reply, asks_for, of_day
+from dlintro_demos.assistant.asking import Ask, Option, Reply, asks_for, of_day
 from dlintro_demos.assistant.seed import iso
 from dlintro_demos.assistant.store import Row
 from dlintro_demos.assistant.tables import EVENTS
@@ -28,6 +28,8 @@ def events_meant(ask: Ask) -> list[Row]:
     ]
     if by_person or people:
         return by_person
+    if exact := [row for row in rows if row["title"].lower() in ask.text.lower()]:
+        return exact
     said = set(re.findall(r"[a-z]{4,}", ask.text.lower())) - _COMMON
     return [row for row in rows if said & set(re.findall(r"[a-z]{4,}", row["title"].lower()))] or (
         rows if ask.when else []
@@ -39,15 +41,22 @@ _COMMON = frozenset(
 )
 
 
+def event_options(rows: list[Row], ask: Ask) -> tuple[Option, ...]:
+    """Events as they can be chosen from."""
+    return tuple(
+        Option(kind="event", row=row, words=f"{row['title']} {moment_words(row['starts'], ask.now)}")
+        for row in rows
+    )
+
+
 def calendar_show(ask: Ask) -> Reply:
     """ "What is my schedule for tomorrow?" """
     begin, end = ask.span()
     where = and_(EVENTS.c.starts < end, EVENTS.c.ends > begin)
     if not ask.when:
         if named := [row for row in events_meant(ask) if _is_named(row, ask)]:
-            return Reply(
-                answer=f"{named[0]['title']} is {moment_words(named[0]['starts'], ask.now)}.", topic=True
-            )
+            said = f"{named[0]['title']} is {moment_words(named[0]['starts'], ask.now)}."
+            return Reply(answer=said, options=event_options(named[:1], ask), topic=True)
         if re.search(r"\bnext\b", ask.text):
             where = EVENTS.c.starts >= iso(ask.now)
     rows = ask.store.read(select(EVENTS).where(where).order_by(EVENTS.c.starts))
@@ -59,7 +68,8 @@ def calendar_show(ask: Ask) -> Reply:
     one_day = begin[:10] == rows[-1]["starts"][:10] == rows[0]["starts"][:10]
     told = [f"{_at(row['starts'], ask, one_day)} {row['title']}" for row in rows]
     when = when if one_day or ask.when else "coming up"
-    return Reply(answer=f"You have {counted(len(rows), 'appointment')} {when}: {listed(told)}.", topic=True)
+    said = f"You have {counted(len(rows), 'appointment')} {when}: {listed(told)}."
+    return Reply(answer=said, options=event_options(rows, ask), topic=True)
 
 
 def _is_named(row: Row, ask: Ask) -> bool:

@@ -115,6 +115,8 @@ def extract(text: str, now: datetime, *, intent: str = "", about: str = "") -> t
             found.append(slot)
             left = _without(left, slot)
     found += _relatives(left)
+    if intent == "calendar_move" and not re.search(r"\bfrom\b", left):
+        left = _TO_HOUR.sub("at ", left)
     for when in read_times(left + _hint(f"{about} {text}", intent), now):
         found.append(
             Slot(kind="time", text=text[when.start : when.end], start=when.start, end=when.end, value=when)
@@ -122,6 +124,9 @@ def extract(text: str, now: datetime, *, intent: str = "", about: str = "") -> t
         left = _without(left, found[-1])
     found += _counts(left, text)
     return tuple(sorted(found, key=lambda slot: slot.start))
+
+
+_TO_HOUR = re.compile(rf"\bto (?={NUMBER}\b(?! (?:minutes|hours|days|weeks|people)))", re.IGNORECASE)
 
 
 def _hint(text: str, intent: str) -> str:

@@ -1,0 +1,43 @@
+"""How many words were heard right: word errors, with what only looks different made alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dlintro_demos.assistant.number_words import NUMBER, number_of
+
+_ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
+_ALIKE = {
+    "ok": "okay", "dr": "doctor", "mum": "mom", "mr": "mister", "mrs": "missus", "colour": "color",
+    "favourite": "favorite", "theatre": "theater", "centre": "center", "yoghurt": "yogurt",
+    "o'clock": "", "percent": "",
+} | _ORDINALS  # fmt: skip
+
+
+def words_of(text: str) -> list[str]:
+    """Words in lower case, numbers as digits: "Half past 7", "7 a.m." and "seven am" become comparable."""
+    text = text.lower().replace("’", "'").replace("-", " ")
+    text = re.sub(r"(\d+)[:.](\d\d)\b", lambda m: m[1] if m[2] == "00" else f"{m[1]} {m[2]}", text)
+    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
+    text = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", text)
+    text = re.sub(r"(\d)([ap]m)\b", r"\1 \2", text)
+    text = re.sub(r"[^\w' ]", " ", text)
+    text = re.sub(rf"\b{NUMBER}\b", lambda m: m[0] if m[0] in ("a", "an") else f"{number_of(m[0]):g}", text)
+    return [alike for word in text.split() if (alike := _ALIKE.get(word, word.strip("'")))]
+
+
+def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
+    """Words missing, added or put for others (Levenshtein)."""
+    row = list(range(len(heard) + 1))
+    for place, word in enumerate(said, 1):
+        before, row = row, [place]
+        for at, other in enumerate(heard, 1):
+            row.append(min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (word != other)))
+    return row[-1]
+
+
+def words_right(said: str, heard: str) -> tuple[int, int]:
+    """How many of the words that were said were heard, and how many there are."""
+    wanted = words_of(said)
+    return max(0, len(wanted) - word_errors(wanted, words_of(heard))), len(wanted)
