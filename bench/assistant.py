@@ -1,6 +1,7 @@
 """How well the assistant understands what is written: intents, refusals, slots, dates; keyword rules too.
 
-    OMP_NUM_THREADS=1 python -m bench.assistant
+    OMP_NUM_THREADS=1 python -m bench.assistant             # and then how well it hears: assistant_voice.py
+    OMP_NUM_THREADS=1 python -m bench.assistant --written   # only this
 
 Test sentences stand in `bench/assistant_*`; none is learned from. Those of `assistant_new.txt` were written
 last, without a look at patterns and rules, and nothing was changed after they were measured. Of
@@ -9,6 +10,7 @@ last, without a look at patterns and rules, and nothing was changed after they w
 
 from __future__ import annotations
 
+import argparse
 import re
 import time
 import tomllib
@@ -20,9 +22,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from bench import assistant_voice
 from dlintro_demos.assistant.dates import read_times
 from dlintro_demos.assistant.dates import warm_up as warm_dates
-from dlintro_demos.assistant.intents import Guess, plain_words, understand
+from dlintro_demos.assistant.intents import Guess, names, plain_words, understand
 from dlintro_demos.assistant.phrases import NONE, read_sections
 from dlintro_demos.assistant.rules import by_keywords
 from dlintro_demos.assistant.slots import extract
@@ -58,6 +61,18 @@ def intents(path: Path, cache: ModelCache) -> None:
     for each, (line, intent) in zip(found, tests, strict=True):
         if each.intent != intent or not each.known:
             print(f"    {line!r}: {intent}, said {each.intent}{'' if each.known else ', refused'}")
+
+
+def confusions(path: Path, cache: ModelCache) -> None:
+    """Print the confusion matrix: a row for each intent that was meant, a column for each that was said."""
+    tests = read_sections(path)
+    columns = [*names()]
+    print(f"  columns, from 1: {', '.join(columns)}")
+    for intent, lines in tests.items():
+        found = [guess(line, cache) for line in lines]
+        said = [each.intent if each.known else NONE for each in found]
+        row = " ".join(f"{said.count(column) or '.':>2}" for column in columns)
+        print(f"  {columns.index(intent) + 1:>2} {intent:<16} {row}")
 
 
 def refusals(lines: list[str], cache: ModelCache) -> None:
@@ -132,11 +147,15 @@ def milliseconds(work: Callable[[str], object], sentences: list[str]) -> str:
 
 def main() -> None:
     """Print everything."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--written", action="store_true", help="nothing that is spoken")
+    only_written = parser.parse_args().written
     cache = build_engine(settings()).cache
     warm_dates()
     guess("hello", cache)
     print("Test sentences (the settings of the head were chosen with these in sight):")
     intents(HERE / "assistant_intents.txt", cache)
+    confusions(HERE / "assistant_intents.txt", cache)
     refusals(read_sections(HERE / "assistant_off_topic.txt")["off_topic"], cache)
     slots(read_sections(HERE / "assistant_slots.txt")["slots"], cache)
     dates(HERE / "assistant_dates.toml")
@@ -152,6 +171,8 @@ def main() -> None:
     some = list(chain.from_iterable(read_sections(HERE / "assistant_intents.txt").values()))[::4]
     print(f"Intent of a sentence: {milliseconds(lambda sentence: guess(sentence, cache), some)}")
     print(f"Slots of a sentence: {milliseconds(lambda sentence: extract(sentence, NOW), some)}")
+    if not only_written:
+        assistant_voice.measure(cache, 50, 25, 3)
 
 
 if __name__ == "__main__":

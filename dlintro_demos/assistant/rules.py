@@ -27,6 +27,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"^(?:please )?(?:cancel|stop|abort|quit|never ?mind|forget (?:it|that))(?: (?:it|that|please))*$",
     )),
     ("follow_time", (r"^(?:and|what about|how about|then)\b",)),
+    ("follow_cancel", (_DELETE, r"\b(?:one|both|number \w+|all of them|entry)\b")),
     ("follow_choice", (
         r"\b(?:(?:cheaper|cheapest|first|second|last|earlier|later|other) (?:one|option)|number \w+$)",
     )),
@@ -44,6 +45,13 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("flights_show", (_FLY + r"|\btrips?\b", r"\b(?:my|i booked|next flight|upcoming|booked|do i fly)\b")),
     ("flights_find", (_FLY,)),
+    ("orders_cancel", (
+        _DELETE, r"\b(?:orders?|ordered|reservations?|bookings?|tables?|flights?|tickets?|food)\b",
+    )),
+    ("orders_show", (
+        r"\b(?:did (?:i|we)|have (?:i|we)|(?:my|our) (?:orders?|reservations?|bookings?|table))\b",
+        r"\b(?:order\w*|reserv\w*|book\w*|table)\b",
+    )),
     ("table_book", (
         r"\b(?:table|reservation|restaurant)\b",
         r"\b(?:book|reserve|need|make|get|table for|free|have)\b",
@@ -54,6 +62,9 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"\b(?:weather|rain\w*|sunny|snow\w*|umbrella|forecast|cold|warm|hot|windy|coat)\b",
     )),
     ("calendar_free", (r"\b(?:free|available|busy|gap|have time|room for|open)\b",)),
+    ("calendar_move", (
+        _EVENT, r"\b(?:move|reschedule|postpone|shift|push|bring .*forward|change|put off|delay)\b",
+    )),
     ("calendar_cancel", (_EVENT, _DELETE)),
     ("calendar_add", (_EVENT + r"|\blunch|dinner\b", _ADD)),
     ("calendar_show", (_EVENT + r"|\b(?:planned|my day|my week)\b",)),
