@@ -191,7 +191,8 @@ def measure(cache: ModelCache, count: int, by_others: int, rounds: int) -> None:
     print("What must not be acted on:")
     refusals("noise, music and silence", noises(6), cache)
     if which("espeak-ng"):
-        refusals("other languages", languages("reported"), cache)
+        refusals("seven other languages", languages("reported"), cache)
+        refusals("six more, written last and measured once", languages("measured_once"), cache)
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """Where somebody speaks in a recording: Silero's voice activity detector in plain PyTorch.
 
-Silero Team, silero-vad 6.2, 2025: a magnitude spectrum by convolution, four convolutions, one LSTM. Their own
+Silero Team, silero-vad 6.2, 2025: a magnitude spectrum by convolution, four convolutions, one LSTM. Their
 package runs it frame by frame and sets the process' number of threads when it is imported; here all frames go
-through the convolutions at once, with the same probabilities.
+through the convolutions at once. The weights are those that it holds as safetensors; its TorchScript file has
+others, which agree on nearly every frame (tests/assistant/test_hearing.py).
 """
 
 from __future__ import annotations
