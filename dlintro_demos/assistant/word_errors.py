@@ -7,7 +7,26 @@ from collections.abc import Sequence
 
 from dlintro_demos.assistant.number_words import NUMBER, number_of
 
-_ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        1,
+    )
+}
 _ALIKE = {
     "ok": "okay", "dr": "doctor", "mum": "mom", "mr": "mister", "mrs": "missus", "colour": "color",
     "favourite": "favorite", "theatre": "theater", "centre": "center", "yoghurt": "yogurt",
@@ -22,7 +41,7 @@ def words_of(text: str) -> list[str]:
     text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
     text = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", text)
     text = re.sub(r"(\d)([ap]m)\b", r"\1 \2", text)
-    text = re.sub(r"[^\w' ]", " ", text)
+    text = re.sub(r"\bany more\b", "anymore", re.sub(r"[^\w' ]", " ", text))
     text = re.sub(rf"\b{NUMBER}\b", lambda m: m[0] if m[0] in ("a", "an") else f"{number_of(m[0]):g}", text)
     return [alike for word in text.split() if (alike := _ALIKE.get(word, word.strip("'")))]
 
