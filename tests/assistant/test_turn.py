@@ -67,6 +67,16 @@ def test_a_recording_becomes_a_spoken_answer_stage_by_stage(talk):
     assert exchange.transcript.words[0].text == "What"
 
 
+def test_a_turn_needs_no_network(talk, no_network):
+    assert take(talk, file_of("train")).known
+
+
+def test_whom_it_does_not_understand_it_does_not_read_everything(talk):
+    exchange = take(talk, "who is the pope")
+    (sentence,) = exchange.speech.sentences
+    assert sentence.text == "I don't know that, or it was not meant for me"
+
+
 def test_a_text_has_no_stages_of_sound(talk):
     exchange = take(talk, "Show my upcoming flights")
     assert [stage.name for stage in exchange.stages] == list(TITLES)[3:]
