@@ -116,6 +116,33 @@ def latency(texts: list[str], cache: ModelCache) -> None:
         print(f"    {name}: median {np.median(taken):.0f} ms")
 
 
+TWELVE = (
+    "What is my schedule for tomorrow?",
+    "And the day after?",
+    "Move my dentist appointment to four o'clock.",
+    "Find a flight to Paris on Friday.",
+    "The cheaper one.",
+    "Make it two.",
+    "Yes, please.",
+    "Will it rain in Tokyo tomorrow?",
+    "Add oat milk to my shopping list.",
+    "Undo that.",
+    "Who is the president of France?",
+    "Thank you.",
+)
+
+
+def conversation(cache: ModelCache) -> None:
+    """Print a spoken conversation of twelve turns, with the milliseconds of every stage."""
+    talk = Conversation(cache, NOW)
+    print("A conversation of twelve turns:")
+    for text in TWELVE:
+        exchange, *_ = answered(take_turn(talk, by_hibari(text, cache), NOW))
+        print(f"  heard: {exchange.said}")
+        print(f"    answer: {exchange.answer[:150]}")
+        print(f"    {', '.join(f'{name} {taken:.0f}' for name, taken in exchange.milliseconds.items())} ms")
+
+
 def crowd(rounds: int, cache: ModelCache) -> None:
     """Print how long ten visitors who speak at once wait, and whether words of one reach another."""
     clips = {item: by_hibari(f"Add {item} to my shopping list", cache) for item in ITEMS}
@@ -190,6 +217,7 @@ def measure(cache: ModelCache, count: int, by_others: int, rounds: int) -> None:
     take = take_turn(Conversation(cache, NOW), by_hibari("What time is it?", cache), NOW)
     list(take)  # everything is loaded
     latency(texts[:count], cache)
+    conversation(cache)
     crowd(rounds, cache)
     print("Word errors:")
     clean = [(text, decode_sound(by_hibari(text, cache)).samples) for text in texts[:count]]

@@ -77,10 +77,10 @@ REFUSED = f"I don't know that, or it was not meant for me. I can help with {ABLE
 class Turn:
     """One sentence and what became of it.
 
-    `heard` is as it came in, bad words masked; `plain` what the next stages read, `changes` what was put
-    right; `guess` intent, confidence, the likeliest three and the nearest phrasings; `known` whether it was
-    taken up at all; `slots` what it names, `resolved` together with what the turns before named; `sql` what
-    ran; `milliseconds` by stage.
+    Bad words are masked throughout. `heard` is as it came in; `plain` what the next stages read, `changes`
+    what was put right; `guess` intent, confidence, the likeliest three and the nearest phrasings; `known`
+    whether it was taken up at all; `slots` what it names, `resolved` together with what the turns before
+    named; `sql` what ran; `milliseconds` by stage.
     """
 
     heard: str
@@ -148,15 +148,15 @@ class Dialogue:
         self._options = reply.options or (self._options if known else ())
         turn = Turn(
             heard=masked(text[:400]),
-            plain=plain.text,
-            changes=plain.changes,
+            plain=masked(plain.text),
+            changes=tuple((masked(said), masked(right)) for said, right in plain.changes),
             guess=guess,
             intent=intent,
             known=known,
             slots=slots,
             resolved=self._asked.slots if self._asked else slots,
-            sql=self.store.ran(),
-            answer=reply.answer,
+            sql=tuple(ran.masked() for ran in self.store.ran()),
+            answer=masked(reply.answer),
             milliseconds=times,
         )
         self.turns.append(turn)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import StaticPool
 
+from dlintro_demos.assistant.normalise import masked
 from dlintro_demos.assistant.seed import rows
 from dlintro_demos.assistant.tables import METADATA
 
@@ -38,6 +39,11 @@ class Ran:
 
     statement: str
     parameters: tuple[Any, ...]
+
+    def masked(self) -> Ran:
+        """The same with bad words masked."""
+        words = (masked(each) if isinstance(each, str) else each for each in self.parameters)
+        return Ran(statement=self.statement, parameters=tuple(words))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,15 @@ def test_whom_it_does_not_understand_it_does_not_read_everything(talk):
     assert sentence.text == "I don't know that, or it was not meant for me"
 
 
+def test_swear_words_are_masked_wherever_they_would_be_seen_or_heard(talk):
+    exchange = take(talk, "Remind me tomorrow at nine to call the fucking bank")
+    seen = [exchange.said, exchange.answer, exchange.turn.plain, str(exchange.turn.sql)]
+    seen += [f"{stage.input} {stage.output}" for stage in exchange.stages]
+    seen += [sentence.text for sentence in exchange.speech.sentences]
+    assert not [text for text in seen if "fuck" in text.lower()]
+    assert "f******" in exchange.answer
+
+
 def test_a_text_has_no_stages_of_sound(talk):
     exchange = take(talk, "Show my upcoming flights")
     assert [stage.name for stage in exchange.stages] == list(TITLES)[3:]
