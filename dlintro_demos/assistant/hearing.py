@@ -6,6 +6,7 @@ and again, is not taken for something that was said. It is run by faster-whisper
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import re
@@ -75,10 +76,13 @@ class Whisper(nn.Module):
         )
 
     def to(self, *args: Any, **_: Any) -> Self:
-        """Move to a device of PyTorch's; where CTranslate2 has no such one, it stays where it is."""
+        """Move to a graphics card; where CTranslate2 has none, or not its libraries, it stays where it is."""
         device = torch.device(args[0])
         if device.type == "cuda" and ctranslate2.get_cuda_device_count():
-            self.recogniser = self._on("cuda", device.index or 0)
+            with contextlib.suppress(RuntimeError):
+                moved = self._on("cuda", device.index or 0)
+                list(moved.transcribe(np.zeros(RATE, np.float32), temperature=0.0)[0])  # libraries load now
+                self.recogniser = moved
         return self
 
 

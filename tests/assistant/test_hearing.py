@@ -142,6 +142,20 @@ def test_a_long_babble_is_written_down_only_so_far(cache):
     assert found.words[-1].end <= 30.1
 
 
+@pytest.mark.parametrize("cards", [0, 1])
+def test_without_a_graphics_card_that_works_it_stays_on_the_processor(cards, cache, monkeypatch):
+    module = cache.get(MODEL).module
+    before = module.recogniser
+    monkeypatch.setattr(hearing.ctranslate2, "get_cuda_device_count", lambda: cards)
+
+    def no_library(device, index=0):
+        raise RuntimeError("Library libcublas.so is not found")
+
+    monkeypatch.setattr(module, "_on", no_library)
+    assert module.to(torch.device("cuda", 0)) is module
+    assert module.to(torch.device("cpu")).recogniser is before
+
+
 def test_every_gate_closes():
     thresholds = engine().cache.card(MODEL).thresholds
     word = Word(text="yes", begin=0, end=1, probability=0.9)
