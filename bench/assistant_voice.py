@@ -82,14 +82,18 @@ def heard(samples: np.ndarray, cache: ModelCache) -> tuple[str, str]:
 
 def errors(name: str, clips: list[tuple[str, np.ndarray]], cache: ModelCache, *, show: bool = False) -> None:
     """Print the word error rate, refused sentences counted with what was heard in them, and how many were."""
-    wrong = total = refused = 0
+    wrong = total = refused = silent = 0
     for text, samples in clips:
         found, why = heard(samples, cache)
         missed = word_errors(words_of(text), words_of(found))
         wrong, total, refused = wrong + missed, total + len(words_of(text)), refused + bool(why)
+        silent += why == "no speech"
         if missed and show:
             print(f"    {text!r}: heard {found!r}")
-    print(f"  {name}: {wrong / total:.1%} of {total} words, {refused} of {len(clips)} sentences refused")
+    print(
+        f"  {name}: {wrong / total:.1%} of {total} words, {refused} of {len(clips)} sentences refused, "
+        f"no speech found in {silent}"
+    )
 
 
 def answered(steps: Iterator[Progress | Exchange]) -> tuple[Exchange, float, float]:
