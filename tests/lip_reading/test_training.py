@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from dlintro_demos.lip_reading.augmentation import Augmentation, Clips, augmented, plain
 from dlintro_demos.lip_reading.grammar import WORDS, spell
 from dlintro_demos.lip_reading.landmarks import mirror, normalise
 from dlintro_demos.lip_reading.mouths import look
 from dlintro_demos.lip_reading.network import load_reader
 from dlintro_demos.lip_reading.reading import MIX
-from training.lip_reading.clips import Augmentation, Clips, augmented, plain, split
+from training.lip_reading.clips import split
 from training.lip_reading.corpus import PARTS, draw, load_drawn, sentences, takes
 from training.lip_reading.evaluation import abstention, choose_thresholds, interval, read_all, summary
 from training.lip_reading.training import TrainingSettings, train

@@ -58,12 +58,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from dlintro_demos.lip_reading.augmentation import Clips
 from dlintro_demos.lip_reading.network import LipReader, load_reader, save_reader
 from dlintro_demos.lip_reading.reading import MIX
 from training.lip_reading import durations, lipnet_command, sheet
 from training.lip_reading.averaging import average
 from training.lip_reading.card import write_card
-from training.lip_reading.clips import Clips, load_clips, split
+from training.lip_reading.clips import load_clips, split
 from training.lip_reading.corpus import PARTS, draw, load_drawn
 from training.lip_reading.evaluation import (
     CHANGES,

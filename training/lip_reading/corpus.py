@@ -21,12 +21,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from dlintro_demos.lip_reading.augmentation import Clips
 from dlintro_demos.lip_reading.clip import Clip
 from dlintro_demos.lip_reading.drawn import Speaker, say
 from dlintro_demos.lip_reading.grammar import WORDS, spell
 from dlintro_demos.lip_reading.landmarks import normalise
 from dlintro_demos.lip_reading.mouths import look
-from training.lip_reading.clips import Clips
 
 SENTENCES_SEED = 16
 PARTS = {"test": 4_000, "validation": 2_000, "train": 58_000}

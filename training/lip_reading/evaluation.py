@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from dlintro_demos.lip_reading.augmentation import Clips, plain
 from dlintro_demos.lip_reading.decoder import word_errors
 from dlintro_demos.lip_reading.grammar import SLOTS, WORDS, spell
 from dlintro_demos.lip_reading.network import LipReader, Logits
 from dlintro_demos.lip_reading.reading import Reading, decode, interpret, mixed, views
-from training.lip_reading.clips import Clips, plain
 
 RISK = 0.02
 """Share of wrong words that "I don't know" aims at, among those that it lets through."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from dlintro_demos.lip_reading.augmentation import Augmentation, bent, bent_time, resampled, shown_frames
 from dlintro_demos.lip_reading.grammar import sentence_of_name
 from dlintro_demos.lip_reading.landmarks import (
     CLIP_AT,
@@ -22,7 +23,7 @@ from dlintro_demos.lip_reading.landmarks import (
 )
 from dlintro_demos.lip_reading.lipnet import look_closely, prepare_pictures
 from dlintro_demos.lip_reading.mouths import STEADY_SIGMA
-from training.lip_reading.clips import Augmentation, bent, bent_time, read_frames, resampled, shown_frames
+from training.lip_reading.clips import read_frames
 from training.lip_reading.corpus import takes
 
 LIPS = 40

@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import nn
 
+from dlintro_demos.lip_reading.augmentation import bent_time, resampled, shown_frames
 from dlintro_demos.lip_reading.grammar import BLANK, WORDS, spell
 from dlintro_demos.lip_reading.lipnet import LipNet, classes_of, prepare_pictures
-from training.lip_reading.clips import bent_time, resampled, shown_frames
 from training.lip_reading.lipnet_clips import AUGMENTATION, LIPS, LipClips
 
 

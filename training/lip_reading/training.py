@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from dlintro_demos.lip_reading.grammar import BLANK, class_of
-from dlintro_demos.lip_reading.network import LipReader, Logits, load_reader, save_reader
-from training.lip_reading.clips import Augmentation, Batch, Clips, augmented, joined, plain
+from dlintro_demos.lip_reading.augmentation import Augmentation, Batch, Clips, augmented, plain
+from dlintro_demos.lip_reading.losses import losses
+from dlintro_demos.lip_reading.network import LipReader, load_reader, save_reader
+from training.lip_reading.clips import joined
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,23 +73,6 @@ class Report:
     """Share of words that the slots' heads have wrong."""
     drawn_wrong: float | None = None
     """The same of drawn validation clips."""
-
-
-def losses(logits: Logits, sentences: torch.Tensor, smoothing: float = 0.0) -> dict[str, torch.Tensor]:
-    """CTC over words, a word; and cross-entropy, the mean of the slots. `sentences` (N, 6)."""
-    labels = [[class_of(slot, word) for slot, word in enumerate(row)] for row in sentences.tolist()]
-    slots = [
-        F.cross_entropy(each, sentences[:, slot], label_smoothing=smoothing)
-        for slot, each in enumerate(logits.slots)
-    ]
-    return {"words": _ctc(logits.words, labels), "slots": torch.stack(slots).mean()}
-
-
-def _ctc(logits: torch.Tensor, labels: list[list[int]]) -> torch.Tensor:
-    counts = torch.tensor([len(each) for each in labels])
-    frames = torch.full((len(labels),), logits.shape[1])
-    flat = torch.tensor([each for label in labels for each in label])
-    return F.ctc_loss(logits.log_softmax(2).transpose(0, 1), flat, frames, counts, blank=BLANK)
 
 
 def learning_rate(settings: TrainingSettings, step: int) -> float:

@@ -17,6 +17,7 @@ export default mounted(".film", (root) => {
   let chosen = [];
   let slot = 0;
   let touched = false; // somebody began to change what stands there
+  let opened = false; // a word was pressed to be changed
   let reveal = 0; // number of the revealing in progress
 
   const listening = new AbortController();
@@ -44,7 +45,7 @@ export default mounted(".film", (root) => {
     root.classList.toggle("folded", Boolean(data.ask?.who));
     if (!data.ask) return;
     chosen = [...data.ask.chosen];
-    touched = false;
+    touched = opened = false;
     who.hidden = !data.ask.who;
     who.replaceChildren(symbol(ICONS.truth), element("span", "", data.ask.who));
     done.textContent = data.ask.label;
@@ -73,7 +74,7 @@ export default mounted(".film", (root) => {
         chip.setAttribute("aria-label", `${data.slots[i]}: ${words[chosen[i]] ?? "not chosen"}`);
         if (i === slot && unfolded) chip.setAttribute("aria-current", "step");
         on(chip, "click", () => {
-          touched = true;
+          touched = opened = true;
           open(i);
           keys.firstElementChild.focus({ preventScroll: true });
         });
@@ -98,6 +99,7 @@ export default mounted(".film", (root) => {
     const focused = root.contains(root.getRootNode().activeElement);
     chosen[slot] = word;
     touched = true;
+    opened = false;
     spoken.textContent = `${data.slots[slot]}: ${data.words[slot][word]}`;
     const next = firstEmpty();
     open(next ?? Math.min(slot + 1, data.words.length - 1));
@@ -117,9 +119,11 @@ export default mounted(".film", (root) => {
     if (event.altKey || event.ctrlKey || event.metaKey || !data.ask) return;
     if (event.key === "Backspace") {
       event.preventDefault();
-      const back = firstEmpty() === null && slot === data.words.length - 1 ? slot : Math.max(0, slot - 1);
+      const here = opened ? typeof chosen[slot] === "number" : firstEmpty() === null && slot === data.words.length - 1;
+      const back = here ? slot : Math.max(0, slot - 1);
       chosen[back] = null;
       touched = true;
+      opened = false;
       open(back);
       return keys.firstElementChild.focus({ preventScroll: true });
     }
@@ -141,8 +145,10 @@ export default mounted(".film", (root) => {
     if (!data.rows.length) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const later = [...rows.querySelectorAll(".late .word")];
+    const verdicts = [headline, ...rows.querySelectorAll(".late .aside")];
+    const wait = (waiting) => verdicts.forEach((each) => each.classList.toggle("waiting", waiting));
     if (data.reveal && before && !calm) {
-      headline.classList.add("waiting");
+      wait(true);
       for (const word of later) word.classList.add("hidden");
       for (let i = 0; i < data.words.length; i++) {
         await new Promise((go) => setTimeout(go, BEAT));
@@ -150,7 +156,7 @@ export default mounted(".film", (root) => {
         later.filter((_, j) => j % data.words.length === i).forEach((word) => word.classList.remove("hidden"));
       }
     }
-    headline.classList.remove("waiting");
+    wait(false);
     root.dataset.revealed = data.ask?.number ?? data.number;
     spoken.textContent = [data.headline, ...data.rows.map(({ who, words }) => `${who}: ${words.map(([w]) => w).join(" ")}.`)].join(" ");
   }
