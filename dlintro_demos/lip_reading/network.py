@@ -151,13 +151,22 @@ class LipReader(nn.Module):
             pixels: (N, T, 2, 24, 48), `prepare_pixels`; None to read the points alone.
             keep: (N, 2) of 0 and 1: which clips have points, which have pixels; None for all.
         """
+        return self.logits(self.features(points, pixels, keep))
+
+    def features(
+        self, points: torch.Tensor, pixels: torch.Tensor | None, keep: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """What both branches and the first GRU make of clips, (N, T, 2 x hidden); arguments as above."""
         moved = self.points(points)
         none = moved.new_zeros(*moved.shape[:2], self.shape["pixels_width"])
         seen = none if pixels is None else self.pixels(pixels)
         if keep is not None:
             moved, seen = moved * keep[:, None, :1], seen * keep[:, None, 1:]
-        state, _ = self.first(torch.cat([moved, seen], dim=2))
-        state, _ = self.second(self.dropout(state))
+        return self.first(torch.cat([moved, seen], dim=2))[0]
+
+    def logits(self, features: torch.Tensor) -> Logits:
+        """What the second GRU and the heads say of `features`."""
+        state, _ = self.second(self.dropout(features))
         state = self.dropout(state)
         attention = self.attention(state).softmax(dim=1)
         looked = torch.einsum("nts,ntc->nsc", attention, state)

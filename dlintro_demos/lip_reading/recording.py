@@ -233,15 +233,38 @@ def _alone(frames: Sequence[np.ndarray], cache: ModelCache) -> Iterator[str]:
     """Raises `TwoFaces` where a second face is nearly as large as the first; smaller ones are said."""
     more = False
     for frame in frames[::LOOKS]:
-        sides = [face.region.side for face in find_all(frame, cache)]
-        if len(sides) > 1 and sorted(sides)[-2] > COMPARABLE * max(sides):
+        faces = list(find_all(frame, cache))
+        if rivals(faces):
             raise TwoFaces(
                 "Two faces are in the picture, and it cannot be known whose lips to read. "
                 "Record one person alone."
             )
-        more = more or len(sides) > 1
+        more = more or len(faces) > 1
     if more:
         yield "The largest face is read; others are in the background."
+
+
+def rivals(faces: Sequence[Mesh]) -> bool:
+    """Whether a second face is nearly as large as the largest."""
+    sides = sorted(face.region.side for face in faces)
+    return len(sides) > 1 and sides[-2] > COMPARABLE * sides[-1]
+
+
+def eyes_apart(track: np.ndarray) -> np.ndarray:
+    """How far the outer corners of the eyes of (T, 59, 3) are from each other: (T,) pixels."""
+    return np.linalg.norm(track[:, RIGHT_EYE, :2] - track[:, LEFT_EYE, :2], axis=1)
+
+
+def mouth_outside(track: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """In which frames, height and width `size`, a lip of (T, 59, 3) is out of the picture: (T,) bool."""
+    height, width = size
+    lips = track[:, LIPS, :2]
+    return np.asarray(((lips < 0) | (lips >= (width, height))).any(axis=(1, 2)))
+
+
+def turned_away(pose: Pose) -> bool:
+    """Whether lips cannot be read from there."""
+    return abs(pose.yaw) > TURNED or abs(pose.pitch) > RAISED
 
 
 def _filled(points: Sequence[np.ndarray | None]) -> np.ndarray:
@@ -256,21 +279,19 @@ def _filled(points: Sequence[np.ndarray | None]) -> np.ndarray:
 
 def _check(track: np.ndarray, pose: Pose, size: tuple[int, int]) -> None:
     """Raises a `ClipError` where the mouth cannot be seen well enough."""
-    eyes = np.linalg.norm(track[:, RIGHT_EYE, :2] - track[:, LEFT_EYE, :2], axis=1)
+    eyes = eyes_apart(track)
     if np.median(eyes) < APART:
         raise FaceTooSmall(
             f"The face is too small: its eyes are {np.median(eyes):.0f} pixels apart and have to be "
             f"{APART:.0f}. Come nearer to the camera."
         )
-    height, width = size
-    x, y = track[:, LIPS, 0], track[:, LIPS, 1]
-    out = ((x < 0) | (y < 0) | (x >= width) | (y >= height)).any(axis=1)
+    out = mouth_outside(track, size)
     if out.mean() > OUTSIDE:
         raise MouthOutside(
             f"The mouth is out of the picture for {out.mean():.0%} of the time. "
             "Move so that the whole face is in it, and record again."
         )
-    if abs(pose.yaw) > TURNED or abs(pose.pitch) > RAISED or eyes.min() < 1:
+    if turned_away(pose) or eyes.min() < 1:
         raise HeadTurned(
             "The head is turned away, and lips are read from the front. Look into the camera, and have it as "
             "high as your face."

@@ -8,6 +8,7 @@
     python -m training.lip_reading choose                   # on validation clips: mix, thresholds
     python -m training.lip_reading report                   # on test clips: once, when all is chosen
     python -m training.lip_reading save models/lip_reader   # weights and card, with the report's figures
+    python -m training.lip_reading learning --card models/lip_reader    # then: see learning.py
 
 CLIPS is the folder of `mouths/` and `tracks.npz`; nothing of it is kept in the repository. Checkpoints, the
 log (CSV), what is made of the clips, drawn ones (`corpus.py` says how they are dealt) and the report lie in
@@ -58,10 +59,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.runtime.model_cards import read_cards
+from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.lip_reading.augmentation import Clips
 from dlintro_demos.lip_reading.network import LipReader, load_reader, save_reader
 from dlintro_demos.lip_reading.reading import MIX
-from training.lip_reading import durations, lipnet_command, sheet
+from training.lip_reading import durations, learning, lipnet_command, sheet
 from training.lip_reading.averaging import average
 from training.lip_reading.card import write_card
 from training.lip_reading.clips import load_clips, split
@@ -110,6 +114,10 @@ def main() -> None:
     commands.add_parser("sheet", help="a picture of drawn mouths").add_argument("target", type=Path)
     averaging = commands.add_parser("average", help="the mean of weights, each FILE=SHARE")
     averaging.add_argument("files", nargs="+")
+    learning_parser = commands.add_parser("learning", help="learn drawn strangers; see learning.py")
+    learning_parser.add_argument("--part", choices=("validation", "test"), default="test")
+    learning_parser.add_argument("--count", type=int, default=40, help="strangers")
+    learning_parser.add_argument("--card", type=Path, help="the folder of a card to write the figure to")
     commands.add_parser("choose")
     commands.add_parser("report")
     commands.add_parser("save").add_argument("target", type=Path)
@@ -132,6 +140,10 @@ def main() -> None:
             Path(path): float(share) for path, share in (each.split("=") for each in arguments["files"])
         }
         average(shares, folder / "weights.safetensors")
+    elif command == "learning":
+        torch.set_num_threads(1)
+        cache = ModelCache(read_cards(REPOSITORY / "models"))
+        learning.report(arguments["part"], arguments["count"], cache, arguments["card"])
     elif command == "choose":
         choose(folder)
     elif command == "report":

@@ -76,6 +76,16 @@ bytes = {len(data)}
     (target / "card.toml").write_text("\n".join([card, *blocks]), encoding="utf-8")
 
 
+def put_figure(target: Path, name: str, value: str, command: str) -> None:
+    """Write a figure into the card in a folder, in place of one of the same name."""
+    path = target / "card.toml"
+    head, *blocks = path.read_text(encoding="utf-8").split("[[figures]]\n")
+    mark = figure(name, "", command).splitlines()[1]
+    others = [f"[[figures]]\n{each.rstrip()}\n" for each in blocks if mark not in each.splitlines()]
+    text = "\n".join([head.rstrip() + "\n", *others, figure(name, value, command)])
+    path.write_text(text, encoding="utf-8")
+
+
 def figure(name: str, value: str, command: str) -> str:
     """A figure of a card, as TOML."""
     texts = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (name, value))

@@ -20,7 +20,7 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime import memory
 from dlintro_demos.gallery.runtime.jobs import Job, Progress
-from dlintro_demos.gallery.runtime.live import Watcher
+from dlintro_demos.gallery.runtime.live import Watcher, Work
 from dlintro_demos.gallery.runtime.shown import Shown
 
 LIVE = "live camera"  # the slot that a page asks for to keep it on
@@ -128,6 +128,12 @@ class Visitor:
             self.watcher.work = None
         for slot in set(self.seats) - self.asked:
             self.leave(slot)
+
+    def watch(self, work: Work) -> str:
+        """Have `work` answer live pictures as long as the page's runs call this; gives where to send them."""
+        self.asked.add(LIVE)
+        self.watcher.work = work
+        return self.watcher.address
 
     def turn_to(self, page: str) -> None:
         """Go on at a page of the gallery: what is said about files on another one is not said here."""

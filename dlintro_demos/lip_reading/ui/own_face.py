@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import functools
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,16 +13,20 @@ from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.uploader import bring_file
 from dlintro_demos.lip_reading.grammar import parse, spell
+from dlintro_demos.lip_reading.live import SIDE, look_live
+from dlintro_demos.lip_reading.reading import Reading
 from dlintro_demos.lip_reading.recording import video_limits
 from dlintro_demos.lip_reading.strangers import Stranger, read_video
-from dlintro_demos.lip_reading.ui.answers import rows_of, show_evidence, show_steps, words_row
-from dlintro_demos.lip_reading.ui.components.lip_film import Shown, lip_film
+from dlintro_demos.lip_reading.ui.answers import row_of, rows_of, show_evidence, show_steps, words_row
+from dlintro_demos.lip_reading.ui.components.lip_film import Row, Shown, lip_film
 from dlintro_demos.lip_reading.ui.components.recorder import recorder
-from dlintro_demos.lip_reading.watching import Sentence, Watched, right_words, sentence_of, some_sentence
+from dlintro_demos.lip_reading.ui.learn_you import keep_for_learning, new_sentence, offer, read_again
+from dlintro_demos.lip_reading.watching import Sentence, Watched, right_words, sentence_of
 
 BRING = "lips-video"
 FIRST = "lay green with a two please"
 STRANGER = "You are a stranger to it: one man is the only real person that it learned from."
+BEFORE, AFTER = "The machine, before learning you", "The machine, after learning you"
 ALT = "Your mouth, with the lips' edges that the mesh found"
 
 
@@ -30,7 +35,13 @@ def own_face() -> Watched | None:
     with first_result():
         asked = parse(st.session_state.setdefault("lips-asked", FIRST))
         st.markdown("Say this to the camera. Your voice is not needed:")
-        recorder(spell(asked).split(), bring=BRING, key="lips-recorder")
+        recorder(
+            spell(asked).split(),
+            bring=BRING,
+            work=functools.partial(look_live, cache=engine().cache),
+            side=SIDE,
+            key="lips-recorder",
+        )
     st.button("Another sentence", on_click=_ask_another, icon=":material/casino:")
     limits = video_limits()
     kinds = " or ".join(limits.formats[:2])
@@ -45,6 +56,7 @@ def own_face() -> Watched | None:
             "visit only.",
             icon=":material/lock:",
         )
+        offer(None)
         return None
     said = _asked_for(given.file_id, asked)
     stranger: Stranger | None = run_job(
@@ -52,24 +64,39 @@ def own_face() -> Watched | None:
         label="Reading your lips",
     )  # fmt: skip
     if stranger is None:
+        offer(None)
         return None
     watched = stranger.watched
+    keep_for_learning(given.file_id, watched.clip, said)
+    after = read_again(given.file_id, watched.clip, said)
     lip_film(
         [Shown(film=stranger.meshed, alt=ALT)],
-        headline=_headline(watched, said),
-        rows=[words_row("You were asked to say", "truth", said), *rows_of(watched)],
+        headline=_headline(watched, said, after),
+        rows=[words_row("You were asked to say", "truth", said), *_rows(watched, after)],
         key="lips-own",
     )
     if stranger.notes:
         st.caption(" ".join(stranger.notes))
     st.caption(_how_strange(watched))
+    offering = st.container()
     show_evidence(watched, (given.file_id, said), shared=False, key="own", alt=ALT)
     show_steps(watched)
+    with offering:
+        offer(said)
     return watched
 
 
+def _rows(watched: Watched, after: Reading | None) -> list[Row]:
+    """The readers' words; before and after learning, where there is an after."""
+    if after is None:
+        return rows_of(watched)
+    before = replace(watched.first, name=BEFORE)
+    learned = replace(watched.first, name=AFTER, reading=after, known=None)  # unmeasured
+    return [row_of(each, watched.said, who=each.name) for each in (before, learned, *watched.answers[1:])]
+
+
 def _ask_another() -> None:
-    st.session_state["lips-asked"] = spell(some_sentence(secrets.randbits(32)))
+    st.session_state["lips-asked"] = spell(new_sentence())
 
 
 def _asked_for(file_id: str, asked: Sentence) -> Sentence:
@@ -81,8 +108,11 @@ def _asked_for(file_id: str, asked: Sentence) -> Sentence:
     return said
 
 
-def _headline(watched: Watched, said: Sentence) -> str:
+def _headline(watched: Watched, said: Sentence, after: Reading | None) -> str:
     right = right_words(sentence_of(watched.first.reading), said)
+    if after is not None:
+        now = right_words(sentence_of(after), said)
+        return f"Before learning you {right} of six words right, after it {now}."
     if watched.first.known is False:
         return f"“I don't know.” Made to guess, it has {right} of six right."
     return f"It has {right} of six words right."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dlintro_demos.gallery.runtime.live import Work
 from dlintro_demos.gallery.ui.components.component import CAMERA, component, wait_for_the_run
-from dlintro_demos.gallery.ui.session import LIVE, visitor
+from dlintro_demos.gallery.ui.session import visitor
 
 _mount = component(__file__, scripts=(CAMERA, "live_camera"))
 
@@ -33,11 +33,8 @@ def live_camera(work: Work, *, side: int, key: str, hold: Hold | None = None) ->
 
     Returns what was recorded, by the browser's word, after the button was let go: the work knows better.
     """
-    me = visitor()
-    me.asked.add(LIVE)
-    me.watcher.work = work
     data = {
-        "address": me.watcher.address,
+        "address": visitor().watch(work),
         "side": side,
         "hold": {"key": hold.key, "label": hold.label} if hold else None,
     }

@@ -2,7 +2,6 @@
 
 const SLOW = 2; // frames a second: below, the page says so
 const SAY_EVERY = 3000; // ms between two sentences for ears
-const PATIENCE = 10_000; // ms for an answer
 const [OVER, AT_LEAST] = [5000, 5]; // ms, and answers, whose pace is shown
 
 export default mounted(".live", (root) => {
@@ -11,7 +10,6 @@ export default mounted(".live", (root) => {
   const [choice, problem, words, bars, more, maps, pace, spoken] = [
     "select", ".problem", ".words", ".bars", ".more", ".maps", ".pace", ".spoken",
   ].map(at);
-  const paper = document.createElement("canvas");
   let data = {};
   let send = () => {};
   let stream = null;
@@ -83,53 +81,24 @@ export default mounted(".live", (root) => {
     hold.hidden = !(running && data.hold);
   }
 
-  async function loop(mine) {
-    let waited = 0;
-    while (mine === turn) {
-      if (document.hidden || !video.videoWidth) {
-        await rest(200); // in the background: nothing is sent
-        continue;
-      }
-      const began = performance.now();
-      const frame = await shoot();
-      let pause = 0;
-      try {
+  function loop(mine) {
+    return sendLive(video, {
+      over: () => mine !== turn,
+      side: () => data.side,
+      address: () => {
         const query = holding || owed ? `?record=${encodeURIComponent(data.hold.key)}` : "";
         owed = false;
-        const answer = await fetch(data.address + query, {
-          method: "POST", body: frame, signal: AbortSignal.timeout(PATIENCE),
-        });
-        const reply = await answer.json();
-        if (mine !== turn) return;
-        if (answer.ok) {
-          waited = 0;
-          pause = reply.pause;
-          show(reply.answer, performance.now() - began);
-          if (!holding && !owed) tell();
-        } else if (answer.status === 429) pause = 100;
-        else {
-          say(reply.problem);
-          if (answer.status === 404) return stop(), say(reply.problem);
-          pause = 1000;
-        }
-      } catch {
-        if (mine !== turn) return;
-        say("No answer from the gallery. Trying again...");
-        pause = Math.min(5000, 500 * 2 ** waited++);
-      }
-      await rest(pause);
-    }
-  }
-
-  const rest = (ms) => new Promise((done) => setTimeout(done, ms));
-
-  /** The whole picture, its longer side `data.side` pixels. */
-  function shoot() {
-    const shrink = Math.min(1, data.side / Math.max(video.videoWidth, video.videoHeight));
-    paper.width = Math.max(1, Math.round(video.videoWidth * shrink));
-    paper.height = Math.max(1, Math.round(video.videoHeight * shrink));
-    paper.getContext("2d").drawImage(video, 0, 0, paper.width, paper.height);
-    return new Promise((done) => paper.toBlob(done, "image/jpeg", 0.85));
+        return data.address + query;
+      },
+      answered: (answer, took) => {
+        show(answer, took);
+        if (!holding && !owed) tell();
+      },
+      refused: (sentence, ended) => {
+        if (ended) stop();
+        say(sentence);
+      },
+    });
   }
 
   function show(answer, took) {

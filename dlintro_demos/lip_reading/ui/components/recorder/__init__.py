@@ -1,27 +1,32 @@
-"""The visitor's camera for a few seconds: words to say, a countdown, and a video among the page's uploads."""
+"""The visitor's camera: their lips live, words to say, a countdown, and a video among the page's uploads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dlintro_demos.gallery.runtime.live import Work
 from dlintro_demos.gallery.ui.components.component import CAMERA, component
+from dlintro_demos.gallery.ui.session import visitor
 
 LEAD_MS, SAY_MS, REST_MS = 400, 2600, 400
-"""How long the camera runs before, while and after the words are said."""
+"""How long it records before, while and after the words are said."""
 
-_mount = component(__file__, scripts=(CAMERA, "recorder"))
+_mount = component(__file__, scripts=(CAMERA, "curve", "recorder"))
 
 
-def recorder(words: Sequence[str], *, bring: str, key: str) -> None:
+def recorder(words: Sequence[str], *, bring: str, work: Work, side: int, key: str) -> None:
     """Offer to record `words`, one lit after the other; the video goes where `bring_file(name=bring)` is.
 
-    Nothing comes back from here: it is a file like any other, with the same checks.
+    Nothing comes back from here: it is a file like any other, with the same checks. While the camera runs,
+    `work` (`lip_reading/live.py`) answers pictures of `side` px; without answers it records all the same.
     """
     _mount(
         key=key,
         data={
             "words": list(words),
             "bring": f".st-key-bring-one-{bring}",
+            "address": visitor().watch(work),
+            "side": side,
             "lead": LEAD_MS,
             "say": SAY_MS,
             "rest": REST_MS,

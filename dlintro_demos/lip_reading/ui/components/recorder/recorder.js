@@ -1,21 +1,32 @@
-/* The camera for three seconds; the video goes to the page's own uploader, like a file that somebody chose. */
+/* The camera, and the lips in it live; what it records goes to the page's own uploader, like a file that somebody chose. */
 
 const BEAT = 700; // ms that each number of the countdown stands
+const [BETWEEN, WITHOUT, RECORDING] = [60, 300, 200]; // ms between two live pictures: with a face, without, and then
+const SHARE = 4; // times as long as an answer took: the pause before the next picture while it records
+const LOOK_AROUND = 2000; // ms after which the whole picture is looked at again
+const SAY_EVERY = 3000; // ms between two sentences for ears
 const KINDS = ["video/webm;codecs=vp8", "video/webm", "video/mp4"];
 
 export default mounted(".recorder", (root) => {
   const at = (selector) => root.querySelector(selector);
   const [prompt, stage, video, count] = [".prompt", ".stage", "video", ".count"].map(at);
-  const [start, problem, spoken] = [".start", ".problem", ".spoken"].map(at);
+  const [start, end, problem, spoken, seen, lips] = [".start", ".stop", ".problem", ".spoken", ".seen", ".lips"].map(at);
+  const curve = runningCurve(at(".curve"));
   let data = {};
   let stream = null;
   let turn = 0; // of the camera: what belongs to an older one ends
+  let region = ""; // where the gallery saw the face
+  let looked = 0; // ms, when it looked at a whole picture
+  let said = 0; // ms, when something was said for ears
 
   function enter(state) {
     root.dataset.state = state;
     stage.hidden = state === "ready";
-    const label = { ready: "Record with my camera", counting: "Stop", recording: "Stop" }[state];
-    start.replaceChildren(symbol(state === "ready" ? "videocam" : "stop"), label);
+    end.hidden = state === "ready";
+    start.hidden = state === "counting" || state === "recording";
+    start.replaceChildren(symbol(state === "ready" ? "videocam" : "radio_button_checked"));
+    start.append(state === "ready" ? "Start my camera" : "Record");
+    end.replaceChildren(symbol("stop"), state === "watching" ? "Stop the camera" : "Stop");
   }
 
   function say(sentence) {
@@ -27,6 +38,7 @@ export default mounted(".recorder", (root) => {
     turn++;
     stream?.getTracks().forEach((track) => track.stop());
     stream = video.srcObject = null;
+    count.textContent = seen.textContent = region = "";
     light(-1);
     enter("ready");
   }
@@ -35,12 +47,10 @@ export default mounted(".recorder", (root) => {
     [...prompt.children].forEach((word, i) => word.classList.toggle("lit", i === number));
   }
 
-  async function record() {
+  async function watch() {
     const mine = ++turn;
     const over = () => mine !== turn;
     say("");
-    const kind = globalThis.MediaRecorder && KINDS.find((each) => MediaRecorder.isTypeSupported(each));
-    if (!kind) return say("This browser records no video. Record one with a phone, and bring the file.");
     let opened;
     try {
       const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 }, facingMode: "user" };
@@ -55,9 +65,57 @@ export default mounted(".recorder", (root) => {
       stop();
       say("The camera was unplugged or taken away. Start again, or use a video file.");
     });
-    enter("counting");
+    enter("watching");
+    curve.clear();
+    show({});
     video.srcObject = stream;
     await video.play().catch(() => {});
+    start.focus({ preventScroll: true });
+    sendLive(video, { over, side: () => data.side, address, answered, refused });
+  }
+
+  /** Where the next picture goes. Every now and then all of it is looked at, but not while it records. */
+  function address() {
+    const now = performance.now();
+    const recording = root.dataset.state === "recording";
+    if (!recording && now - looked > LOOK_AROUND) region = "";
+    if (!region) looked = now;
+    const query = new URLSearchParams({ region, camera: Math.max(video.videoWidth, video.videoHeight) });
+    return `${data.address}?${query}`;
+  }
+
+  function answered(answer, took) {
+    region = answer.region ?? "";
+    curve.add(answer.opening ?? null);
+    show(answer);
+    if (root.dataset.state === "recording") return Math.max(RECORDING, SHARE * took); // the film comes first
+    return region ? BETWEEN : WITHOUT;
+  }
+
+  /** Without live answers it records all the same. */
+  function refused(sentence) {
+    region = "";
+    show({ words: `${sentence} You can record meanwhile.` });
+  }
+
+  function show({ lips: points, words = "Looking for your lips...", good = false }) {
+    drawLips(lips, video, points);
+    seen.classList.toggle("good", good);
+    if (seen.textContent !== words) seen.textContent = words;
+    const now = performance.now();
+    if (root.dataset.state !== "watching" || now - said < SAY_EVERY || spoken.textContent === words) return;
+    spoken.textContent = words;
+    said = now;
+  }
+
+  async function record() {
+    const mine = turn;
+    const over = () => mine !== turn;
+    say("");
+    const kind = globalThis.MediaRecorder && KINDS.find((each) => MediaRecorder.isTypeSupported(each));
+    if (!kind) return say("This browser records no video. Record one with a phone, and bring the file.");
+    enter("counting");
+    end.focus({ preventScroll: true });
     spoken.textContent = `Say: ${data.words.join(" ")}`;
     for (const number of ["3", "2", "1"]) {
       count.textContent = number;
@@ -98,9 +156,13 @@ export default mounted(".recorder", (root) => {
     spoken.textContent = "Recorded. It is being read.";
   }
 
-  const rest = (ms) => new Promise((done) => setTimeout(done, ms));
-  const click = () => (root.dataset.state === "ready" ? record() : stop());
+  const click = () => (root.dataset.state === "ready" ? watch() : record());
+  const leave = () => {
+    stop();
+    start.focus({ preventScroll: true });
+  };
   start.addEventListener("click", click);
+  end.addEventListener("click", leave);
 
   function update(newest) {
     data = newest;
@@ -119,6 +181,7 @@ export default mounted(".recorder", (root) => {
   function destroy() {
     stop();
     start.removeEventListener("click", click);
+    end.removeEventListener("click", leave);
   }
 
   return { update, destroy };
