@@ -57,8 +57,8 @@ class DrawnStranger:
             reach=float(speaker.manner.reach * np.exp(random.normal(0, 0.12 * STRANGE))),
         )
         held = {
-            "yaw": float(random.normal(0, 0.1 * STRANGE).clip(-0.42, 0.42)),
-            "pitch": float(random.normal(0, 0.07 * STRANGE).clip(-0.3, 0.3)),
+            "yaw": float(np.clip(random.normal(0, 0.1 * STRANGE), -0.42, 0.42)),
+            "pitch": float(np.clip(random.normal(0, 0.07 * STRANGE), -0.3, 0.3)),
         }
         return cls(speaker=dataclasses.replace(speaker, manner=manner, **held), mix=mix.astype(np.float32))
 
