@@ -2,7 +2,7 @@
 
 What the branches and the first GRU make of the five clips, bent in many ways, is computed once; only the
 second GRU and the heads learn, for a few steps. The recipe was chosen on drawn strangers that are kept for
-choosing; `bench/lip_reading.py --only learning` measures what it brings on others.
+choosing; `python -m training.lip_reading learning` measures what it brings on others.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ Not tried: to stop early by leaving out one clip, all layers, more steps, clips 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ OTHERS = 8
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One stranger: words (OTHERS, 6) bool right before and after, and the seconds that learning took."""
+    """One stranger: words (OTHERS, 6) bool right before and after, and what learning took of all cores."""
 
     before: np.ndarray
     after: np.ndarray
@@ -49,13 +50,15 @@ def measure(part: str, number: int, cache: ModelCache) -> Measured:
     """Learn one stranger, and read what was not learned from."""
     stranger = DrawnStranger.of(part, number)
     asked, others = lesson(part, number, OTHERS)
+    began = time.process_time()
     *_, learned = learn([keep(stranger.say(each, at), each) for at, each in enumerate(asked)], cache)
     assert isinstance(learned, Learned)
+    seconds = time.process_time() - began
     clips = [stranger.say(each, SENTENCES + at) for at, each in enumerate(others)]
     return Measured(
         before=_right([read(clip, cache) for clip in clips], others),
         after=_right([_last(read_learned(clip, learned, cache)) for clip in clips], others),
-        seconds=learned.seconds,
+        seconds=seconds,
     )
 
 
@@ -84,7 +87,7 @@ def report(part: str, count: int, cache: ModelCache, card: Path | None) -> None:
     for name, each in (("before", before), ("after", after)):
         shares = zip(SLOTS, each.mean(axis=(0, 1)), strict=True)
         print(f"{name}: " + ", ".join(f"{slot} {share:.1%}" for slot, share in shares))
-    print(f"seconds by the clock, at most: {max(one.seconds for one in found):.1f}")
+    print(f"seconds of one core, at most: {max(one.seconds for one in found):.1f}")
     value = figure_of(before, after)
     print(f"{MEASURED}: {value}")
     if card:

@@ -53,7 +53,7 @@ def own_face() -> Watched | None:
     if given is None:
         st.info(
             f"{STRANGER} Your video goes no further than the gallery's own computer, and is kept for this "
-            "visit only.",
+            "visit only. While the camera is on, small pictures go there as well, of which none is kept.",
             icon=":material/lock:",
         )
         offer(None)

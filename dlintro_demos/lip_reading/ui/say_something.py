@@ -62,8 +62,9 @@ def say_something() -> Watched | None:
         st.button("Another mouth", on_click=_another_mouth, icon=":material/face:")
         for name, changes in PRESETS.items():
             st.button(name, on_click=_preset, args=(changes,))
-    for column, (name, (label, low, high, step)) in zip(st.columns(3), SLIDERS.items(), strict=True):
-        column.slider(label, low, high, USUAL[name], step, key=f"lips-{name}", bind="query-params")
+    sliders = st.container(horizontal=True)  # columns cost a message each
+    for name, (label, low, high, step) in SLIDERS.items():
+        sliders.slider(label, low, high, USUAL[name], step, key=f"lips-{name}", bind="query-params")
     wish = _wish()
     with room:
         watched: Watched | None = run_job(
