@@ -1,7 +1,7 @@
-"""Lip reading: what each stage from a video to six words costs, and what tells a hidden mouth.
+"""Lip reading: what each stage from a video to six words costs, and a live picture; how a hidden mouth shows.
 
-    python -m bench.lip_reading                  # both parts: some minutes
-    python -m bench.lip_reading --only time      # or covered
+    python -m bench.lip_reading                  # all parts: some minutes
+    python -m bench.lip_reading --only time      # or live, or covered
     python -m bench.lip_reading --threads 1
 
 The videos are made of a photograph whose mouth moves. Seconds are the best of the turns; beside other
@@ -24,9 +24,10 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.lip_reading import recording
+from dlintro_demos.lip_reading.live import SIDE, look_live
 from dlintro_demos.lip_reading.reading import read
 from dlintro_demos.shared.face_mesh import find, look
-from tests.lip_reading.videos import filmed
+from tests.lip_reading.videos import face, filmed
 
 SIZES = ((360, 288), (1280, 720))
 COVERS = {"skin": 0, "dark": 30, "light": 235}  # grey levels; of skin, the cheek's own
@@ -38,14 +39,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--only", choices=("time", "covered"))
+    parser.add_argument("--only", choices=("time", "live", "covered"))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(options.threads)
     cache = ModelCache(read_cards(REPOSITORY / "models"))
-    if options.only != "covered":
+    if options.only in (None, "time"):
         print_times(cache, options.turns)
-    if options.only != "time":
+    if options.only in (None, "live"):
+        print_live(cache, options.turns)
+    if options.only in (None, "covered"):
         print_covered(cache)
 
 
@@ -59,6 +62,20 @@ def print_times(cache: ModelCache, turns: int) -> None:
         print(
             f"{width} x {height}: " + ", ".join(f"{stage} {seconds:.3f}" for stage, seconds in best.items())
         )
+
+
+def print_live(cache: ModelCache, turns: int) -> None:
+    """Milliseconds of all cores for a live picture: where the face was, and everywhere."""
+    pictures = [face(number / 25, width=SIDE, height=SIDE * 3 // 4) for number in range(25)]
+    region = look_live(pictures[0], {}, cache=cache)["region"]
+    for name, said in (("where the face was", {"region": region}), ("everywhere", {})):
+        spent = []
+        for _ in range(turns):
+            started = time.process_time()
+            for rgb in pictures:
+                look_live(rgb, said, cache=cache)
+            spent.append(1000 * (time.process_time() - started) / len(pictures))
+        print(f"a live picture of {SIDE} px, looked at {name}: {min(spent):.1f} ms of all cores")
 
 
 def read_once(data: bytes, cache: ModelCache) -> dict[str, float]:
