@@ -11,8 +11,9 @@ import functools
 import json
 import pickle
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -26,7 +27,7 @@ from dlintro_demos.lip_reading.clip import Clip
 from dlintro_demos.lip_reading.decoder import Graph, greedy
 from dlintro_demos.lip_reading.grammar import BLANK, WORDS
 from dlintro_demos.lip_reading.mouths import HEIGHT, WIDTH
-from dlintro_demos.lip_reading.network import ReaderFormatError, prepare_pixels
+from dlintro_demos.lip_reading.network import ReaderFormatError, Taught, not_fitted, prepare_pixels
 from dlintro_demos.lip_reading.reading import Reading, compose, mixed
 
 LIPNET = "lipnet"
@@ -73,6 +74,7 @@ class LipNet(nn.Module):
         self.gru1 = nn.GRU(seen, hidden, batch_first=True, bidirectional=True)
         self.gru2 = nn.GRU(2 * hidden, hidden, batch_first=True, bidirectional=True)
         self.FC = nn.Linear(2 * hidden, 1 + len(CHARACTERS))
+        self.taught = Taught(2 * hidden)
 
     def features(self, pictures: torch.Tensor) -> torch.Tensor:
         """What the convolutions see: (N, 3, T, H, W) to (N, T, features)."""
@@ -110,14 +112,27 @@ def prepare_pictures(pictures: torch.Tensor, *, moving: bool) -> torch.Tensor:
 
 def read_lipnet(clip: Clip, cache: ModelCache, model: str = LIPNET) -> Reading:
     """Read a clip; `model` is a card's key. Raises `ModelUnavailable`."""
-    return interpret_letters(cache.run(model, lambda loaded: _logits(loaded, clip.mouths)))
+
+    def work(loaded: Loaded) -> Reading:
+        network = cast("LipNet", loaded.module)
+        reading, states = read_pictures(network, look_closely(clip.mouths, network.shape), loaded.device)
+        return replace(reading, distance=float(network.taught(states).mean()))
+
+    return cache.run(model, work)
 
 
 @torch.inference_mode()
-def _logits(loaded: Loaded, mouths: np.ndarray) -> torch.Tensor:
-    shape = loaded.module.shape
-    seen = look_closely(mouths, shape)  # type: ignore[arg-type]
-    return loaded.module(both_sides(seen, moving=bool(shape["moving"])).to(loaded.device))  # type: ignore[index]
+def read_pictures(
+    network: LipNet, pictures: np.ndarray, device: torch.device
+) -> tuple[Reading, torch.Tensor]:
+    """What pictures (T, 3, H, W) of `look_closely` say, and the mean state of each word (2, 6, C)."""
+    states = network.states(
+        network.features(both_sides(pictures, moving=bool(network.shape["moving"])).to(device))
+    )
+    reading = interpret_letters(network.FC(states))
+    timeline = torch.from_numpy(reading.timeline).to(states)
+    share = timeline / timeline.sum(dim=0).clamp(min=1e-6)
+    return reading, torch.einsum("ts,ntc->nsc", share, states)
 
 
 def both_sides(pictures: np.ndarray, *, moving: bool) -> torch.Tensor:
@@ -171,7 +186,7 @@ def load_lipnet(files: Sequence[Path]) -> LipNet:
     (path,) = files
     try:
         network, tensors = _ours(path) if path.suffix == ".safetensors" else _published(path)
-        network.load_state_dict(tensors)
+        network.load_state_dict({**not_fitted(network.taught), **tensors})
     except (
         SafetensorError,
         pickle.UnpicklingError,

@@ -192,9 +192,9 @@ def save_reader(network: LipReader, path: Path, dtype: torch.dtype = torch.float
     save_file(tensors, path, metadata={"network": json.dumps(network.shape)})
 
 
-def _not_fitted(network: LipReader) -> dict[str, torch.Tensor]:
-    """What older files lack."""
-    return {f"taught.{name}": value for name, value in network.taught.state_dict().items()}
+def not_fitted(taught: Taught) -> dict[str, torch.Tensor]:
+    """What files lack in which nothing was fitted."""
+    return {f"taught.{name}": value for name, value in taught.state_dict().items()}
 
 
 def load_reader(files: Sequence[Path]) -> LipReader:
@@ -205,7 +205,7 @@ def load_reader(files: Sequence[Path]) -> LipReader:
             shape = json.loads((file.metadata() or {})["network"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
         network = LipReader(**shape)
-        network.load_state_dict({**_not_fitted(network), **tensors})
+        network.load_state_dict({**not_fitted(network.taught), **tensors})
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ReaderFormatError(f"{path.name} does not hold a lip reader: {error}") from error
     network.pixels.to(memory_format=torch.channels_last)

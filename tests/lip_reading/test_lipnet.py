@@ -11,6 +11,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable, read_card
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.lip_reading.clip import Clip
+from dlintro_demos.lip_reading.drawn import Speaker, say
 from dlintro_demos.lip_reading.grammar import WORDS, parse, spell
 from dlintro_demos.lip_reading.landmarks import LEFT_EYE, RIGHT_EYE
 from dlintro_demos.lip_reading.lipnet import (
@@ -30,7 +31,7 @@ from dlintro_demos.lip_reading.network import ReaderFormatError
 from training.lip_reading.evaluation import summary
 from training.lip_reading.lipnet import LipNetLearner, LipNetSettings, train_lipnet
 from training.lip_reading.lipnet_clips import LipClips, augmented_lips, lips_seen, plain_lips
-from training.lip_reading.lipnet_command import card, likelihoods, logits_of, read_letters
+from training.lip_reading.lipnet_command import card, likelihoods, logits_of, read_lips
 from training.lip_reading.lipnet_student import Student
 
 PUBLISHED = {
@@ -91,7 +92,7 @@ def published(tmp_path):
 def test_published_weights_load_and_read_at_their_size(published):
     cache, tensors = published
     loaded = cache.get("lipnet_published")
-    assert {name: tuple(each.shape) for name, each in loaded.module.state_dict().items()} == PUBLISHED
+    assert {name: tuple(each.shape) for name, each in loaded.module.named_parameters()} == PUBLISHED
     assert loaded.card.parameters == sum(each.numel() for each in tensors.values())
     seen = look_closely(mouths(25), loaded.module.shape)
     assert seen.shape == (25, 3, 64, 128)
@@ -106,6 +107,7 @@ def test_published_weights_load_and_read_at_their_size(published):
         assert torch.allclose(loaded.module.conv1(pictures), first, atol=1e-4)  # it was taught blue first
     reading = read_lipnet(clip(60), cache, "lipnet_published")
     assert parse(reading.sentence)
+    assert reading.distance == 0  # nobody fitted it
 
 
 def test_an_operator_who_has_no_weights_is_told_where_they_belong():
@@ -170,6 +172,14 @@ def test_the_grammar_mends_a_letter_that_greedy_reading_does_not():
 def test_every_sentence_can_be_spelled_in_a_clip():
     longest = " ".join(max(words, key=len) for words in WORDS)
     assert interpret_letters(letters(longest)).sentence == spell(parse(longest))
+
+
+def test_what_ours_was_not_taught_is_far_away():
+    cache = ModelCache({LIPNET: read_card(REPOSITORY / "models" / "lipnet" / "card.toml")})
+    known = say(parse(SENTENCE), Speaker.of(5), seed=5)
+    near, far = (read_lipnet(each, cache) for each in (known, clip()))
+    assert 0 < near.distance < cache.card(LIPNET).thresholds["distance"] < far.distance
+    assert not far.known(cache.card(LIPNET).thresholds)
 
 
 LEARNING = LipNetSettings(
@@ -270,7 +280,7 @@ def test_training_goes_through_its_stages_and_on_where_it_stopped(clips, tmp_pat
 def test_what_is_learnt_is_measured_and_written_on_a_card(clips, tmp_path):
     torch.manual_seed(0)
     network = LipNet(**TINY).eval()
-    reads = read_letters(logits_of(network, clips), clips.sentences)
+    reads = read_lips(network, clips)
     assert "n = 4 sentences" in summary(reads)["WER with the grammar"]
     found = likelihoods(logits_of(network, clips), clips.sentences)
     assert min(found.values()) > 1  # it guesses
@@ -282,7 +292,13 @@ def test_what_is_learnt_is_measured_and_written_on_a_card(clips, tmp_path):
         {"stage": "dense", "step": "2", "seconds": "1.0"},
         {"stage": "joint", "step": "3", "seconds": "2.0"},
     ]
-    text = card(target, network, {"real": summary(reads)}, {"confidence": 0.5, "in_grammar": -9.0}, log)
+    text = card(
+        target,
+        network,
+        {"real": summary(reads)},
+        {"confidence": 0.5, "in_grammar": -9.0, "distance": 2.0},
+        log,
+    )
     (target / "card.toml").write_text(text, encoding="utf-8")
     cache = ModelCache({LIPNET: read_card(target / "card.toml")})
     assert parse(read_lipnet(clip(), cache).sentence)

@@ -18,7 +18,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +28,9 @@ from dlintro_demos.lip_reading.grammar import spell
 from dlintro_demos.lip_reading.lipnet import (
     LipNet,
     both_sides,
-    interpret_letters,
     letters_graph,
     load_lipnet,
+    read_pictures,
     save_lipnet,
 )
 from dlintro_demos.lip_reading.reading import mixed
@@ -41,15 +41,21 @@ from training.lip_reading.evaluation import (
     abstention,
     calibration,
     common_thresholds,
+    distances,
     risk_coverage,
     summary,
 )
 from training.lip_reading.lipnet import STAGES, LipNetReport, LipNetSettings, train_lipnet
 from training.lip_reading.lipnet_clips import LipClips, draw_lip_clips, load_lip_clips
+from training.lip_reading.splicing import kept_word_ends
 
 FOLDER = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints")) / "lipnet"
-DRAWN = {"train": 2000, "validation": 60, "test": 1000}
+DRAWN = {"train": 8000, "validation": 500, "test": 1000}
 """How many drawn clips are for what."""
+CHOSEN = "float16.safetensors"
+TAUGHT = 500
+"""Real clips, and drawn ones, that the distance from what was taught is measured from."""
+CPU = torch.device("cpu")
 POWERS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25)
 
 
@@ -60,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training = commands.add_parser("train")
     training.add_argument("clips", type=Path, help="the folder of mouths/ and tracks.npz")
     for key, value in asdict(LipNetSettings()).items():
-        if isinstance(value, int | float):
+        if isinstance(value, int | float | str):
             training.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
     commands.add_parser("choose")
     commands.add_parser("report")
@@ -97,21 +103,33 @@ def _train(source: Path, folder: Path, settings: LipNetSettings) -> None:
     """Train, and write every report to the log and the terminal."""
     clips, validation = (_part(folder, name, source) for name in ("train", "validation"))
     drawn = _drawn(folder, "train"), _drawn(folder, "validation")
+    ends = kept_word_ends(folder / "ends.npy", clips) if settings.spliced else None
     with (folder / "log.csv").open("a", newline="") as stream:
         log = csv.DictWriter(stream, list(LipNetReport.__dataclass_fields__))
         if not stream.tell():
             log.writeheader()
-        for each in train_lipnet(settings, clips, validation, folder, drawn):
+        for each in train_lipnet(settings, clips, validation, folder, drawn, ends):
             log.writerow(asdict(each))
             stream.flush()
             print(each, flush=True)
 
 
 def rounded(folder: Path) -> LipNet:
-    """The network of the last checkpoint, its weights rounded to float16 as they will be shipped."""
+    """The network of the last checkpoint, its weights rounded to float16 as they will be shipped.
+
+    What it makes of clips that it was taught with is measured here, for its distance from them.
+    """
     torch.set_num_threads(1)
-    save_lipnet(load_lipnet([folder / "weights.safetensors"]), folder / "float16.safetensors", torch.float16)
-    return load_lipnet([folder / "float16.safetensors"])
+    network = load_lipnet([folder / "weights.safetensors"])
+    save_lipnet(network, folder / CHOSEN, torch.float16)
+    network = load_lipnet([folder / CHOSEN])
+    taught = [clips.of(np.arange(TAUGHT)) for clips in (_part(folder, "train"), _drawn(folder, "train"))]
+    states = [
+        read_pictures(network, each.numpy(), CPU)[1].mean(dim=0) for part in taught for each in part.pictures
+    ]
+    network.taught.fit(torch.stack(states), torch.cat([each.sentences for each in taught]))
+    save_lipnet(network, folder / CHOSEN, torch.float16)
+    return load_lipnet([folder / CHOSEN])
 
 
 @torch.inference_mode()
@@ -121,12 +139,16 @@ def logits_of(network: LipNet, clips: LipClips) -> list[torch.Tensor]:
     return [network(both_sides(each.numpy(), moving=moving)) for each in clips.pictures]
 
 
-def read_letters(logits: list[torch.Tensor], sentences: torch.Tensor) -> list[Read]:
+@torch.inference_mode()
+def read_lips(network: LipNet, clips: LipClips) -> list[Read]:
     """What clips say, and what they should."""
-    truths = [tuple(row) for row in sentences.tolist()]
-    return [
-        Read(spell(truth), truth, interpret_letters(each)) for each, truth in zip(logits, truths, strict=True)
-    ]
+    found = []
+    for pictures, truth in zip(clips.pictures, map(tuple, clips.sentences.tolist()), strict=True):
+        reading, states = read_pictures(network, pictures.numpy(), CPU)
+        found.append(
+            Read(spell(truth), truth, replace(reading, distance=float(network.taught(states).mean())))
+        )
+    return found
 
 
 def likelihoods(logits: list[torch.Tensor], sentences: torch.Tensor) -> dict[float, float]:
@@ -143,14 +165,11 @@ def likelihoods(logits: list[torch.Tensor], sentences: torch.Tensor) -> dict[flo
 def choose(folder: Path) -> None:
     """Print how powers fare on validation clips, real and drawn, and keep thresholds for "I don't know"."""
     network = rounded(folder)
-    groups = [
-        (clips.sentences, logits_of(network, clips))
-        for clips in (_part(folder, "validation"), _drawn(folder, "validation"))
-    ]
-    real, drawn = (likelihoods(logits, said) for said, logits in groups)
+    groups = _part(folder, "validation"), _drawn(folder, "validation")
+    real, drawn = (likelihoods(logits_of(network, clips), clips.sentences) for clips in groups)
     for power in POWERS:
         print(f"power {power}: negative log-likelihood a word {real[power]:.4f}, drawn {drawn[power]:.4f}")
-    reads = [read_letters(logits, said) for said, logits in groups]
+    reads = [read_lips(network, clips) for clips in groups]
     thresholds = common_thresholds(reads)
     print(f"with the power of lipnet.py: {thresholds}")
     for each in reads:
@@ -171,22 +190,25 @@ CHANGES = {
 
 def report(folder: Path) -> None:
     """Print what the card says of the test clips, real and drawn, and keep it beside the checkpoint."""
-    network = rounded(folder)
+    torch.set_num_threads(1)
+    network = load_lipnet([folder / CHOSEN])
     thresholds = json.loads((folder / "thresholds.json").read_text(encoding="utf-8"))
     figures = {}
     for kind, clips in (("real", _part(folder, "test")), ("drawn", _drawn(folder, "test"))):
         started = time.process_time()
-        reads = read_letters(logits_of(network, clips), clips.sentences)
+        reads = read_lips(network, clips)
         seconds = (time.process_time() - started) / len(reads)
         found = summary(reads)
         found["Words right, by how sure it is"] = calibration(reads)
         found["WER among the surest sentences"] = risk_coverage(reads)
         found['"I don\'t know", thresholds of the validation clips'] = abstention(reads, thresholds)
+        found["Distance from what it was taught"] = distances(reads)
         if kind == "real":
             for name, change in CHANGES.items():
                 changed = LipClips(change(clips.pictures), clips.lips, clips.sentences)
-                answered = abstention(read_letters(logits_of(network, changed), clips.sentences), thresholds)
-                found[f"Answered though no sentence: {name}"] = answered.split(",")[0]
+                reads = read_lips(network, changed)
+                answered = abstention(reads, thresholds).split(",")[0]
+                found[f"Answered though no sentence: {name}"] = f"{answered} (distance {distances(reads)})"
             found["Seconds of one core a clip, network and decoder"] = f"{seconds:.2f}"
         figures[kind] = found
         print(kind, *(f"{name}: {value}" for name, value in found.items()), sep="\n")
@@ -196,7 +218,7 @@ def report(folder: Path) -> None:
 def save(folder: Path, target: Path) -> None:
     """Write weights and card, with the figures of `report` and the thresholds of `choose`."""
     target.mkdir(parents=True, exist_ok=True)
-    network = rounded(folder)
+    network = load_lipnet([folder / CHOSEN])
     save_lipnet(network, target / "weights.safetensors", torch.float16)
     with (folder / "log.csv").open(newline="") as stream:
         log = list(csv.DictReader(stream))
@@ -255,6 +277,7 @@ parameters = {sum(value.numel() for value in network.parameters())}
 [thresholds]
 confidence = {thresholds["confidence"]}
 in_grammar = {thresholds["in_grammar"]}
+distance = {thresholds["distance"]}
 
 [[files]]
 path = "weights.safetensors"

@@ -13,6 +13,7 @@ from dlintro_demos.lip_reading.augmentation import bent_time, resampled, shown_f
 from dlintro_demos.lip_reading.grammar import BLANK, WORDS, spell
 from dlintro_demos.lip_reading.lipnet import LipNet, classes_of, prepare_pictures
 from training.lip_reading.lipnet_clips import AUGMENTATION, LIPS, LipClips
+from training.lip_reading.splicing import Seams
 
 
 class Student(nn.Module):
@@ -94,7 +95,9 @@ class Bank:
             rows.append(lipnet.features(pictures).half())
         self.features = torch.stack(rows).clone()
 
-    def bent(self, chosen: np.ndarray, random: torch.Generator) -> torch.Tensor:
+    def bent(
+        self, chosen: np.ndarray, random: torch.Generator, spliced: tuple[np.ndarray, Seams] | None = None
+    ) -> torch.Tensor:
         """Those of some clips, faster or slower, uneven, mirrored, louder or softer, spans hidden."""
         count, frames = len(chosen), self.features.shape[2]
 
@@ -103,7 +106,10 @@ class Bank:
 
         side = (torch.rand(count, generator=random) * self.features.shape[1]).long()
         moments = bent_time(AUGMENTATION, frames, uniform)
-        features = resampled(self.features[torch.from_numpy(chosen), side], moments)
+        features = self.features[torch.from_numpy(chosen), side]
+        if spliced:
+            features = spliced[1].splice(features, self.features[torch.from_numpy(spliced[0]), side])
+        features = resampled(features, moments)
         features *= 1 + AUGMENTATION.contrast * uniform(1, 1)
         features += (
             0.2 * torch.rand(count, 1, 1, generator=random) * torch.randn(features.shape, generator=random)

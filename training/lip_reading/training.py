@@ -16,6 +16,7 @@ from dlintro_demos.lip_reading.augmentation import Augmentation, Batch, Clips, a
 from dlintro_demos.lip_reading.losses import losses
 from dlintro_demos.lip_reading.network import LipReader, load_reader, save_reader
 from training.lip_reading.clips import joined
+from training.lip_reading.splicing import seams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ class TrainingSettings:
     """Weight of the CTC loss beside the slots'; none in the first steps, which it makes slower."""
     clip: float = 1.0
     """Largest norm of the gradient."""
+    spliced: float = 0.0
+    """Share of the real clips whose last words are another one's; see splicing.py."""
     smoothing: float = 0.1
     """Of the slots' labels."""
     ema_decay: float = 0.98
@@ -144,10 +147,12 @@ def train(
     validation: Clips,
     folder: Path,
     drawn: tuple[Clips, Clips] | None = None,
+    ends: np.ndarray | None = None,
 ) -> Iterator[Report]:
     """Train until the last step; yields a `Report` every few steps and keeps a checkpoint in `folder`.
 
-    `drawn` are clips to learn from beside the others, and those to look how it goes.
+    `drawn` are clips to learn from beside the others, and those to look how it goes; `ends` (N, 5) is where
+    words end in the others, to splice them.
     """
     torch.set_num_threads(settings.threads)
     learner = Learner(settings)
@@ -159,7 +164,10 @@ def train(
     started = time.process_time() - learner.seconds
     while learner.step < settings.steps:
         random = torch.manual_seed(settings.seed * 1_000_000 + learner.step)  # of the dropout, too
-        chosen = clips.of(_turn(settings.seed, settings.batch - share, len(clips.names), learner.step))
+        turn = _turn(settings.seed, settings.batch - share, len(clips.names), learner.step)
+        chosen = clips.of(turn)
+        if ends is not None:
+            chosen = _spliced(clips, chosen, ends, turn, settings.spliced, random)
         if drawn and share:
             turn = _turn(settings.seed, share, len(drawn[0].names), learner.step)
             chosen = joined(chosen, drawn[0].of(turn))
@@ -171,6 +179,21 @@ def train(
             learner.save(folder, settings)
             yield _report(settings, learner, seen, kept)
             seen.clear()
+
+
+def _spliced(
+    clips: Clips, chosen: Clips, ends: np.ndarray, turn: np.ndarray, part: float, random: torch.Generator
+) -> Clips:
+    """The chosen clips, a part of them with the last words of any others."""
+    other = torch.randint(len(ends), (len(turn),), generator=random).numpy()
+    seam = seams(ends[turn], ends[other], clips.points.shape[1], part, random)
+    beside = clips.of(other)
+    return Clips(
+        chosen.names,
+        seam.splice(chosen.points, beside.points),
+        seam.splice(chosen.pixels, beside.pixels, pictures=True),
+        seam.said(chosen.sentences, beside.sentences),
+    )
 
 
 def _turn(seed: int, batch: int, count: int, step: int) -> np.ndarray:
