@@ -32,7 +32,7 @@ validation clips, with the grammar (seconds are of one shared core):
   1400 --seed 22`: after `sequence` (some 250 s, the features of all clips another 130) 4.4 %, of 500 drawn
   ones 5.2 %; after `joint` (1,719 s in all) 3.3 %, drawn 3.9 %. In use.
 
-Test clips were measured twice, 7.1 % of the real and 8.5 % of the drawn the first time; the card has the last.
+Test clips were measured twice: 7.1 % of the real and 8.5 % of the drawn first, then what the card says.
 """
 
 from __future__ import annotations
