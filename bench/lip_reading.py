@@ -24,7 +24,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.lip_reading import recording
-from dlintro_demos.lip_reading.live import SIDE, look_live
+from dlintro_demos.lip_reading.live import SIDE, WHOLE, look_live
 from dlintro_demos.lip_reading.reading import read
 from dlintro_demos.shared.face_mesh import find, look
 from tests.lip_reading.videos import face, filmed
@@ -66,16 +66,16 @@ def print_times(cache: ModelCache, turns: int) -> None:
 
 def print_live(cache: ModelCache, turns: int) -> None:
     """Milliseconds of all cores for a live picture: where the face was, and everywhere."""
-    pictures = [face(number / 25, width=SIDE, height=SIDE * 3 // 4) for number in range(25)]
-    region = look_live(pictures[0], {}, cache=cache)["region"]
-    for name, said in (("where the face was", {"region": region}), ("everywhere", {})):
+    region = look_live(face(0, width=SIDE, height=SIDE * 3 // 4), {}, cache=cache)["region"]
+    for side, name, said in ((SIDE, "where the face was", {"region": region}), (WHOLE, "everywhere", {})):
+        pictures = [face(number / 25, width=side, height=side * 3 // 4) for number in range(25)]
         spent = []
         for _ in range(turns):
             started = time.process_time()
             for rgb in pictures:
                 look_live(rgb, said, cache=cache)
             spent.append(1000 * (time.process_time() - started) / len(pictures))
-        print(f"a live picture of {SIDE} px, looked at {name}: {min(spent):.1f} ms of all cores")
+        print(f"a live picture of {side} px, looked at {name}: {min(spent):.1f} ms of all cores")
 
 
 def read_once(data: bytes, cache: ModelCache) -> dict[str, float]:

@@ -26,7 +26,8 @@ from dlintro_demos.lip_reading.recording import (
 )
 from dlintro_demos.shared.face_mesh import PRESENT, Mesh, Region, find_all, look
 
-SIDE = 320  # px, of the longer side of a picture that is sent
+SIDE = 320  # px, of the longer side of a picture in which a face is followed
+WHOLE = recording.SIDE  # and of one in which it is looked for: in smaller ones nobody would be "too far away"
 WORDS: Mapping[type[ClipError], str] = {
     NoFace: "No face is seen. Look into the camera, with light on your face.",
     TwoFaces: "Two faces are in the picture. One person at a time.",

@@ -10,7 +10,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.lip_reading.landmarks import POINTS, opening_and_width
-from dlintro_demos.lip_reading.live import GOOD, SIDE, WORDS, look_live, read_region
+from dlintro_demos.lip_reading.live import GOOD, SIDE, WHOLE, WORDS, look_live, read_region
 from dlintro_demos.lip_reading.recording import (
     FaceTooSmall,
     HeadTurned,
@@ -71,7 +71,7 @@ def away():
 WRONG = {
     NoFace: lambda: np.full((HEIGHT, WIDTH, 3), 90, np.uint8),
     TwoFaces: lambda: np.concatenate([picture()] * 2, axis=1),
-    FaceTooSmall: lambda: picture(across=0.105),
+    FaceTooSmall: lambda: face(0, width=WHOLE, height=480, across=0.07),
     MouthOutside: lambda: picture()[:148],
     HeadTurned: away,
 }

@@ -13,7 +13,7 @@ from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.uploader import bring_file
 from dlintro_demos.lip_reading.grammar import parse, spell
-from dlintro_demos.lip_reading.live import SIDE, look_live
+from dlintro_demos.lip_reading.live import SIDE, WHOLE, look_live
 from dlintro_demos.lip_reading.reading import Reading
 from dlintro_demos.lip_reading.recording import video_limits
 from dlintro_demos.lip_reading.strangers import Stranger, read_video
@@ -39,7 +39,7 @@ def own_face() -> Watched | None:
             spell(asked).split(),
             bring=BRING,
             work=functools.partial(look_live, cache=engine().cache),
-            side=SIDE,
+            sides=(SIDE, WHOLE),
             key="lips-recorder",
         )
     st.button("Another sentence", on_click=_ask_another, icon=":material/casino:")

@@ -14,11 +14,12 @@ LEAD_MS, SAY_MS, REST_MS = 400, 2600, 400
 _mount = component(__file__, scripts=(CAMERA, "curve", "recorder"))
 
 
-def recorder(words: Sequence[str], *, bring: str, work: Work, side: int, key: str) -> None:
+def recorder(words: Sequence[str], *, bring: str, work: Work, sides: tuple[int, int], key: str) -> None:
     """Offer to record `words`, one lit after the other; the video goes where `bring_file(name=bring)` is.
 
     Nothing comes back from here: it is a file like any other, with the same checks. While the camera runs,
-    `work` (`lip_reading/live.py`) answers pictures of `side` px; without answers it records all the same.
+    `work` (`lip_reading/live.py`) answers pictures of `sides` px, the first to follow a face in, the second
+    to look for one; without answers it records all the same.
     """
     _mount(
         key=key,
@@ -26,7 +27,8 @@ def recorder(words: Sequence[str], *, bring: str, work: Work, side: int, key: st
             "words": list(words),
             "bring": f".st-key-bring-one-{bring}",
             "address": visitor().watch(work),
-            "side": side,
+            "follow": sides[0],
+            "whole": sides[1],
             "lead": LEAD_MS,
             "say": SAY_MS,
             "rest": REST_MS,

@@ -71,15 +71,19 @@ export default mounted(".recorder", (root) => {
     video.srcObject = stream;
     await video.play().catch(() => {});
     start.focus({ preventScroll: true });
-    sendLive(video, { over, side: () => data.side, address, answered, refused });
+    sendLive(video, { over, side, address, answered, refused });
   }
 
-  /** Where the next picture goes. Every now and then all of it is looked at, but not while it records. */
-  function address() {
+  /** How large the next picture is. Every now and then all of it is looked at, but not while it records. */
+  function side() {
     const now = performance.now();
-    const recording = root.dataset.state === "recording";
-    if (!recording && now - looked > LOOK_AROUND) region = "";
-    if (!region) looked = now;
+    if (root.dataset.state !== "recording" && now - looked > LOOK_AROUND) region = "";
+    if (region) return data.follow;
+    looked = now;
+    return data.whole;
+  }
+
+  function address() {
     const query = new URLSearchParams({ region, camera: Math.max(video.videoWidth, video.videoHeight) });
     return `${data.address}?${query}`;
   }
