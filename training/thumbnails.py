@@ -4,12 +4,14 @@ Super-resolution: the middle of the cat's face as in the comparer. Left of the d
 network gets, one block each; right of it is what the photographic network, kept faithful, makes of the same
 pixels. Faces: the first sample with the boxes that the detector found. Classifier: the cat, and what six
 channels like best. Flappy Bird: a moment of a game of the best player, and the four pictures that it sees
-then. Teach it: a red ball and two speech bubbles, as in the story. Classical against deep: the recorded
+then. Teach it: a red ball and two speech bubbles, as in the story. Assistant: the bundled recording as a
+spectrogram, what was heard in it, and the answer. Classical against deep: the recorded
 learning curves, above some of the curves that were to be learned.
 """
 
 from __future__ import annotations
 
+import io
 import math
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
+from dlintro_demos.assistant.conversing import Entry, open_for_everybody
 from dlintro_demos.classical_vs_deep.learners import LEARNERS
 from dlintro_demos.classical_vs_deep.learning_curves import summarise
 from dlintro_demos.classical_vs_deep.mnist1d import CLASSES
@@ -58,6 +61,7 @@ DIVIDER = 4  # px wide
 HANDLE = 29  # px, radius
 INK = (27, 27, 38)
 TOGETHER = FACES[0]
+DAY = "2026-11-26"  # on which the assistant is asked
 MOMENT = (3, 150)  # level and tick
 LIKED = (  # stop and channel
     ("block 1.1", 11),
@@ -201,6 +205,33 @@ def classical_vs_deep(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it ha
     return fine.reduce(FINE)
 
 
+def assistant(cache: ModelCache) -> Image.Image:
+    """A sentence as sound, as words, and its answer: RGB, 640 x 400 px. Raises `ModelUnavailable`."""
+    *_, entry = open_for_everybody(DAY, "UTC", cache)
+    assert isinstance(entry, Entry)
+    assert entry.picture
+    picture = Image.new("RGB", (WIDTH, HEIGHT), "#f4f2fb")
+    sound = Image.open(io.BytesIO(entry.picture.spectrogram))
+    low, high = 152, 318
+    picture.paste(sound.resize((WIDTH, high - low), Image.Resampling.BICUBIC), (0, low))
+    draw_on, font = ImageDraw.Draw(picture), ImageFont.load_default(29)
+    middle, wide = 112, WIDTH / len(entry.picture.peaks)
+    for place, peak in enumerate(entry.picture.peaks):
+        half = max(1.0, 0.32 * peak)
+        draw_on.rectangle(
+            (place * wide, middle - half, (place + 0.6) * wide, middle + half), fill=(75, 50, 220)
+        )
+    for words, top, fill, ink, right in (
+        (entry.exchange.said, 18, (75, 50, 220), "white", True),
+        (f"{entry.exchange.answer.partition(':')[0]}.", 344, "white", INK, False),
+    ):
+        room = draw_on.textbbox((0, top), words, font=font)
+        left = WIDTH - 44 - room[2] if right else 44
+        draw_on.rounded_rectangle((left - 18, top - 10, left + room[2] + 18, room[3] + 12), 20, fill=fill)
+        draw_on.text((left, top), words, fill=ink, font=font)
+    return picture
+
+
 def _field(game: FlappyBird, width: int) -> Image.Image:
     """The part of the field around the bird, as wide as there is room; without the clouds and hills."""
     scale = FINE * width / FIELD_WIDTH
@@ -275,5 +306,13 @@ def write(picture: Image.Image, path: Path) -> None:
 
 if __name__ == "__main__":
     cache = build_engine(Settings()).cache
-    for make in (super_resolution, faces, feature_layers, flappy_bird, teach_a_child, classical_vs_deep):
+    for make in (
+        super_resolution,
+        faces,
+        feature_layers,
+        flappy_bird,
+        teach_a_child,
+        classical_vs_deep,
+        assistant,
+    ):
         write(make(cache), find(make.__name__).thumbnail)

@@ -1,1 +1,40 @@
 """A personal assistant that shows its work: what it heard, understood, looked up and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="assistant",
+    title="A personal assistant",
+    tagline="Ask it about your day. It hears, understands and answers aloud, and shows every step of it.",
+    chapter=Chapter.DAILY_LIFE,
+    icon=":material/assistant:",
+    models=("silero_vad", "whisper_tiny_en", "minilm", "assistant_intents", "hibari_voice"),
+    talking_points=(
+        "Ask the room what happens between “What is my schedule for tomorrow?” and the answer, before you "
+        "point at the cards: five networks, rules, one line of SQL, and the milliseconds of each.",
+        "Say something that is not meant for it, or play it music. Assistants at home act on noise; this one "
+        "says that it does not know.",
+        "Take a sentence that nobody wrote rules for, and open “Against the classical way”. Then ask where "
+        "you would still prefer rules: dates, and money.",
+    ),
+    modes={"Who hears more?": "do=Who+hears+more%3F"},
+    minutes=7,
+)
+
+
+def warm_up(cache: ModelCache) -> None:
+    """Load the networks, build the tables of dates, answer the first sentence. Raises `ModelUnavailable`."""
+    from dlintro_demos.assistant import dates
+    from dlintro_demos.assistant.conversing import open_for_everybody
+
+    dates.warm_up()
+    for _ in open_for_everybody(datetime.now().astimezone().date().isoformat(), "UTC", cache):
+        pass

@@ -39,6 +39,7 @@ class IntentHead(nn.Module):
     phrases: torch.Tensor
     plane: torch.Tensor
     centre: torch.Tensor
+    drawn: Any  # the map of intents, once somebody has drawn it (`intent_map.py`)
 
     def __init__(self, intents: int, phrases: int) -> None:
         super().__init__()

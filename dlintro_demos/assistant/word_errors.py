@@ -29,6 +29,7 @@ _ORDINALS = {
 }
 _ALIKE = {
     "ok": "okay", "dr": "doctor", "mum": "mom", "mr": "mister", "mrs": "missus", "colour": "color",
+    "neighbour": "neighbor", "neighbours": "neighbors", "grey": "gray", "practised": "practiced",
     "favourite": "favorite", "theatre": "theater", "centre": "center", "yoghurt": "yogurt",
     "o'clock": "", "percent": "",
 } | _ORDINALS  # fmt: skip

@@ -19,6 +19,7 @@ SLUGS = (
     "super_resolution",
     "faces",
     "lip_reading",
+    "assistant",
 )
 
 

@@ -58,6 +58,12 @@ def say_six_words(at, _):
     return tell(at, film, "chosen", {"number": json.loads(film.json)["number"], "words": [0] * 6})
 
 
+def type_what_was_heard(at, _):
+    """Answer in the game of sentences in noise."""
+    asked = told(at, "assistant-listen")
+    return tell(at, asked, "answered", {"number": json.loads(asked.json)["number"], "text": "the sun"})
+
+
 def game_of(at, name):
     """The score of a game; None where none is on."""
     return next((at.session_state[key] for key in [f"game-{name}"] if key in at.session_state), None)
@@ -77,6 +83,7 @@ GAMES = {
     "which is real": ("super_resolution", {}, "fool_me", lambda at, _: click(at, "A is real")),
     "same or not": ("faces", {}, "same-or-not", lambda at, _: click(at, "Two people")),
     "half a second": ("feature_layers", {"look": "You against it"}, "half_a_second", choose),
+    "in noise": ("assistant", {"do": "Who hears more?"}, "who_hears_more", type_what_was_heard),
     "six words": ("lip_reading", {}, "read_along", say_six_words),
 }
 
@@ -106,7 +113,7 @@ def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answ
 def test_a_double_click_at_the_end_of_a_game_begins_no_other(open_page, slug, query, name, answer):
     at = open_page(slug, **query)
     score = begin(at, name)
-    score.round = 5 if name == "fool_me" else 9
+    score.round = {"fool_me": 5, "who_hears_more": 7}.get(name, 9)
     at.run()
     answer(at, score.round + 1)
     again = click(at, f"game-{name}-next")

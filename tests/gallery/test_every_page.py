@@ -11,6 +11,7 @@ from dlintro_demos.gallery.settings import Settings
 
 # A setting that stands in the address, for each page that has one.
 BOUND = {
+    "assistant": ("do", "Who hears more?"),
     "classical_vs_deep": ("part", "More data"),
     "faces": ("look-at", "An album"),
     "feature_layers": ("look", "Fool it"),

@@ -21,7 +21,13 @@ def fetched(address):
 
 @pytest.mark.parametrize(
     ("picture", "kind"),
-    [(PNG, "image/png"), (JPEG, "image/jpeg"), (WEBP, "image/webp"), (b"?", "application/octet-stream")],
+    [
+        (PNG, "image/png"),
+        (JPEG, "image/jpeg"),
+        (WEBP, "image/webp"),
+        (b"RIFF\0\0\0\0WAVE one", "audio/wav"),
+        (b"?", "application/octet-stream"),
+    ],
 )
 def test_a_picture_is_found_at_its_address_with_its_type(picture, kind):
     screen = Shown()

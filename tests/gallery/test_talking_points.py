@@ -85,6 +85,16 @@ POINTS = {
         "Press “Backwards”: that is no sentence, and all that it knows are sentences. Ask what it should "
         "say, then look: “I don't know”.": "it says so",
     },
+    "assistant": {
+        "Ask the room what happens between “What is my schedule for tomorrow?” and the answer, before you "
+        "point at the cards: five networks, rules, one line of SQL, and the milliseconds of each.": (
+            "five networks, one line, and milliseconds"
+        ),
+        "Say something that is not meant for it, or play it music. Assistants at home act on noise; this one "
+        "says that it does not know.": "both, and nothing ran",
+        "Take a sentence that nobody wrote rules for, and open “Against the classical way”. Then ask where "
+        "you would still prefer rules: dates, and money.": "rules fail where it does not",
+    },
     "classical_vs_deep": {
         "Open “More data” and let everybody bet before the network's line appears. Then ask why the line "
         "of logistic regression is nearly flat: it has 410 numbers, and they are set.": "flat, 410 numbers",
@@ -278,3 +288,27 @@ def shown_film(at, key):
     """What the lip film of that key was told."""
     shown = next(part.proto for part in at.get("bidi_component") if part.proto.id.endswith(key))
     return json.loads(shown.json)
+
+
+def test_assistant(open_page):
+    at = open_page("assistant", about="Fool it")
+    cards = shown_film(at, "assistant-stages")["cards"]
+    assert (
+        sum(
+            card["by"].count("a network") + card["by"].count("MiniLM and a linear head") * 2 for card in cards
+        )
+        == 5
+    )
+    assert all(card["milliseconds"] is not None for card in cards)
+    assert [line["label"] for card in cards for line in card["lines"]].count("SQL") == 1
+    for pressed in ("Tell me a joke about cows", "Play it music"):
+        at = press(at, pressed)
+        turn = shown_film(at, "assistant-talk")["turns"][-1]
+        assert not turn["known"]
+        ran = [line for card in shown_film(at, "assistant-stages")["cards"] for line in card["lines"]]
+        assert not any(line["code"] for line in ran)
+    at.session_state["assistant-rules"] = True
+    at.session_state["assistant"].say("Hiya")
+    at = at.run()
+    assert "| greeting (" in words(at)
+    assert "sure) | not for me |" in words(at)

@@ -1,4 +1,4 @@
-"""Pictures at addresses, so that a page sends a line instead of a file.
+"""Pictures, and sounds, at addresses, so that a page sends a line instead of a file.
 
 A visitor's pictures lie under a token that nobody can guess, and go with the visitor. Bundled ones lie under
 the hash of what they show.
@@ -28,7 +28,7 @@ _bundling = threading.Lock()
 
 
 class Shown:
-    """What one visitor's browser may fetch: encoded pictures (PNG, JPEG, WebP, or SVG as text)."""
+    """What one visitor's browser may fetch: encoded pictures (PNG, JPEG, WebP, or SVG as text), WAV files."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self.token = secrets.token_urlsafe(18)
@@ -124,5 +124,7 @@ def find_bundled(name: str) -> tuple[bytes, str] | None:
 def _with_type(picture: bytes | str) -> tuple[bytes, str]:
     if isinstance(picture, str):
         return picture.encode(), "image/svg+xml"
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WAVE":
+        return picture, "audio/wav"
     kind = next((kind for start, kind in _KINDS if picture.startswith(start)), "application/octet-stream")
     return picture, kind
