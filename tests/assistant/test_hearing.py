@@ -132,7 +132,7 @@ def test_speech_that_is_no_english_is_mostly_not_taken_for_said(cache):
     backwards = [recording(name).samples[::-1].copy() for name in texts()]
     assert all(find_speech(each, cache).spans for each in backwards)
     refused = [heard(each, cache).refusal for each in backwards]
-    assert refused.count("unclear") >= len(refused) - 1
+    assert refused.count("unclear") > len(refused) / 2  # the rest must fail on what it means: test_turn.py
 
 
 def test_a_long_babble_is_written_down_only_so_far(cache):
