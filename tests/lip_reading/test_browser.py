@@ -173,7 +173,8 @@ def test_the_camera_records_three_seconds_which_come_to_the_page_as_a_file_with_
     recorder.get_by_role("button", name="Record", exact=True).click()
     expect(recorder.locator(".lit")).to_have_count(1)  # the word that is to be said now
     # The browser's own test picture shows nobody; on a busy machine it hardly moves.
-    expect(page.get_by_text(re.compile("^(No face was found|The video has .* lips need)"))).to_be_visible()
+    said = page.get_by_text(re.compile("^(No face was found|The video has .* lips need)"))
+    expect(said).to_be_visible(timeout=120_000)
     expect(recorder.locator("video")).to_be_hidden()
     assert page.evaluate("asked.audio") is None
     assert page.evaluate("opened.getTracks().every((track) => track.readyState === 'ended')")
