@@ -20,7 +20,7 @@ from dlintro_demos.lip_reading.network import Logits, prepare_pixels
 
 MODEL = "lip_reader"
 ALTERNATIVES = 5
-MIX = {"words": 0.5, "slots": 1.0}
+MIX = {"words": 0.25, "slots": 1.25}
 """How much each way to say the sentence counts, chosen on validation clips; they sum to 1 / temperature."""
 
 

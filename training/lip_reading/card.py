@@ -16,8 +16,8 @@ STRANGERS = (
     "19 %), and was less sure of them (0.66 against 0.91)."
 )
 BEFORE = (
-    ", after 1,120 steps of both kinds and 1,800 of the real clips alone; then a mean with what it began "
-    "with and with 2,500 steps of the real clips alone"
+    ", after some 7,500 earlier ones; then a mean with what it began with "
+    "(training/lip_reading/__main__.py has the history)"
 )
 ATTRIBUTION = (
     "M. Cooke, J. Barker, S. Cunningham, X. Shao: An audio-visual corpus for speech perception and automatic "

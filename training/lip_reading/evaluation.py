@@ -84,7 +84,7 @@ def choose_mix(network: LipReader, clips: Clips) -> list[tuple[float, float, dic
     ways = [decode(logits).ways for logits in logits_of(network, clips)]
     truths = clips.sentences.numpy()
     found = []
-    shares = [(0, 1), (1, 2), (1, 1), (2, 1), (1, 0)]
+    shares = [(0, 1), (1, 5), (1, 2), (1, 1), (2, 1), (1, 0)]
     for share, power in itertools.product(shares, (0.8, 1.0, 1.25, 1.5, 1.8, 2.2)):
         mix = {way: power * each / sum(share) for way, each in zip(("words", "slots"), share, strict=True)}
         posteriors = [mixed(each, mix) for each in ways]

@@ -3,8 +3,8 @@
     python -m training.lip_reading learning --part validation           # to choose the recipe by
     python -m training.lip_reading learning --card models/lip_reader    # of the test; written to that card
 
-The weights are those of the repository. Tried, words right of 12 validation strangers, 12 other sentences
-each (50.8 % before; seconds are of one core; 60 steps, each of 10 of 40 bent clips):
+The weights are those of the repository. Tried with earlier ones, words right of 12 validation strangers, 12
+other sentences each (50.8 % before; seconds are of one core; 60 steps, each of 10 of 40 bent clips):
 
 - The second GRU and the heads, learning rate 0.001: 64.0 % (3.8 s), with dropout; without, as it is now, for
   then the same clips teach the same: 63.7 % (3.7 s). Learning rate 0.003: 62.4 %.

@@ -2,9 +2,10 @@
 
 A speaker of `corpus.py` with all of their manner bent `STRANGE` times as far: how each viseme looks, how far
 each articulator moves and how much others go with it, how fast they speak, how sounds reach into each other,
-how the head is held. It is 5 because the reader then has about half of the words right, as it had of ten real
-strangers in an earlier trial (45 to 48 %); at 1, 2, 3 and 4 it had 92, 86, 79 and 64 % of fifteen validation
-strangers' words. They are drawn all the same: what is measured on them is no promise for people.
+how the head is held. It is 5 because the reader of that time had about half of the words right, as it had of
+ten real strangers in an earlier trial (45 to 48 %); at 1, 2, 3 and 4 it had 92, 86, 79 and 64 % of fifteen
+validation strangers' words. The one in use learned from more drawn mouths, and has more of them right. They
+are drawn all the same: what is measured on them is no promise for people.
 """
 
 from __future__ import annotations
