@@ -43,7 +43,7 @@ def test_new_mouths_that_say_new_sentences_are_read_far_above_chance(readings):
 
 def test_it_is_surer_of_them_than_of_what_a_bad_camera_shows(readings, cache):
     bad = [
-        read(say(take.sentence, Speaker.of(take.speaker), seed=take.seed, noise=1.0), cache)
+        read(say(take.sentence, Speaker.of(take.speaker), seed=take.seed, noise=1.0, light=0.4), cache)
         for take in TAKES[:5]
     ]
     assert np.mean([each.confidence for each in bad]) < 0.7 * np.mean([each.confidence for each in readings])
