@@ -51,6 +51,10 @@ class Chapter(StrEnum):
         "In daily life",
         "What such networks do in a phone and a camera, how sure they are, and where they fail.",
     )
+    HEALTHCARE = (
+        "In healthcare",
+        "Where an error costs most: how often it is right, what each mistake costs, and when to say no.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,11 @@
+"""The commands of this demo: each part adds its own."""
+
+from __future__ import annotations
+
+from dlintro_demos.gallery.command_line import Commands
+from dlintro_demos.medicine.nuclei import command as nuclei
+
+
+def add_to(commands: Commands) -> None:
+    """Add `nuclei`."""
+    nuclei.add_to(commands)

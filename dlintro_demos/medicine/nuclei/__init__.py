@@ -1,0 +1,1 @@
+"""Finding and counting nuclei in microscope pictures, by a network and the classical way."""

@@ -1,0 +1,1 @@
+"""What the models of the demo `medicine` are made and measured with."""

@@ -1,0 +1,1 @@
+"""Making the network that finds nuclei."""
