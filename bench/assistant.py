@@ -6,6 +6,7 @@
 Test sentences stand in `bench/assistant_*`; none is learned from. Those of `assistant_new.txt` were written
 last, without a look at patterns and rules; four intents and another threshold came later. Of
 `assistant_new_slots.txt` and `assistant_new_dates.toml` four dates were put right after that; see there.
+Those of `assistant_fresh.txt` came after all of these, as six very different people would say it.
 """
 
 from __future__ import annotations
@@ -168,6 +169,9 @@ def main() -> None:
     slots(read_sections(HERE / "assistant_new_slots.txt")["slots"], cache)
     print("  dates written last; rules for four of them were added after the first measurement:")
     dates(HERE / "assistant_new_dates.toml")
+    print("Six people, written after all of the above:")
+    intents(HERE / "assistant_fresh.txt", cache)
+    refusals(read_sections(HERE / "assistant_fresh.txt")[NONE], cache)
     some = list(chain.from_iterable(read_sections(HERE / "assistant_intents.txt").values()))[::4]
     print(f"Intent of a sentence: {milliseconds(lambda sentence: guess(sentence, cache), some)}")
     print(f"Slots of a sentence: {milliseconds(lambda sentence: extract(sentence, NOW), some)}")

@@ -68,7 +68,7 @@ def test_training_and_test_sentences_are_many_and_apart():
     sentences, intents = training_set()
     assert len(sentences) == len(intents) > 5_000
     assert not set(map(plain, sentences)) & {plain(line) for lines in tests.values() for line in lines}
-    for name in ("widened", "new"):
+    for name in ("widened", "new", "fresh"):
         later = read_sections(DATA.parents[2] / "bench" / f"assistant_{name}.txt")
         assert not set(map(plain, sentences)) & {plain(line) for lines in later.values() for line in lines}
     off_topic = read_sections(DATA / "off_topic.txt")

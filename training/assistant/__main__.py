@@ -94,7 +94,7 @@ def training_set() -> tuple[list[str], list[str]]:
         for sentence in written:
             polite = chance.choice(POLITE).format(sentence)
             rows += [(each, intent) for each in (sentence, with_error(sentence, chance), polite)]
-    files = (BENCH / f"assistant_{name}.txt" for name in ("intents", "widened", "new"))
+    files = (BENCH / f"assistant_{name}.txt" for name in ("intents", "widened", "new", "fresh"))
     kept_aside = {plain(line) for file in files for line in chain.from_iterable(read_sections(file).values())}
     for intent, sentences in expanded(SEED, FROM_PATTERNS).items():
         rows += [(sentence, intent) for sentence in sentences]
