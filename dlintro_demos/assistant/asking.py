@@ -15,13 +15,14 @@ OptionKind = Literal["flight", "train", "dish", "event", "reminder", "item", "bo
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """One request: its intent, slots and plain text, and what it is asked of."""
+    """One request: its intent, slots and plain text, what it is asked of, and what was shown before."""
 
     intent: str
     text: str
     slots: tuple[Slot, ...]
     store: Store
     now: datetime
+    shown: tuple[Option, ...] = ()
 
     def value(self, kind: Any) -> Any:
         """The first slot of a kind, or None."""

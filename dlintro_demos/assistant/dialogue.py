@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from dlintro_demos.assistant import actions, bookings, confirming, diary
+from dlintro_demos.assistant import actions, bookings, confirming, diary, moving
 from dlintro_demos.assistant.actions import Action
 from dlintro_demos.assistant.asking import Ask, Option, Pending, Reply
 from dlintro_demos.assistant.choosing import chosen
 from dlintro_demos.assistant.intents import Guess, plain_words, understand
-from dlintro_demos.assistant.moving import calendar_move
 from dlintro_demos.assistant.normalise import masked
 from dlintro_demos.assistant.number_words import NUMBER, number_of
 from dlintro_demos.assistant.slots import Slot, extract
@@ -45,7 +44,7 @@ ACTIONS: dict[str, Action] = {
     "calendar_add": diary.calendar_add,
     "calendar_cancel": confirming.calendar_cancel,
     "calendar_free": diary.calendar_free,
-    "calendar_move": calendar_move,
+    "calendar_move": moving.calendar_move,
     "flights_show": actions.flights_show,
     "flights_find": actions.flights_find,
     "flight_status": actions.flight_status,
@@ -246,9 +245,7 @@ class Dialogue:
 
     def _act(self, ask: Ask) -> Reply:
         self._asked = ask
-        reply = (
-            calendar_move(ask, self._options) if ask.intent == "calendar_move" else ACTIONS[ask.intent](ask)
-        )
+        reply = ACTIONS[ask.intent](replace(ask, shown=self._options))
         if reply.topic:
             self._topic = ask
         return reply

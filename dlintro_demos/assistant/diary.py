@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, select
 
 from dlintro_demos.assistant.asking import Ask, Option, Reply, asks_for, of_day
+from dlintro_demos.assistant.hours import is_hour, starting_at
 from dlintro_demos.assistant.seed import iso
 from dlintro_demos.assistant.store import Row
 from dlintro_demos.assistant.tables import EVENTS
@@ -16,12 +17,28 @@ from dlintro_demos.assistant.wording import counted, day_words, listed, moment_w
 
 
 def events_meant(ask: Ask) -> list[Row]:
-    """The events that a sentence is about: by its time, person and words."""
+    """The events that a sentence is about: by its time, person and words.
+
+    An hour without a day is that of the first event which starts then, of those that were shown if one does.
+    """
+    hour = ask.when if ask.when and is_hour(ask.when) else None
     where: list[ColumnElement[bool]] = [EVENTS.c.starts >= of_day(ask.now.date())[0]]
-    if ask.when:
+    if hour:
+        where = [EVENTS.c.starts >= iso(ask.now)]
+    elif ask.when:
         begin, end = ask.span()
         where = [EVENTS.c.starts < end, EVENTS.c.ends > begin]
     rows = ask.store.read(select(EVENTS).where(and_(*where)).order_by(EVENTS.c.starts))
+    if hour is None:
+        return _by_name(rows, ask) or (rows if ask.when and not ask.values("person") else [])
+    named = _by_name(rows, ask)
+    at_hour = starting_at(named if named or ask.values("person") else rows, hour)
+    shown = {option.row["id"] for option in ask.shown if option.kind == "event"}
+    return [row for row in at_hour if row["id"] in shown][:1] or at_hour[:1]
+
+
+def _by_name(rows: list[Row], ask: Ask) -> list[Row]:
+    """Those of the rows whose person or words are in the sentence."""
     people = [str(person).lower() for person in ask.values("person")]
     by_person = [
         row for row in rows if any(who in f"{row['title']} {row['person']}".lower() for who in people)
@@ -31,9 +48,7 @@ def events_meant(ask: Ask) -> list[Row]:
     if exact := [row for row in rows if row["title"].lower() in ask.text.lower()]:
         return exact
     said = set(re.findall(r"[a-z]{4,}", ask.text.lower())) - _COMMON
-    return [row for row in rows if said & set(re.findall(r"[a-z]{4,}", row["title"].lower()))] or (
-        rows if ask.when else []
-    )
+    return [row for row in rows if said & set(re.findall(r"[a-z]{4,}", row["title"].lower()))]
 
 
 _COMMON = frozenset(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from dlintro_demos.assistant.asking import Ask, Option, Pending, Reply, asks_for
+from dlintro_demos.assistant.asking import Ask, Pending, Reply, asks_for
 from dlintro_demos.assistant.choosing import chosen
+from dlintro_demos.assistant.dates import read_times
 from dlintro_demos.assistant.diary import event_options, events_meant
+from dlintro_demos.assistant.hours import is_hour, names_day, nearest_reading, starting_at
 from dlintro_demos.assistant.seed import iso
 from dlintro_demos.assistant.slots import Slot
 from dlintro_demos.assistant.store import Row
@@ -16,23 +18,25 @@ from dlintro_demos.assistant.tables import EVENTS
 from dlintro_demos.assistant.times import When
 from dlintro_demos.assistant.wording import listed, moment_words
 
-_DAY = re.compile(
-    r"day\b|days\b|tomorrow|tonight|weekend|\d(?:st|nd|rd|th)\b|week|month|january|february|march|april|\bmay\b"
-    r"|june|july|august|september|october|november|december",
-    re.IGNORECASE,
-)
 _EARLIER = re.compile(r"\b(?:forward|earlier|up|sooner|before)\b", re.IGNORECASE)
+_TO = re.compile(r"\b(to|till|until)\b", re.IGNORECASE)
+_HALF_SAID = re.compile(r"\b[ap]\.?m\b|\bin the (?:morning|afternoon|evening)\b", re.IGNORECASE)
+_WHOSE = re.compile(r"\b(?:my|the|our|this|that|'s)\s+$", re.IGNORECASE)
+_INSTEAD = re.compile(r"\b(?:instead of|rather than|and not|not at)\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|last|number \w+) (?:one|appointment)\b|\bthat\b")
 
 
-def calendar_move(ask: Ask, options: tuple[Option, ...] = ()) -> Reply:
+def calendar_move(ask: Ask) -> Reply:
     """ "Move my dentist appointment to three", "push the meeting with Anna back by an hour" """
-    times = [slot for slot in ask.slots if slot.kind == "time" and slot.value.iso]
-    lengths = [slot.value.length for slot in ask.slots if slot.kind == "time" and slot.value.length]
-    source, target = (times[0], None) if times and lengths else _from_and_to(times)
-    rows = _meant(ask, source, options)
+    times = [slot for slot in ask.slots if slot.kind == "time"]
+    shift = next((found for slot in times if (found := _shift(slot, ask)) is not None), None)
+    exact = [
+        part for slot in times if slot.value.iso and _shift(slot, ask) is None for part in _parts(slot, ask)
+    ]
+    sources, target = (exact, None) if shift is not None else _from_and_to(exact, ask)
+    rows = _meant(ask, sources)
     if not rows:
-        if not re.search(r"\b(?:appointment|meeting|event|it|that|one)\b", ask.text) or source:
+        if not re.search(r"\b(?:appointment|meeting|event|it|that|one)\b", ask.text) or sources:
             return Reply(answer="I found no such appointment to move.")
         return asks_for(ask, "person", "Which appointment shall I move? Say what it is, or with whom.")
     if len({row["title"] for row in rows}) > 1:
@@ -42,11 +46,13 @@ def calendar_move(ask: Ask, options: tuple[Option, ...] = ()) -> Reply:
     row = rows[0]
     starts = datetime.fromisoformat(row["starts"])
     if target is not None:
-        moved = _at(starts, target)
-    elif lengths and lengths[0]:
-        moved = starts - lengths[0] if _EARLIER.search(ask.text) else starts + lengths[0]
+        moved = _at(starts, target, ask.now)
+    elif shift is not None:
+        moved = starts + shift
     else:
-        return asks_for(ask, "time", f"To when shall I move {row['title']}?")
+        that = Pending(wants="time", ask=replace(ask, text="move that", slots=()))
+        asked = f"To when shall I move {row['title']}?"
+        return Reply(answer=asked, options=event_options([row], ask), pending=that)
     if moved < ask.now.replace(tzinfo=None):
         return Reply(answer=f"{moment_words(iso(moved), ask.now).capitalize()} is over. Say another time.")
     return _move(ask, row, moved)
@@ -64,44 +70,68 @@ def _move(ask: Ask, row: Row, moved: datetime) -> Reply:
     return Reply(answer=f"I have moved {row['title']}: it is {now} now, not {was}.{note}")
 
 
-def _from_and_to(times: list[Slot]) -> tuple[Slot | None, When | None]:
-    """The time that says which appointment, and the time to which it goes."""
-    if len(times) > 1:
-        return times[0], times[-1].value
-    if not times:
-        return None, None
-    (slot,) = times
-    when = slot.value
-    if when.moment and when.until and re.search(r"\bto\b|\btill\b|\buntil\b", slot.text.lower()):
-        return replace(slot, value=replace(when, until="")), replace(when, iso=when.until, until="")
-    return None, when
+def _shift(slot: Slot, ask: Ask) -> timedelta | None:
+    """By how much: "by an hour", "an hour later", "forward by thirty minutes"; None where it is no length."""
+    when: When = slot.value
+    if when.length and not when.iso:
+        return -when.length if _EARLIER.search(ask.text) else when.length
+    if not re.search(r"\w (?:later|earlier)$", slot.text, re.IGNORECASE):
+        return None
+    if when.moment is not None:
+        return when.moment - ask.now
+    return when.day - ask.now.date() if when.day else None
 
 
-def _meant(ask: Ask, source: Slot | None, options: tuple[Option, ...]) -> list[Row]:
+def _parts(slot: Slot, ask: Ask) -> list[When]:
+    """The time, or the two of them where the slot is "from nine to eleven"."""
+    when: When = slot.value
+    before, word, after = [*_TO.split(slot.text, maxsplit=1), "", ""][:3]
+    if not word:
+        return [when]
+    read = [read_times(re.sub(r"^\s*from\b", "", side), ask.now)[:1] for side in (before, after)]
+    if when.moment and when.until:
+        text = f"{before} {_HALF_SAID.findall(after)[-1]}" if _HALF_SAID.search(after) else before
+        ends = read[1][0] if read[1] and read[1][0].moment else replace(when, text=after, iso=when.until)
+        return [replace(when, text=text, until=""), replace(ends, until="")]
+    return [side[0] for side in read] if all(side and side[0].iso for side in read) else [when]
+
+
+def _from_and_to(times: list[When], ask: Ask) -> tuple[list[When], When | None]:
+    """The times that say which appointment, and the time to which it goes."""
+    if len(times) > 1 and _INSTEAD.search(ask.text):
+        return times[1:], times[0]
+    if len(times) == 1 and is_hour(times[0]) and _WHOSE.search(ask.text[: ask.text.find(times[0].text)]):
+        return times, None
+    return times[:-1], times[-1] if times else None
+
+
+def _meant(ask: Ask, sources: list[When]) -> list[Row]:
     """The appointments that may be moved: one that was shown before, or by time, person and words."""
-    shown = tuple(option for option in options if option.kind == "event")
+    shown = tuple(option for option in ask.shown if option.kind == "event")
     if shown and _ORDINAL.search(ask.text.lower()):
         option = shown[0] if len(shown) == 1 else chosen(shown, replace(ask, slots=()))
         return [option.row] if option else []
-    others = tuple(slot for slot in ask.slots if slot.kind != "time")
-    if source and source.value.moment and not _DAY.search(source.text):  # an hour, of whatever day
-        named = events_meant(ask.with_slots(others)) or ask.store.read(
-            EVENTS.select().where(EVENTS.c.starts >= iso(ask.now)).order_by(EVENTS.c.starts)
-        )
-        return [row for row in named if row["starts"][11:13] == source.value.iso[11:13]][:1]
-    rows = events_meant(ask.with_slots(others + ((source,) if source else ())))
     if re.search(r"\bnext (?:appointment|meeting|event)\b", ask.text):
         rows = ask.store.read(
             EVENTS.select().where(EVENTS.c.starts >= iso(ask.now)).order_by(EVENTS.c.starts)
         )
         return rows[:1]
-    return rows
+    others = tuple(slot for slot in ask.slots if slot.kind != "time")
+    days = [when for when in sources if not is_hour(when)]
+    hours = [when for when in sources if is_hour(when)]
+    rows = events_meant(ask.with_slots(others + tuple(map(_slot, (days or hours)[:1]))))
+    return starting_at(rows, hours[0]) if days and hours else rows
 
 
-def _at(starts: datetime, target: When) -> datetime:
+def _slot(when: When) -> Slot:
+    return Slot(kind="time", text=when.text, start=when.start, end=when.end, value=when)
+
+
+def _at(starts: datetime, target: When, now: datetime) -> datetime:
     """The new start: another hour of the same day, the same hour of another day, or both."""
     if target.moment is None:
         assert target.day is not None
         return datetime.combine(target.day, starts.time())
-    moment = datetime.fromisoformat(target.iso[:16])
-    return moment if _DAY.search(target.text) else datetime.combine(starts.date(), moment.time())
+    if names_day(target):
+        return datetime.fromisoformat(target.iso[:16])
+    return nearest_reading(starts, target, now)

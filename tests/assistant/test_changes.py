@@ -43,6 +43,30 @@ def starts(dialogue, title):
             ("2026-11-27T14:00", "2026-11-27T15:00"),
         ),
         ("Move Monday's team meeting to Wednesday", "Team meeting", ("2026-12-02T10:00", "2026-12-02T11:00")),
+        (
+            "move the call from nine to eleven",
+            "Call with the bank",
+            ("2026-11-27T11:00", "2026-11-27T11:30"),
+        ),
+        ("push the dentist back an hour", "Dentist", ("2026-11-27T12:30", "2026-11-27T13:15")),
+        ("make the dentist an hour later", "Dentist", ("2026-11-27T12:30", "2026-11-27T13:15")),
+        (
+            "bring the team meeting forward by 30 minutes",
+            "Team meeting",
+            ("2026-11-30T09:30", "2026-11-30T10:30"),
+        ),
+        ("move my three o'clock to four", "Meeting with Anna", ("2026-11-27T16:00", "2026-11-27T17:00")),
+        (
+            "move tomorrow's nine o'clock to Monday at two",
+            "Call with the bank",
+            ("2026-11-30T14:00", "2026-11-30T14:30"),
+        ),
+        (
+            "can the dentist be at two instead of half past eleven",
+            "Dentist",
+            ("2026-11-27T14:00", "2026-11-27T14:45"),
+        ),
+        ("move the dentist from tomorrow to Monday", "Dentist", ("2026-11-30T11:30", "2026-11-30T12:15")),
     ],
 )
 def test_an_appointment_moves_and_comes_back(dialogue, line, title, moved):
@@ -52,6 +76,46 @@ def test_an_appointment_moves_and_comes_back(dialogue, line, title, moved):
     assert starts(dialogue, title) == [moved]
     assert say(dialogue, "undo") == [f"{title} is as before."]
     assert starts(dialogue, title) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("cancel my three o'clock", "Meeting with Anna tomorrow at 15:00"),
+        ("drop my ten o'clock", "Team meeting on Monday at 10:00"),
+        ("delete the appointment at half past eleven", "Dentist tomorrow at 11:30"),
+        ("cancel what I have at four on Tuesday", "Doctor's appointment on Tuesday at 16:00"),
+    ],
+)
+def test_an_appointment_is_cancelled_by_its_hour_after_a_yes(dialogue, line, meant):
+    assert say(dialogue, line, "no")[0] == f"Shall I delete {meant}?"
+    assert starts(dialogue, "Meeting with Anna")
+    say(dialogue, line, "yes")
+    assert starts(dialogue, meant.partition(" on ")[0].partition(" tomorrow")[0]) == []
+
+
+def test_an_hour_is_first_that_of_what_was_shown(dialogue):
+    say(dialogue, "Add a meeting with Sarah on Sunday at ten")
+    assert say(dialogue, "cancel my ten o'clock")[0].startswith("Shall I delete Meeting with Sarah")
+    shown, asked = say(dialogue, "What is on my calendar on Monday?", "cancel the ten o'clock")
+    assert "Team meeting" in shown
+    assert asked == "Shall I delete Team meeting on Monday at 10:00?"
+
+
+def test_an_hour_at_which_it_is_not_moves_nothing(dialogue):
+    before = starts(dialogue, "Dentist")
+    assert say(dialogue, "move the dentist from nine to ten", "cancel the dentist at nine") == [
+        "I found no such appointment to move.",
+        "I found no such appointment.",
+    ]
+    assert starts(dialogue, "Dentist") == before
+
+
+def test_which_hour_moves_is_kept_while_it_asks_to_when(dialogue):
+    assert say(dialogue, "move my ten o'clock", "to Tuesday") == [
+        "To when shall I move Team meeting?",
+        "I have moved Team meeting: it is on Tuesday at 10:00 now, not on Monday at 10:00.",
+    ]
 
 
 def test_what_is_missing_for_a_move_is_asked_for(dialogue):
