@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
-from dlintro_demos.super_resolution.tiles import Box, work_pixels
+from dlintro_demos.shared.tiles import Box, work_pixels
 from dlintro_demos.super_resolution.upscale import METHODS, Scale, upscale
 
 # Seconds per megapixel that a network sees, until this machine has been measured (two cores, 2026).

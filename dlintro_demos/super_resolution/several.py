@@ -16,11 +16,11 @@ from dlintro_demos.gallery.intake.archive import add, safe_name
 from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.tiles import Box
 from dlintro_demos.super_resolution.experiment import Request, upscale_as
 from dlintro_demos.super_resolution.output import jpeg_of, png_of
 from dlintro_demos.super_resolution.pace import PACE, Fit, Part, take
 from dlintro_demos.super_resolution.situation import read_situation
-from dlintro_demos.super_resolution.tiles import Box
 
 THUMBNAIL = 304  # px on a side: twice what the page shows
 

@@ -15,9 +15,9 @@ from PIL import Image
 
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.shared.tiles import Box, Tile, plan_tiles
 from dlintro_demos.super_resolution.networks import forward_in_steps
 from dlintro_demos.super_resolution.situation import Situation
-from dlintro_demos.super_resolution.tiles import Box, Tile, plan_tiles
 
 Scale = Literal[2, 4]
 

@@ -10,6 +10,7 @@ from dlintro_demos.gallery.intake.picture_colours import on_white
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.settings import Settings
+from dlintro_demos.shared.tiles import Box
 from dlintro_demos.super_resolution import experiment, growing
 from dlintro_demos.super_resolution.degrade import Degradation
 from dlintro_demos.super_resolution.experiment import (
@@ -24,7 +25,6 @@ from dlintro_demos.super_resolution.experiment import (
 from dlintro_demos.super_resolution.pace import Part
 from dlintro_demos.super_resolution.quiz import ROUNDS, SIDE, make_pair
 from dlintro_demos.super_resolution.samples import SAMPLES
-from dlintro_demos.super_resolution.tiles import Box
 from dlintro_demos.super_resolution.upscale import METHODS, upscale
 from tests.super_resolution.fakes import fake_cache, picture
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dlintro_demos.shared.tiles import Box
 from dlintro_demos.super_resolution.pace import SMALLEST
-from dlintro_demos.super_resolution.tiles import Box
 from dlintro_demos.super_resolution.ui.components.frame import read_box
 
 SIZE = WIDTH, HEIGHT = 4000, 3000
@@ -19,7 +19,7 @@ import io
 import streamlit as st
 from PIL import Image
 
-from dlintro_demos.super_resolution.tiles import Box
+from dlintro_demos.shared.tiles import Box
 from dlintro_demos.super_resolution.ui.components.frame import chosen_box, frame
 
 st.session_state.runs = st.session_state.get("runs", 0) + 1

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlintro_demos.shared.tiles import Box, work_pixels
 from dlintro_demos.super_resolution.pace import CAREFUL, PRIOR, SMALLEST, Pace, Part, plan_fit, shrink, take
-from dlintro_demos.super_resolution.tiles import Box, work_pixels
 from dlintro_demos.super_resolution.upscale import METHODS
 from tests.super_resolution.fakes import fake_cache, picture
 

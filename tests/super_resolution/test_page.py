@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.shared.tiles import Box
 from dlintro_demos.super_resolution.pace import PACE
 from dlintro_demos.super_resolution.quiz import ROUNDS, Pair
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
-from dlintro_demos.super_resolution.tiles import Box
 from dlintro_demos.super_resolution.ui import fitting, fool_me, several
 from tests.reading import words
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.shared.tiles import plan_tiles
 from dlintro_demos.super_resolution.explain import LARGEST, explain
-from dlintro_demos.super_resolution.tiles import plan_tiles
 from dlintro_demos.super_resolution.upscale import METHODS, Method, Strip, upscale, upscale_strips
 from tests.super_resolution.fakes import CARDS, FakeCache, enlarged, fake_cache, picture, small_rrdb
 

@@ -21,7 +21,7 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from dlintro_demos.gallery.intake.picture_colours import on_white, split, to_srgb
+from dlintro_demos.gallery.intake.picture_colours import is_deep, on_white, split, to_srgb
 from dlintro_demos.gallery.intake.picture_formats import (
     CHOOSE,
     FORMATS,
@@ -58,12 +58,17 @@ class MediaTooLarge(UnreadableMedia):
 
 @dataclass(frozen=True, kw_only=True)
 class ImageLimits:
-    """What is refused before its pixels are decoded, or with `shrink` decoded smaller, if it is a JPEG."""
+    """What is refused before its pixels are decoded, or with `shrink` decoded smaller, if it is a JPEG.
+
+    With `stretch`, grey values of more than 8 bits are stretched from the darkest to the brightest: cameras
+    on microscopes fill but a part of 16 bits, and little of that would be left.
+    """
 
     max_bytes: int = 20 * 2**20
     max_pixels: int = 40_000_000
     max_side: int = 30_000
     shrink: bool = True
+    stretch: bool = False
 
 
 DEFAULT_LIMITS = ImageLimits()
@@ -209,8 +214,11 @@ def _read(
         method, turned = _turn(image)
 
     bits = data[24] if kind == "PNG" else max(tags.get(Tag.BitsPerSample, (image.info.get("bit_depth", 8),)))
-    fewer = f"{bits} bits reduced to 8" if bits > 8 else ""
-    colours, alpha = split(image, bits, white_is_zero=tags.get(Tag.PhotometricInterpretation) == 0)
+    stretched = limits.stretch and is_deep(image)
+    fewer = f"{bits} bits {'stretched' if stretched else 'reduced'} to 8" if bits > 8 else ""
+    colours, alpha = split(
+        image, bits, white_is_zero=tags.get(Tag.PhotometricInterpretation) == 0, stretch=limits.stretch
+    )
     colours, converted = to_srgb(colours, image.info)
     if method is not None:
         colours = colours.transpose(method)

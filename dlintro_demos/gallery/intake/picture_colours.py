@@ -41,12 +41,20 @@ def see_through(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return pixels
 
 
-def split(image: ImageFile, bits: int, *, white_is_zero: bool) -> tuple[Image.Image, Image.Image | None]:
-    """Colours as L, RGB or CMYK, and alpha as L."""
+def is_deep(image: Image.Image) -> bool:
+    """Whether it is grey with more than 8 bits, as Pillow decodes it."""
+    return image.mode in ("I", "F") or image.mode.startswith("I;16")
+
+
+def split(
+    image: ImageFile, bits: int, *, white_is_zero: bool, stretch: bool = False
+) -> tuple[Image.Image, Image.Image | None]:
+    """Colours as L, RGB or CMYK, and alpha as L; `stretch` grey values of more than 8 bits over all 8."""
     key = image.info.get("transparency")
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+    if is_deep(image):
         values = np.array(image)
-        grey = _eight_bits(values, 2**bits - 1 if image.mode.startswith("I;16") else None)
+        white = 2**bits - 1 if image.mode.startswith("I;16") else None
+        grey = _stretched(values) if stretch else _eight_bits(values, white)
         alpha = None if key is None else Image.fromarray(np.where(values == key, 0, 255).astype(np.uint8))
         return Image.fromarray(255 - grey if white_is_zero else grey), alpha
 
@@ -79,6 +87,13 @@ def _eight_bits(values: np.ndarray, white: float | None) -> np.ndarray:
     scaled -= low
     scaled *= 255 / max(high - low, 1e-30)
     return np.clip(np.rint(scaled, out=scaled), 0, 255, out=scaled).astype(np.uint8)
+
+
+def _stretched(values: np.ndarray) -> np.ndarray:
+    """All but the darkest and brightest thousandth of grey values as 0 to 255; those stay at the ends."""
+    finite = np.nan_to_num(values.astype(np.float32), copy=False, posinf=0, neginf=0)
+    low, high = np.quantile(finite[:: max(1, len(finite) // 1024)], [0.001, 0.999])
+    return _eight_bits(np.clip(finite, low, high) - low, max(float(high - low), 1.0))
 
 
 def to_srgb(colours: Image.Image, info: dict) -> tuple[Image.Image, str]:

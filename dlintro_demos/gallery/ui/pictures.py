@@ -74,12 +74,16 @@ def choose_source(*, live: bool = False, several: bool = False) -> str:
     )
 
 
-def choose_picture(source: str, samples: Sequence[Sample]) -> Chosen | None:
+def choose_picture(
+    source: str, samples: Sequence[Sample], *, limits: ImageLimits | None = None
+) -> Chosen | None:
     """Let the visitor choose; the first sample, or the one in the URL, stands there from the start.
+
+    `limits` are those of the operator's settings, unless a demo has its own.
 
     Returns None, after saying what to do, while there is no picture of theirs yet or it cannot be read.
     """
-    return _from_samples(samples) if source == "samples" else _from_visitor(source)
+    return _from_samples(samples) if source == "samples" else _from_visitor(source, limits or image_limits())
 
 
 def sample_strip(samples: Sequence[Sample], *, chosen: str) -> None:
@@ -104,8 +108,7 @@ def _from_samples(samples: Sequence[Sample]) -> Chosen:
     )
 
 
-def _from_visitor(source: str) -> Chosen | None:
-    limits = image_limits()
+def _from_visitor(source: str, limits: ImageLimits) -> Chosen | None:
     if source == "upload":  # of any type: a browser would refuse without a word, and keep the last file
         given = bring_file(f"A photo: {WORDS}, up to {limits.max_bytes // MB} MB", name="upload")
     else:
@@ -117,7 +120,7 @@ def _from_visitor(source: str) -> Chosen | None:
         )
         return None
     picture = run_job(
-        "open", given.file_id, open_picture, given.getvalue(), limits, label="Opening your picture"
+        "open", (given.file_id, limits), open_picture, given.getvalue(), limits, label="Opening your picture"
     )
     if picture is None:
         return None

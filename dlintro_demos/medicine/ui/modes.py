@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-MODES: dict[str, Callable[[], None]] = {}
+from dlintro_demos.medicine.ui.nuclei import count_the_cells
+
+MODES: dict[str, Callable[[], None]] = {
+    "Count the cells": count_the_cells,
+}

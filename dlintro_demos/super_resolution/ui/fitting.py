@@ -11,12 +11,12 @@ import streamlit as st
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.pictures import Chosen
+from dlintro_demos.shared.tiles import Box
 from dlintro_demos.super_resolution.degrade import Degradation
 from dlintro_demos.super_resolution.experiment import SHOWN, Request, enlarge, make_whole, repair
 from dlintro_demos.super_resolution.pace import SMALLEST, Fit, Part, plan_fit
 from dlintro_demos.super_resolution.samples import LIMITS, SAMPLES
 from dlintro_demos.super_resolution.saying import in_a_line, in_pixels
-from dlintro_demos.super_resolution.tiles import Box
 from dlintro_demos.super_resolution.ui.components.frame import chosen_box, frame
 from dlintro_demos.super_resolution.upscale import Scale
 

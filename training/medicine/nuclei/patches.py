@@ -84,8 +84,20 @@ def _other_hue(pixels: np.ndarray, generator: np.random.Generator) -> np.ndarray
     return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
 
 
+def _lamp(side: int, generator: np.random.Generator) -> np.ndarray:
+    """(side, side, 1): from 1 on one side down to a shadow on the other."""
+    angle = generator.uniform(0, 2 * np.pi)
+    along = np.linspace(-0.5, 0.5, side)
+    slope = np.cos(angle) * along[None] + np.sin(angle) * along[:, None]
+    darkest = generator.uniform(0.2, 0.8)
+    share = (slope - slope.min()) / max(float(np.ptp(slope)), 1e-6)
+    return (darkest + (1 - darkest) * share).astype(np.float32)[..., None]
+
+
 def _spoil(pixels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Out of focus, and noise."""
+    """A lamp from one side, out of focus, and noise."""
+    if generator.random() < 0.15:
+        pixels = pixels * _lamp(pixels.shape[0], generator)
     if generator.random() < 0.2:
         pixels = cv2.GaussianBlur(pixels, (0, 0), generator.uniform(0.4, 1.8))
     if generator.random() < 0.3:

@@ -9,8 +9,8 @@ import streamlit as st
 from dlintro_demos.gallery.ui.components.component import component
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.ui.show import address
+from dlintro_demos.shared.tiles import Box
 from dlintro_demos.super_resolution.pace import SMALLEST
-from dlintro_demos.super_resolution.tiles import Box
 from dlintro_demos.super_resolution.upscale import Scale
 
 _mount = component(__file__)

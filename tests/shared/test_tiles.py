@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlintro_demos.super_resolution.tiles import Box, plan_tiles, work_pixels
+from dlintro_demos.shared.tiles import Box, plan_tiles, work_pixels
 
 sizes = st.integers(1, 200)
 cores = st.integers(8, 128)

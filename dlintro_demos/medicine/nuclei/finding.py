@@ -1,0 +1,119 @@
+"""The network's way: tile by tile, so that a large picture needs no more memory than a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import cv2
+import numpy as np
+import torch
+
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.medicine.nuclei.network import MULTIPLE, strangeness_of
+from dlintro_demos.medicine.nuclei.star_convex import Stars, draw_stars, stars_in
+from dlintro_demos.medicine.nuclei.stretching import stretch
+from dlintro_demos.shared.tiles import Tile, plan_tiles
+
+MODEL = "nuclei"
+CORE = 512
+"""px: a tile's side without its context."""
+CONTEXT = 64
+"""px around a tile: as far as the largest nucleus that is looked for reaches."""
+LARGE = 40.0
+"""px: where the median nucleus is larger, the picture is looked at again at half its size."""
+SMALLEST, LARGEST = 6.0, 96.0
+"""px: the median nuclei between which the count was measured."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Found:
+    """What was found: `stars`, in pixels of the picture, and the `scale` at which it was looked at.
+
+    `depth` (h / 2, w / 2) float32 is the network's first answer for the first tile. `strangeness` says how
+    far the picture is from those learned from: 1 is their own mean distance.
+    """
+
+    stars: Stars
+    scale: float
+    depth: np.ndarray
+    strangeness: float
+
+    @property
+    def count(self) -> int:
+        """How many nuclei."""
+        return len(self.stars.outlines)
+
+    @property
+    def diameters(self) -> np.ndarray:
+        """(n,): each as a circle of the same area, px."""
+        return diameters_of(self.stars.labels, self.count)
+
+
+def diameters_of(labels: np.ndarray, count: int) -> np.ndarray:
+    """(count,): each label as a circle of the same area, px."""
+    areas = np.bincount(labels.ravel(), minlength=count + 1)[1 : count + 1]
+    return np.asarray(2 * np.sqrt(areas / np.pi))
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What one tile gave."""
+
+    outlines: np.ndarray
+    middles: np.ndarray
+    sureness: np.ndarray
+    depth: np.ndarray
+    look: torch.Tensor
+
+
+def find(rgb: np.ndarray, cache: ModelCache) -> Iterator[Progress | Found]:
+    """A job: (h, w, 3) uint8 to `Found`. Raises `ModelUnavailable`."""
+    found = yield from _find_at(rgb, 1.0, cache)
+    if found.count and np.median(found.diameters) > LARGE:
+        found = yield from _find_at(rgb, 0.5, cache)
+    yield found
+
+
+def _find_at(rgb: np.ndarray, scale: float, cache: ModelCache) -> Generator[Progress, None, Found]:
+    """All tiles at one scale; returns `Found`."""
+    height, width = rgb.shape[:2]
+    pixels = stretch(rgb)
+    if scale != 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    tiles = plan_tiles(pixels.shape[1], pixels.shape[0], core=CORE, overlap=CONTEXT)
+    parts: list[_Part] = []
+    for done, tile in enumerate(tiles):
+        yield Progress(done, len(tiles), "finding nuclei")
+        parts.append(cache.run(MODEL, partial(_of_tile, pixels, tile)))
+    overlap = cache.card(MODEL).thresholds["overlap"]
+    outlines = np.concatenate([each.outlines for each in parts]) / scale
+    middles = np.concatenate([each.middles for each in parts]) / scale
+    sureness = np.concatenate([each.sureness for each in parts])
+    stars = draw_stars(outlines, middles, sureness, (height, width), overlap=overlap)
+    look = torch.stack([each.look for each in parts]).mean(dim=0)
+    strangeness = cache.run(MODEL, lambda model: strangeness_of(look, model.module))
+    return Found(stars=stars, scale=scale, depth=parts[0].depth, strangeness=strangeness)
+
+
+def _of_tile(pixels: np.ndarray, tile: Tile, model: Loaded) -> _Part:
+    """The nuclei whose middles lie in the tile's core."""
+    part = pixels[tile.context.slices()]
+    height, width = part.shape[:2]
+    padded = cv2.copyMakeBorder(part, 0, -height % MULTIPLE, 0, -width % MULTIPLE, cv2.BORDER_REPLICATE)
+    with torch.inference_mode():
+        batch = torch.from_numpy(padded).permute(2, 0, 1)[None].to(model.device)
+        answer, look = model.module(batch, look=True)
+        probability = torch.sigmoid(answer[0, 0]).cpu().numpy()
+        distances = torch.exp(answer[0, 1:]).cpu().numpy()
+    thresholds = model.card.thresholds
+    outlines, sureness, middles = stars_in(
+        probability, distances, (height, width), least=thresholds["sureness"], overlap=thresholds["overlap"]
+    )
+    corner = np.array([tile.context.left, tile.context.top])
+    at, core = middles + corner, tile.core
+    here = ((at >= (core.left, core.top)) & (at < (core.right, core.bottom))).all(axis=1)
+    return _Part(outlines[here] + corner, at[here], sureness[here], probability, look[0].cpu())

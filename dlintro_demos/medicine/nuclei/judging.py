@@ -1,0 +1,70 @@
+"""Whether the count can be believed: is it a microscope picture, with nuclei of a size that was measured?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dlintro_demos.medicine.nuclei.finding import LARGEST, SMALLEST, Found
+from dlintro_demos.medicine.nuclei.stretching import LEAST
+
+SIDE = 32
+"""px: a smaller picture is not judged."""
+Doubt = Literal["", "tiny", "plain", "no microscope", "unsure", "small nuclei", "large nuclei"]
+WORDS: Mapping[Doubt, str] = {
+    "tiny": f"The picture has fewer than {SIDE} pixels on a side: too few to say anything.",
+    "plain": "The picture is of one colour nearly everywhere. There is nothing to count.",
+    "no microscope": "This does not look like the microscope pictures that it learned from. What it outlines "
+    "here are most likely no nuclei.",
+    "unsure": "It is unsure of most of what it outlines here.",
+    "small nuclei": f"Half of these nuclei are smaller than {SMALLEST:.0f} pixels, less than it was measured "
+    "on. Enlarge the picture, or take one at a higher magnification.",
+    "large nuclei": f"Half of these nuclei are larger than {LARGEST:.0f} pixels, more than it was measured "
+    "on. Make the picture smaller.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """`doubt` says why the count is not to be believed, `strangeness` how far the picture is from those
+    learned from: 1 is their own mean distance.
+    """
+
+    doubt: Doubt
+    strangeness: float
+
+    @property
+    def known(self) -> bool:
+        """Whether there is no doubt."""
+        return not self.doubt
+
+    @property
+    def words(self) -> str:
+        """The doubt, for a visitor."""
+        return WORDS.get(self.doubt, "")
+
+
+def judge(rgb: np.ndarray, found: Found, thresholds: Mapping[str, float]) -> Judgement:
+    """Weigh a picture, (h, w, 3) uint8, and what was found in it; the first doubt counts."""
+    return Judgement(doubt=_doubt(rgb, found, thresholds), strangeness=found.strangeness)
+
+
+def _doubt(rgb: np.ndarray, found: Found, thresholds: Mapping[str, float]) -> Doubt:
+    if min(rgb.shape[:2]) < SIDE:
+        return "tiny"
+    low, high = np.percentile(rgb[::2, ::2], [0.5, 99.8])
+    if high - low < 2 * LEAST:
+        return "plain"
+    if found.strangeness > thresholds["strangeness"]:
+        return "no microscope"
+    if not found.count:
+        return ""
+    middle = float(np.median(found.diameters))
+    if middle < SMALLEST:
+        return "small nuclei"
+    if middle > LARGEST:
+        return "large nuclei"
+    return "unsure" if float(np.median(found.stars.sureness)) < thresholds["median_sureness"] else ""

@@ -1,0 +1,1 @@
+"""Components of this demo's page."""
