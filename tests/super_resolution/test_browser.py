@@ -93,7 +93,10 @@ def test_a_slow_job_shows_its_progress_and_ends_by_another_method_cancelling_or_
     pick(demo, "Photographic network")
     upload(demo, photo(300, 200))
     expect(under_way).to_be_visible(timeout=30_000)
-    expect(growing).to_have_js_property("naturalWidth", 1024)
+    larger = (
+        "() => [...document.querySelectorAll('.growing img')].some(picture => picture.naturalWidth > 300)"
+    )
+    demo.wait_for_function(larger)
     pick(demo, "Bicubic")
     expect(demo.get_by_text("there is no larger original")).to_be_visible(timeout=30_000)
 
