@@ -6,7 +6,7 @@ pixels. Faces: the first sample with the boxes that the detector found. Classifi
 channels like best. Flappy Bird: a moment of a game of the best player, and the four pictures that it sees
 then. Teach it: a red ball and two speech bubbles, as in the story. Assistant: the bundled recording as a
 spectrogram, what was heard in it, and the answer. Classical against deep: the recorded
-learning curves, above some of the curves that were to be learned.
+learning curves, above some of the curves that were to be learned. Why now: what training milestones took.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 from dlintro_demos.assistant.conversing import Entry, open_for_everybody
 from dlintro_demos.classical_vs_deep.learners import LEARNERS
 from dlintro_demos.classical_vs_deep.learning_curves import summarise
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES
-from dlintro_demos.classical_vs_deep.mnist1d import make as make_curves
 from dlintro_demos.classical_vs_deep.plot import COLOURS
 from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, read_points
 from dlintro_demos.faces.analysis import find_faces
@@ -46,9 +44,12 @@ from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import Settings
 from dlintro_demos.shared.imagenet import MODEL
+from dlintro_demos.shared.mnist1d import CLASSES
+from dlintro_demos.shared.mnist1d import make as make_curves
 from dlintro_demos.shared.things import draw
 from dlintro_demos.super_resolution.samples import SAMPLES
 from dlintro_demos.super_resolution.upscale import Upscaled, upscale
+from dlintro_demos.why_now.history import systems
 
 WIDTH, HEIGHT = 640, 400
 QUALITY = 85  # of WebP, 1 to 100
@@ -205,6 +206,26 @@ def classical_vs_deep(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it ha
     return fine.reduce(FINE)
 
 
+def why_now(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it has no model
+    """What training milestones took, from 1957 to today, on a logarithmic axis: RGB, 640 x 400 px."""
+    fine = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), "#fbfaf7")
+    draw_on, font = ImageDraw.Draw(fine), ImageFont.load_default(24 * FINE)
+    left, right, top, low = 56, WIDTH - 40, 40, HEIGHT - 64
+    for power in range(6, 27, 4):
+        y = (low + (top - low) * (power - 5) / 22) * FINE
+        draw_on.line([(left * FINE, y), (right * FINE, y)], "#dedbd2", 2 * FINE)
+    for system in systems():
+        x = (left + (right - left) * (system.year - 1955) / 72) * FINE
+        y = (low + (top - low) * (math.log10(system.flop) - 5) / 22) * FINE
+        reach = 9 * FINE
+        new = system.year >= 2012
+        draw_on.ellipse([x - reach, y - reach, x + reach, y + reach], "#4b32dc" if new else "#8a8a99")
+    for year in (1957, 1986, 2012):
+        x = (left + (right - left) * (year - 1955) / 72) * FINE
+        draw_on.text((x, (low + 14) * FINE), str(year), fill=INK, font=font, anchor="ma")
+    return fine.reduce(FINE)
+
+
 def assistant(cache: ModelCache) -> Image.Image:
     """A sentence as sound, as words, and its answer: RGB, 640 x 400 px. Raises `ModelUnavailable`."""
     *_, entry = open_for_everybody(DAY, "UTC", cache)
@@ -314,5 +335,6 @@ if __name__ == "__main__":
         teach_a_child,
         classical_vs_deep,
         assistant,
+        why_now,
     ):
         write(make(cache), find(make.__name__).thumbnail)

@@ -11,9 +11,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import nn
 
-from dlintro_demos.classical_vs_deep.learners import MNIST1D, one_thread
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES, POINTS, Examples
+from dlintro_demos.classical_vs_deep.learners import MNIST1D
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.shared.mnist1d import CLASSES, POINTS, Examples
+from dlintro_demos.shared.one_core import one_thread
 
 DEPTHS = (0, 1, 2, 3, 4)
 SEEDS = (0, 1, 2)

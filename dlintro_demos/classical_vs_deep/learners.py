@@ -6,9 +6,7 @@ network is not: its settings are fixed, so whatever tuning is worth, the classic
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,10 +20,9 @@ from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from torch import nn
 
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES, Examples, make
+from dlintro_demos.shared.mnist1d import CLASSES, Examples, make
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
@@ -121,38 +118,6 @@ def fit_network(
         return network(torch.from_numpy(inputs)).argmax(1).numpy()
 
     return predict
-
-
-class _OneThread:
-    """See `one_thread`. BLAS has one limit for all threads: the first to come sets it, the last lifts it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._blas: threadpool_limits | None = None
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with threadpool_limits(1, user_api="openmp"):  # of this thread alone
-            with self._lock:
-                self._inside += 1
-                if self._inside == 1:
-                    self._blas = threadpool_limits(1, user_api="blas")
-            try:
-                yield
-            finally:
-                with self._lock:
-                    self._inside -= 1
-                    if self._inside == 0 and self._blas is not None:
-                        self._blas.restore_original_limits()
-
-
-one_thread = _OneThread()
-"""A context in which learning takes one core.
-
-For tables and networks as small as these, two threads wait for each other more than they compute: minutes
-instead of seconds when somebody else works too. (`torch.set_num_threads` would reach other visitors' jobs.)
-"""
 
 
 def _tuned(estimator: Callable[..., Any], grid: dict[str, list[Any]], **quick: int) -> Any:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlintro_demos.classical_vs_deep.learners import LEARNERS, MNIST1D, Learner, Task, one_thread
+from dlintro_demos.classical_vs_deep.learners import LEARNERS, MNIST1D, Learner, Task
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.shared.one_core import one_thread
 
 SIZES = (100, 300, 1_000, 3_000)  # of the experiment that was recorded
 SEEDS = (0, 1, 2)

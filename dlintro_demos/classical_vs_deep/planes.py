@@ -11,9 +11,9 @@ from scipy.ndimage import distance_transform_edt
 
 from dlintro_demos.classical_vs_deep.layer_stack import Stack
 from dlintro_demos.classical_vs_deep.learners import MNIST1D
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES, POINTS, Examples
 from dlintro_demos.classical_vs_deep.plot import SMALL, curve_svg
 from dlintro_demos.gallery.intake.images import encode_png
+from dlintro_demos.shared.mnist1d import CLASSES, POINTS, Examples
 
 LETTERS = "ABC"  # the three curves
 MARGIN = 0.45  # of the triangle's extent, around it

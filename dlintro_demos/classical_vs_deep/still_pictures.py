@@ -8,11 +8,11 @@ from functools import cache
 from dlintro_demos.classical_vs_deep import drawn, feature_pictures
 from dlintro_demos.classical_vs_deep.learners import MNIST1D
 from dlintro_demos.classical_vs_deep.learning_curves import summarise
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES
 from dlintro_demos.classical_vs_deep.plot import SMALL, curve_svg, curves_png
 from dlintro_demos.classical_vs_deep.recorded import MNIST_FILE, recorded
 from dlintro_demos.classical_vs_deep.thing_samples import LIMITS, SAMPLES
 from dlintro_demos.gallery.intake.images import encode_png
+from dlintro_demos.shared.mnist1d import CLASSES
 
 MOVED = 8  # a kind of curve, seen twice
 SEED = 7

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Self
 
 SLUGS = (
+    "why_now",
     "classical_vs_deep",
     "teach_a_child",
     "flappy_bird",
@@ -35,6 +36,10 @@ class Chapter(StrEnum):
         chapter.idea = idea
         return chapter
 
+    WHY_NOW = (
+        "Why now",
+        "The ideas are old. Computing, data and better tricks made them work.",
+    )
     RULES = (
         "Rules or examples",
         "People can write down how a machine decides, or let it learn that from examples.",

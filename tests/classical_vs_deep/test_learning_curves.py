@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from dlintro_demos.classical_vs_deep.learners import LEARNERS, MNIST1D, fit_network, one_thread
+from dlintro_demos.classical_vs_deep.learners import LEARNERS, MNIST1D, fit_network
 from dlintro_demos.classical_vs_deep.learning_curves import (
     SEEDS,
     SIZES,
@@ -13,9 +13,10 @@ from dlintro_demos.classical_vs_deep.learning_curves import (
     learning_curves,
     summarise,
 )
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES, POINTS, make
 from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, as_csv, read_points
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.shared.mnist1d import CLASSES, POINTS, make
+from dlintro_demos.shared.one_core import one_thread
 
 
 def test_curves_are_the_same_for_a_seed_and_even_over_the_classes():

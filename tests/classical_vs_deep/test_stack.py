@@ -12,9 +12,9 @@ from dlintro_demos.classical_vs_deep.layer_stack import (
     width_for,
 )
 from dlintro_demos.classical_vs_deep.learners import MNIST1D
-from dlintro_demos.classical_vs_deep.mnist1d import Examples
 from dlintro_demos.classical_vs_deep.planes import colour_sheet, plane_through, three_curves
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.shared.mnist1d import Examples
 
 
 @pytest.fixture(scope="module")

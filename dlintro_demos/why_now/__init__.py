@@ -1,0 +1,49 @@
+"""Why now? This machine on the chart of history, sixty years of computing and data, and the causes apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="why_now",
+    title="Why now?",
+    tagline="Networks are from 1957. See what was missing, and where the machine before you stands.",
+    chapter=Chapter.WHY_NOW,
+    icon=":material/history:",
+    models=(),
+    talking_points=(
+        "Measure the machine that runs this, in front of everybody, and look for it on the chart: "
+        "which processor since 2006 is nearest to it?",
+        "Open “Sixty years” and drag the year from 2006 on. Ask when AlexNet, which won in 2012, comes into "
+        "reach of one processor and one day: in 2017.",
+        "In “Three causes” let the room bet what hurts most: a hundredth of the data, of the computing, or "
+        "the ideas of 1998. Then look at which of the ideas mattered here, and which did not.",
+    ),
+    modes={
+        "Sixty years": "do=Sixty+years",
+        "Three causes": "do=Three+causes",
+        "Guess the order": "do=Guess+the+order",
+    },
+    minutes=6,
+)
+
+
+def warm_up(cache: ModelCache) -> None:  # noqa: ARG001 - as every demo's
+    """Read the tables and the recorded measurement."""
+    from dlintro_demos.why_now.history import processors, systems, training_sets, winners
+    from dlintro_demos.why_now.latest import recorded
+
+    for read in (processors, systems, training_sets, winners, recorded):
+        read()
+
+
+def measure(cache: ModelCache) -> None:  # noqa: ARG001 - as every demo's
+    """Learn a little: whoever opens “Three causes” later waits for no first step."""
+    from dlintro_demos.why_now.causes import TODAY, learn, test_curves
+
+    next(learn(TODAY, 0, test_curves()))

@@ -1,0 +1,33 @@
+"""Why now, in Chromium."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.visiting import ours, visit
+
+
+def test_the_machine_is_measured_and_then_stands_on_the_chart(gallery, page, problems):
+    visit(page, f"{gallery}/why_now")
+    expect(page.get_by_text(re.compile("^(Recorded on|This machine, measured)")).first).to_be_visible()
+    page.get_by_role("button", name="Measure this machine now").click()
+    expect(page.get_by_text("This machine, measured now").first).to_be_visible(timeout=120_000)
+    assert ours(problems) == []
+
+
+def test_a_year_is_dragged_by_keyboard_and_the_address_keeps_it(gallery, page, problems):
+    visit(page, f"{gallery}/why_now?do=Sixty+years&year=2016")
+    expect(page.get_by_text("one Tesla P100 and one day")).to_be_visible()
+    page.get_by_role("slider", name="Drag the year").press("ArrowRight")
+    expect(page.get_by_text("one Tesla V100 and one day")).to_be_visible()
+    expect(page).to_have_url(re.compile("year=2017"))
+    assert ours(problems) == []
+
+
+def test_a_round_of_the_game_is_played(gallery, page, problems):
+    visit(page, f"{gallery}/why_now?do=Guess+the+order")
+    page.get_by_role("button", name=re.compile("AlexNet: ")).click()
+    expect(page.get_by_text(re.compile("^It was .*You were (right|wrong)"))).to_be_visible()
+    page.get_by_role("button", name="Next round").click()
+    expect(page.get_by_text("Round 2 of 8")).to_be_visible()
+    assert ours(problems) == []
