@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 RESULT = ".st-key-first-result"
 PARTS = (RESULT, ".st-key-choices-first", ".st-key-strip-sample")
-PICTURES = "img, canvas"
+PICTURES = "img, canvas, svg.marks"  # the last are charts
 LEAST = 90  # px of a side of the result's largest picture
 # Lines of every paragraph above the result.
 LINES = """result => [...document.querySelectorAll("[data-testid=stMain] p")]

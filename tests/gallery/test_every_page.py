@@ -19,6 +19,7 @@ BOUND = {
     "lip_reading": ("do", "Say something"),
     "super_resolution": ("mode", "Blur it first, then repair it"),
     "teach_a_child": ("teach", "Keep the lesson"),
+    "why_now": ("do", "Sixty years"),
 }
 
 

@@ -36,16 +36,6 @@ HARDLY_SEEN = 4  # grey levels
 
 # Every point as it stands in the notes, and what of it is played below; a new one fails until it is decided.
 POINTS = {
-    "why_now": {
-        "Measure the machine that runs this, in front of everybody, and look for it on the chart: which "
-        "processor since 2006 is nearest to it?": "it is on the chart",
-        "Open “Sixty years” and drag the year from 2006 on. Ask when AlexNet, which won in 2012, comes into "
-        "reach of one processor and one day: in 2017.": "not in 2016, in 2017",
-        "In “Three causes” let the room bet what hurts most: a hundredth of the data, of the computing, or "
-        "the ideas of 1998. Then look at which of the ideas mattered here, and which did not.": (
-            "all three hurt; some idea mattered, and some did not"
-        ),
-    },
     "super_resolution": {
         "Drag the handle slowly across an eye or an edge: the network has seen thousands of edges, so it "
         "knows what a sharp one looks like.": "edges are sharper than enlarged ones, and nearer to the truth",
@@ -112,6 +102,16 @@ POINTS = {
         "always the better tool; it depends on the data and on how much there is.": "no learner is ahead",
         "In “Stack of layers” ask for a show of hands: are four layers better than one? Then look, and "
         "at what the network gets on the curves that it has seen.": "both figures stand there",
+    },
+    "why_now": {
+        "Measure the machine that runs this, in front of everybody, and look for it on the chart: which "
+        "processor since 2006 is nearest to it?": "it is on the chart",
+        "Open “Sixty years” and drag the year from 2006 on. Ask when AlexNet, which won in 2012, comes into "
+        "reach of one processor and one day: in 2017.": "not in 2016, in 2017",
+        "In “Three causes” let the room bet what hurts most: a hundredth of the data, of the computing, or "
+        "the ideas of 1998. Then look at which of the ideas mattered here, and which did not.": (
+            "all three hurt; some idea mattered, and some did not"
+        ),
     },
 }  # fmt: skip
 

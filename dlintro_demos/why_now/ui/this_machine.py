@@ -23,9 +23,7 @@ def this_machine() -> Measurement:
     """The chart with the visitor's, the latest or the recorded measurement, and what follows from it."""
     with first_result():
         place = st.container()
-        st.button(
-            "Measure this machine now", on_click=_ask, icon=":material/speed:", type="primary", key="measure"
-        )
+        st.button("Measure this machine now", on_click=_ask, icon=":material/speed:", key="measure")
     found, what = _measured(place)
     with place:
         show_processors(found, what=what)
