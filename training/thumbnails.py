@@ -7,6 +7,7 @@ channels like best. Flappy Bird: a moment of a game of the best player, and the 
 then. Teach it: a red ball and two speech bubbles, as in the story. Assistant: the bundled recording as a
 spectrogram, what was heard in it, and the answer. Classical against deep: the recorded
 learning curves, above some of the curves that were to be learned. Why now: what training milestones took.
+Frameworks: the recorded curves, on each other.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from dlintro_demos.flappy_bird.game import (
 )
 from dlintro_demos.flappy_bird.game import WIDTH as FIELD_WIDTH
 from dlintro_demos.flappy_bird.network import FRAMES, SKIP
+from dlintro_demos.frameworks.running import recorded as recorded_frameworks
 from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -226,6 +228,27 @@ def why_now(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it has no model
     return fine.reduce(FINE)
 
 
+def frameworks(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it needs no model
+    """The recorded curves of three frameworks, each narrower than the one below it: RGB, 640 x 400 px."""
+    fine = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), "#fbfaf7")
+    draw_on = ImageDraw.Draw(fine)
+    left, right, top, low = 48, WIDTH - 48, 44, HEIGHT - 48
+    for cost, colour, width in zip(
+        recorded_frameworks().costs, ("#0072b2", "#e69f00", "#4b32dc"), (26, 14, 5), strict=True
+    ):
+        most = max(cost.losses)
+        points = [
+            (
+                (left + (right - left) * at / (len(cost.losses) - 1)) * FINE,
+                (low + (top - low) * loss / most) * FINE,
+            )
+            for at, loss in enumerate(cost.losses)
+            if at % 4 == 0
+        ]
+        draw_on.line(points, colour, width * FINE, joint="curve")
+    return fine.reduce(FINE)
+
+
 def assistant(cache: ModelCache) -> Image.Image:
     """A sentence as sound, as words, and its answer: RGB, 640 x 400 px. Raises `ModelUnavailable`."""
     *_, entry = open_for_everybody(DAY, "UTC", cache)
@@ -336,5 +359,6 @@ if __name__ == "__main__":
         classical_vs_deep,
         assistant,
         why_now,
+        frameworks,
     ):
         write(make(cache), find(make.__name__).thumbnail)

@@ -13,6 +13,7 @@ from typing import Self
 
 SLUGS = (
     "why_now",
+    "frameworks",
     "classical_vs_deep",
     "teach_a_child",
     "flappy_bird",
@@ -51,6 +52,10 @@ class Chapter(StrEnum):
     LAYERS = (
         "Learning features",
         "A picture is numbers. Layer by layer, a network turns them into edges, parts and things.",
+    )
+    FRAMEWORKS = (
+        "Frameworks",
+        "The same network in other words: what one learns about one framework holds for all.",
     )
     DAILY_LIFE = (
         "In daily life",

@@ -46,14 +46,14 @@ class Way:
 
 TODAY = Way(key="today", title="Today: all of it")
 LESS_DATA = Way(key="data", title="1/100 of the data", examples=CURVES // 100)
-LESS_COMPUTING = Way(key="computing", title="1/100 of the computing", steps=STEPS // 100)
+LESS_COMPUTING = Way(key="computing", title="1/100 of the computing", steps=STEPS // 100, learning_rate=0.1)
 OLD_IDEAS = Way(
     key="ideas", title="The ideas of 1998", sigmoid=True, normalised=False, plain_sgd=True, learning_rate=0.3
 )
 CAUSES = (TODAY, LESS_DATA, LESS_COMPUTING, OLD_IDEAS)
 SINGLE_IDEAS = (
-    Way(key="sigmoid", title="Only the sigmoid of 1998", sigmoid=True),
-    Way(key="unnormalised", title="Only no normalisation", normalised=False, learning_rate=0.003),
+    Way(key="sigmoid", title="Only the sigmoid of 1998", sigmoid=True, learning_rate=0.1),
+    Way(key="unnormalised", title="Only no normalisation", normalised=False, learning_rate=0.03),
     Way(key="sgd", title="Only plain gradient descent", plain_sgd=True, learning_rate=0.3),
 )
 WAYS = (*CAUSES, *SINGLE_IDEAS)

@@ -19,8 +19,13 @@ from dlintro_demos.feature_layers.ui.walk_through import DEPTHS
 from dlintro_demos.flappy_bird.ages import AGES, BEST, key_of
 from dlintro_demos.flappy_bird.experiment import TRIAL_LEVELS
 from dlintro_demos.flappy_bird.ui.players import facts_of
+from dlintro_demos.frameworks.drawn import ask_all
+from dlintro_demos.frameworks.known import FRAMEWORKS, ideas
+from dlintro_demos.frameworks.running import recorded as recorded_frameworks
+from dlintro_demos.frameworks.samples import SEVEN
 from dlintro_demos.gallery.catalogue import SLUGS, find
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.components.sketch import picture_of
 from dlintro_demos.lip_reading.quiz import OPENING
 from dlintro_demos.lip_reading.quiz import ask as ask_for_lips
 from dlintro_demos.shared.imagenet import MODEL, STOPS, prepare
@@ -103,6 +108,15 @@ POINTS = {
         "In “Stack of layers” ask for a show of hands: are four layers better than one? Then look, and "
         "at what the network gets on the curves that it has seen.": "both figures stand there",
     },
+    "frameworks": {
+        "Ask what will differ before you show the three curves: the same first weights and the same batches "
+        "give the same curve, three times over.": "three curves, one on the other",
+        "Open “Line by line” and point at a step of learning: all three ask for gradients, each in its own "
+        "way. Whoever understands one reads the others.": "three steps, three ways",
+        "Let somebody draw a seven with a bar through it. Whatever they say, they all say the same.": (
+            "they say the same"
+        ),
+    },
     "why_now": {
         "Measure the machine that runs this, in front of everybody, and look for it on the chart: which "
         "processor since 2006 is nearest to it?": "it is on the chart",
@@ -134,6 +148,23 @@ def press(at, label):
 @pytest.mark.parametrize("slug", SLUGS)
 def test_somebody_decided_what_each_point_promises(slug):
     assert tuple(POINTS[slug]) == find(slug).talking_points
+
+
+def test_frameworks(open_page):
+    at = open_page("frameworks")
+    (differ,) = re.findall(r"the losses differ by at most \*\*(.*?)\*\*", words(at))
+    assert float(differ) < 1e-3
+    assert [each.key for each in FRAMEWORKS] == [cost.framework for cost in recorded_frameworks().costs]
+    for framework, gradients in zip(
+        FRAMEWORKS, ("backward()", "tape.gradient", "value_and_grad"), strict=True
+    ):
+        assert gradients in ideas(framework)["step"]
+    barred = picture_of(SEVEN).rgb.copy()
+    barred[46:54, 34:76] = 0
+    answers = last(ask_all(barred, engine().cache))
+    spoken = [each.probabilities for each in answers.each if each.probabilities]
+    assert len(spoken) >= 2
+    assert len({int(np.argmax(each)) for each in spoken}) == 1
 
 
 def test_why_now(open_page):

@@ -31,7 +31,8 @@ def three_causes() -> None:
     st.caption(
         f"{TODAY.title}: {CURVES:,} curves, {STEPS} steps of 64, ReLU, batch normalisation, AdamW. 1998: "
         "sigmoid, no normalisation, plain gradient descent. Each way has its best of eight learning rates "
-        "(`python -m training.why_now`, on other curves). The curves are drawn by a program (MNIST-1D); "
+        "(python -m training.why_now rates, on other curves); with all ideas of 1998 none of them learns "
+        "anything in so many steps. The curves are drawn by a program (MNIST-1D); "
         "accuracy is of 2,000 new ones. One run each: the next may differ by some points."
     )
     st.button(

@@ -1,0 +1,43 @@
+"""Frameworks: one network in PyTorch, TensorFlow and JAX; the same numbers, other words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlintro_demos.gallery.catalogue import Chapter, Demo
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+DEMO = Demo(
+    slug="frameworks",
+    title="One network, three frameworks",
+    tagline="PyTorch, TensorFlow and JAX get the same network and the same digits. What differs?",
+    chapter=Chapter.FRAMEWORKS,
+    icon=":material/translate:",
+    models=("digits_net",),
+    talking_points=(
+        "Ask what will differ before you show the three curves: the same first weights and the same batches "
+        "give the same curve, three times over.",
+        "Open “Line by line” and point at a step of learning: all three ask for gradients, each in its own "
+        "way. Whoever understands one reads the others.",
+        "Let somebody draw a seven with a bar through it. Whatever they say, they all say the same.",
+    ),
+    modes={
+        "Line by line": "do=Line+by+line",
+        "Draw a digit": "do=Draw+a+digit",
+        "Which shall I learn?": "do=Which+shall+I+learn%3F",
+    },
+    minutes=5,
+)
+
+
+def warm_up(cache: ModelCache) -> None:
+    """Read the recording and the sources, load the digits' network. Raises `ModelUnavailable`."""
+    from dlintro_demos.frameworks.known import FRAMEWORKS, ideas
+    from dlintro_demos.frameworks.running import recorded
+
+    recorded()
+    for framework in FRAMEWORKS:
+        ideas(framework)
+    cache.warm(DEMO.models)

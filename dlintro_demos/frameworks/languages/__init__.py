@@ -1,0 +1,1 @@
+"""One network in three frameworks; imported one by one, where a framework is installed."""
