@@ -93,28 +93,32 @@ def as_digit(rgb: np.ndarray) -> np.ndarray:
 
 
 def ask_all(rgb: np.ndarray, cache: ModelCache) -> Iterator[Progress | Answers]:
-    """A job: everybody here answers. Raises `ModelUnavailable`."""
+    """A job: everybody here answers; `Progress.so_far` are the `Answers` so far, those of this process first.
+
+    Raises `ModelUnavailable`.
+    """
     x = as_digit(rgb)[None]
+    seen = encode_png(np.repeat((255 * (1 - x[0, 0])).astype(np.uint8)[:, :, None], 3, axis=2))
     model: DigitsNet = cache.get(MODEL).module  # type: ignore[assignment]
     weights = {name: value.numpy() for name, value in _named(model.network).items()}
     (exported,) = model.session.run(None, {"pictures": x})
     logits: list[np.ndarray] = [exported]
-    answers: list[Answer] = []
+    each = [Answer(who=ONNX, version=onnxruntime.__version__, probabilities=_softmax(exported))]
+
+    def so_far() -> Answers:
+        return Answers(each=tuple(each), seen=seen, apart=float(np.ptp(np.stack(logits), axis=0).max()))
+
     for place, framework in enumerate(FRAMEWORKS):
-        yield Progress(place, len(FRAMEWORKS), framework.title)
+        yield Progress(place, len(FRAMEWORKS), framework.title, so_far())
         here = version(framework) or ""
         try:
             found = _logits(framework, weights, x)
         except FrameworkUnavailable as error:
-            answers.append(Answer(who=framework.title, version=here, fault=str(error)))
+            each.append(Answer(who=framework.title, version=here, fault=str(error)))
             continue
         logits.append(found)
-        answers.append(Answer(who=framework.title, version=here, probabilities=_softmax(found)))
-    exports = Answer(who=ONNX, version=onnxruntime.__version__, probabilities=_softmax(exported))
-    answers.append(exports)
-    apart = float(np.ptp(np.stack(logits), axis=0).max())
-    seen = encode_png(np.repeat((255 * (1 - x[0, 0])).astype(np.uint8)[:, :, None], 3, axis=2))
-    yield Answers(each=tuple(answers), seen=seen, apart=apart)
+        each.append(Answer(who=framework.title, version=here, probabilities=_softmax(found)))
+    yield so_far()
 
 
 def _logits(framework: Framework, weights: dict[str, np.ndarray], x: np.ndarray) -> np.ndarray:

@@ -29,20 +29,31 @@ def draw_a_digit() -> None:
         left, right = st.container(), st.container()
         with left:
             drawn = sketch(key=private_key("digit"))
-        rgb = drawn.rgb if drawn else picture_of(SEVEN).rgb
-        answers: Answers | None = run_job(
-            "digit", drawn.digest if drawn else "seven", ask_all, rgb, engine().cache,
-            label="Asking everybody", shared=drawn is None,
-        )  # fmt: skip
-        if answers is None:
-            return
         with right:
+            said, waiting = st.empty(), st.container()
+    below = st.empty()
+
+    def show(answers: Answers) -> None:
+        with said.container():
             st.markdown(_headline(answers, ours=drawn is None))
-            show_pictures(
-                [(answers.seen, "The drawing as they get it, 8 x 8 pixels")],
-                width=96,
-                captions=["8 x 8, as they see it"],
-            )
+            picture = (answers.seen, "The drawing as they get it, 8 x 8 pixels")
+            show_pictures([picture], width=96, captions=["8 x 8, as they see it"])
+        with below.container():
+            _show_each(answers)
+
+    with waiting:
+        answers: Answers | None = run_job(
+            "digit", drawn.digest if drawn else "seven", ask_all,
+            drawn.rgb if drawn else picture_of(SEVEN).rgb, engine().cache,
+            label="Asking everybody", shared=drawn is None, watch=show,
+        )  # fmt: skip
+    if answers is None:
+        return
+    show(answers)
+    under_the_hood([MODEL], device="the processor", stages={}, code=CODE)
+
+
+def _show_each(answers: Answers) -> None:
     spoken = [each for each in answers.each if each.probabilities]
     table(
         ("Who", "says", "how sure"),
@@ -58,14 +69,12 @@ def draw_a_digit() -> None:
     for each in answers.each:
         if each.fault:
             st.caption(f"{each.who}: {each.fault}")
-    show_bars(
-        [(str(digit), share) for digit, share in enumerate(spoken[0].probabilities)], who="Probabilities"
-    )
+    bars = [(str(digit), share) for digit, share in enumerate(spoken[0].probabilities)]
+    show_bars(bars, who="Probabilities")
     st.caption(
         "The network has learned from 1,400 digits of 8 x 8 pixels, drawn upright and large, and knows "
         "nothing else: a letter is a digit to it."
     )
-    under_the_hood([MODEL], device="the processor", stages={}, code=CODE)
 
 
 def _best(probabilities: tuple[float, ...]) -> int:

@@ -76,7 +76,7 @@ def _show(place: st.delta_generator.DeltaGenerator, runs: Sequence[Run | Cost]) 
                 f"{find(each.framework).title} from {each.losses[0]:.3f} to {each.losses[-1]:.3f}"
                 for each in there
             ),
-            height=260,
+            height=330,
         )  # fmt: skip
 
 
