@@ -54,8 +54,13 @@ def import_demos() -> None:
 
 
 def _import_modules(slug: str) -> None:
-    package = package_of(slug)
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        # Widgets are for the page's script, templates for what visitors take home.
-        if not found.ispkg and not found.name.endswith("_template"):
-            importlib.import_module(found.name)
+    folders = [package_of(slug)]
+    while folders:
+        package = folders.pop()
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            # Widgets are for the page's script, templates for what visitors take home.
+            if found.name.endswith((".ui", "_template")):
+                continue
+            module = importlib.import_module(found.name)
+            if found.ispkg:
+                folders.append(module)

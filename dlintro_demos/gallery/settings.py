@@ -46,6 +46,7 @@ class Settings:
     live_cameras: int = _about("visitors whose camera is live at once", 12)
     sessions: int = _about("visitors connected at once before 'full'", 400)
     reconnect_seconds: float = _about("how long what a visitor showed outlives their connection", 30.0)
+    table_rows: int = _about("most rows of a table that a visitor brings", 10_000)
     visitor_uploads: int = _about("files of one visitor held at once", 200)
     visitor_uploads_mb: int = _about("files of one visitor held at once, MB", 200)
     all_uploads_mb: int = _about("files of all visitors held at once, MB", 2048)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dlintro_demos.gallery.command_line import Commands
 from dlintro_demos.medicine.nuclei import command as nuclei
+from dlintro_demos.medicine.risk import command as risk
 
 
 def add_to(commands: Commands) -> None:
-    """Add `nuclei`."""
+    """Add `nuclei` and `risk`."""
     nuclei.add_to(commands)
+    risk.add_to(commands)

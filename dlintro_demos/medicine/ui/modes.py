@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dlintro_demos.medicine.ui.nuclei import count_the_cells
+from dlintro_demos.medicine.ui.risk import weigh_the_risk
 
 MODES: dict[str, Callable[[], None]] = {
     "Count the cells": count_the_cells,
+    "Weigh the risk": weigh_the_risk,
 }
