@@ -15,7 +15,7 @@ DEMO = Demo(
     tagline="Count the cells, weigh the risk, and see when a machine should say that it does not know.",
     chapter=Chapter.HEALTHCARE,
     icon=":material/biotech:",
-    models=("nuclei",),
+    models=("nuclei", "breast_risk"),
     talking_points=(
         "Ask for a guess before anybody counts: how many nuclei are there? Then open “Tap the nuclei”: "
         "thirty seconds against a network and against the classical way.",
@@ -24,11 +24,14 @@ DEMO = Demo(
         "Open “A cat”. Something that always answers would count nuclei in its fur; this one says that it "
         "is no microscope picture.",
     ),
-    modes={"Tap the nuclei": "do=Tap+the+nuclei"},
+    modes={"Tap the nuclei": "do=Tap+the+nuclei", "Weigh the risk": "do=Weigh+the+risk"},
     minutes=8,
 )
 
 
 def warm_up(cache: ModelCache) -> None:
     """Load the network that finds nuclei, and let it look at the first picture. Raises `ModelUnavailable`."""
+    from dlintro_demos.medicine.risk import samples
+
+    samples.warm_up()
     cache.warm(DEMO.models)

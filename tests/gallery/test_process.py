@@ -1,5 +1,7 @@
 """The engine of this process is built once, whoever asks first."""
 
+import importlib
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -69,3 +71,18 @@ def test_pages_that_need_the_demos_at_once_import_them_one_after_the_other_and_o
         thread.join()
     assert max(most) == 1
     assert seen == list(process.SLUGS)
+
+
+def test_logic_in_folders_of_a_demo_is_imported_too_but_neither_its_widgets_nor_its_templates(
+    monkeypatch, tmp_path
+):
+    demo = tmp_path / "a_demo_of_folders"
+    for path in ("__init__", "logic", "script_template", "deep/__init__", "deep/inner", "ui/__init__"):
+        file = demo / f"{path}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(process, "package_of", lambda slug: importlib.import_module(slug))
+    process._import_modules(demo.name)
+    imported = {name.removeprefix(demo.name) for name in sys.modules if name.startswith(demo.name)}
+    assert imported == {"", ".logic", ".deep", ".deep.inner"}

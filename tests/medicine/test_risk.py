@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.medicine.risk.curves import NETWORKS, draw_thousand, rates_at, record
+from dlintro_demos.medicine.risk.curves import LOGISTIC, NETWORKS, draw_thousand, rates_at, record
 from dlintro_demos.medicine.risk.drawing import draw_nuclei
 from dlintro_demos.medicine.risk.measures import MEASURES, NAMES, cases, spans
 from dlintro_demos.medicine.risk.network import MODEL, ask
@@ -272,3 +272,19 @@ def test_a_game_has_ten_other_held_out_cases_for_each_seed_half_of_them_malignan
 def test_every_measure_has_a_column_of_its_own():
     assert len({measure.column for measure in MEASURES}) == 30
     assert MEASURES[20].column == "worst_radius"
+
+
+def test_the_networks_are_no_better_than_logistic_regression_as_the_page_says():
+    found = record(engine().cache.card(MODEL).folder)
+    right = {who: ((said >= 0.5) == found.malignant).mean() for who, said in found.said.items()}
+    assert abs(right[NETWORKS] - right[LOGISTIC]) < 0.01
+    figures = {figure.name: figure.value for figure in engine().cache.card(MODEL).figures}
+    compared = {
+        name.split(",")[0]: value
+        for name, value in figures.items()
+        if "networks less logistic regression" in name
+    }
+    assert len(compared) == 3
+    better = {"Accuracy": "+", "AUC": "+", "Brier score": "-"}
+    for name, value in compared.items():
+        assert "they tie" in value or not value.startswith(better[name])

@@ -6,18 +6,21 @@ import math
 import random
 from collections.abc import Sequence
 
+import numpy as np
+
 from dlintro_demos.medicine.risk.measures import NAMES
 
-WIDTH, HEIGHT = 320, 240
+WIDTH, HEIGHT = 300, 280  # px
 POINTS = 60  # of an outline
-SCALE = 1.45  # px for a unit of length
+SCALE = 2.0  # px for a unit of length
+LEAST, MOST = 3.0, 27.0  # units of length that are drawn
 SPOTS = 14  # of a nucleus' texture
-PLACES = ((55, 60), (160, 50), (262, 62), (60, 178), (160, 132), (258, 182), (160, 208))
+PLACES = ((52, 56), (150, 48), (246, 60), (54, 208), (146, 138), (242, 214), (150, 232))
 LARGE = (2, 3, 5)  # these are the three "worst" of a case, the others are as its means say
 
 
-def draw_nuclei(values: Sequence[float], *, small: bool = False) -> str:
-    """Seven nuclei as an SVG of 320 x 240, or `small` of 160 x 120, from 30 possible values.
+def draw_nuclei(values: Sequence[float] | np.ndarray, *, small: bool = False) -> str:
+    """Seven nuclei as an SVG of 300 x 280, or `small` of half that, from 30 possible values.
 
     Radius, texture, smoothness, concavity, concave points and symmetry are taken from the means, and for
     three nuclei from the "worst"; the radius varies with its standard error. The same values give the same.
@@ -38,7 +41,7 @@ def draw_nuclei(values: Sequence[float], *, small: bool = False) -> str:
 
 def _nucleus(measures: dict[str, float], kind: str, place: tuple[int, int], chance: random.Random) -> str:
     radius = measures[f"{kind} radius"] + chance.gauss(0, 1) * measures["radius error"]
-    radius = min(max(radius, 3.0), 45.0) * SCALE
+    radius = min(max(radius, LEAST), MOST) * SCALE
     outline = _outline(measures, kind, radius, chance)
     path = " ".join(f"{place[0] + x:.1f},{place[1] + y:.1f}" for x, y in outline)
     grain = min(measures[f"{kind} texture"] / 40, 1.0)

@@ -24,7 +24,11 @@ ABOUT = {
     "fractal dimension": (PLAIN, "how rugged the edge is, as a coastline is measured"),
 }
 QUANTITIES = tuple(ABOUT)
-CALLED = {"mean": "mean of", "error": "standard error of", "worst": "worst (three largest) of"}
+CALLED = {
+    "mean": "mean of a measure",
+    "error": "standard error of that mean",
+    "worst": "mean of the three largest values of a measure",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

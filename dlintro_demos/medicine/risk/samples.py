@@ -80,3 +80,9 @@ SAMPLES: tuple[Sample, ...] = (
         made="swapped",
     ),
 )
+
+
+def warm_up() -> None:
+    """Read the data and draw the strip, so that no visitor waits for it."""
+    for sample in SAMPLES:
+        sample.picture()

@@ -31,7 +31,7 @@ class Strange:
         return MEASURES[self.measure].name
 
 
-def impossible(values: Sequence[float], lie: Sequence[Span] | None = None) -> Strange | None:
+def impossible(values: Sequence[float] | np.ndarray, lie: Sequence[Span] | None = None) -> Strange | None:
     """The first of 30 values that no cell nucleus can have, or that is far from all of the known cases.
 
     `lie` says how the known cases lie; it is asked for otherwise.

@@ -68,7 +68,7 @@ def column_of(name: str) -> str | None:
 def template() -> bytes:
     """A CSV file with all columns and three known cases, to fill in."""
     everyone = cases()
-    rows = [
+    rows: list[list[str | float]] = [
         [f"example {place + 1}", *map(float, everyone.values[case])]
         for place, case in enumerate(everyone.known[:EXAMPLES])
     ]

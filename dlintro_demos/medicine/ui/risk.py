@@ -9,7 +9,7 @@ from dlintro_demos.gallery.ui.charts import BLUE, GREY, ORANGE, SHARE, layer, sh
 from dlintro_demos.gallery.ui.components.samples import Tile, choose_tile
 from dlintro_demos.gallery.ui.frame import Step, first_result, panel, steps, under_the_hood
 from dlintro_demos.gallery.ui.run_job import run_job
-from dlintro_demos.gallery.ui.show import bundled, show_picture
+from dlintro_demos.gallery.ui.show import address, show_picture
 from dlintro_demos.gallery.words import per_cent
 from dlintro_demos.medicine.risk.network import MODEL
 from dlintro_demos.medicine.risk.samples import SAMPLES, Sample
@@ -20,8 +20,9 @@ from dlintro_demos.medicine.ui.risk_reasons import how_far_to_believe_it, why
 from dlintro_demos.medicine.ui.risk_table import many_at_once
 from dlintro_demos.medicine.ui.risk_threshold import chosen_threshold, what_it_costs
 
-QUERY = "case"
+QUERY = "sample"
 DRAWN = 200  # px
+AXIS = {**SHARE, "values": [0, 0.25, 0.5, 0.75, 1], "grid": False}
 DRAWING = "A drawing of seven cell nuclei, as the measures of this case describe them"
 CODE = """read = (log(measures + offset) - centre) / scale      # 0 is the average known case
 hidden = tanh(read @ first + first_bias)              # ten small networks at once
@@ -62,13 +63,9 @@ def _choose() -> Sample:
     by_key = {sample.key: sample for sample in SAMPLES}
     wanted = st.query_params.get(QUERY, "")
     sample = by_key.get(wanted, SAMPLES[0])
-    tiles = [Tile(key=each.key, title=each.title, source=_source(each)) for each in SAMPLES]
+    tiles = [Tile(key=each.key, title=each.title, source=address(each.picture())) for each in SAMPLES]
     choose_tile(tiles, chosen=sample.key, query=QUERY, label="Which case?")
     return sample
-
-
-def _source(sample: Sample) -> str:
-    return bundled(sample.picture().encode())
 
 
 def _show_first(sample: Sample, weighed: Weighed, threshold: float, *, changed: bool) -> None:
@@ -111,7 +108,7 @@ def _show_answer(verdict: Verdict, threshold: float) -> None:
 
 
 def _show_spread(verdict: Verdict, threshold: float) -> None:
-    x = {"field": "p", "type": "quantitative", "scale": {"domain": [0, 1]}, "title": None, "axis": SHARE}
+    x = {"field": "p", "type": "quantitative", "scale": {"domain": [0, 1]}, "title": None, "axis": AXIS}
     ticks = layer(
         {"type": "tick", "color": BLUE, "thickness": 2, "size": 22, "opacity": 0.6},
         [{"p": round(each, 4)} for each in verdict.networks],
@@ -133,7 +130,7 @@ def _show_spread(verdict: Verdict, threshold: float) -> None:
     each = ", ".join(per_cent(network) for network in verdict.networks)
     show_chart(
         ticks, line, other, mean,
-        height=40,
+        height=60,
         alt=f"Probabilities of malignant by ten networks: {each}. Their mean is "
         f"{per_cent(verdict.probability or 0)}, logistic regression says {per_cent(verdict.logistic)}, the "
         f"threshold is {threshold:.0%}.",

@@ -56,7 +56,7 @@ def change_measures(sample: Sample, weighed: Weighed) -> None:
         if weighed.read:
             _show_lie(weighed, numbers)
     st.caption(
-        f"“{kind.capitalize()}” is the {CALLED[kind]} a measure over the nuclei of a case. "
+        f"“{kind.capitalize()}” is the {CALLED[kind]}, over the nuclei of a case. "
         "Sizes are in the data's own unit of length, which its authors do not name."
     )
 
@@ -119,7 +119,7 @@ def _show_lie(weighed: Weighed, numbers: list[int]) -> None:
     spoken = "; ".join(f"{MEASURES[number].name} {weighed.read[number]:+.1f}" for number in numbers)
     show_chart(
         thin, thick, here,
-        height={"step": 34},
+        height={"step": 17},
         alt="Where the case lies among the known ones, in standard deviations from their average: "
         f"{spoken}. Bars hold 90 and 50 of 100 benign and malignant cases.",
     )  # fmt: skip

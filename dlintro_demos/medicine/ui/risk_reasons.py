@@ -20,6 +20,7 @@ from dlintro_demos.medicine.ui.risk_threshold import chosen_prevalence
 SHOWN = 8  # measures with the largest shares
 CHANGED = 6  # measures that a smallest change moves most
 SMALL = 120  # px
+COMPARED = "networks less logistic regression"  # in the names of the card's figures
 COLOURS = {NETWORKS: BLUE, LOGISTIC: ORANGE, BEFORE: GREY}
 
 
@@ -153,7 +154,7 @@ def _show_reliability() -> None:
     colour = {
         "field": "who", "type": "nominal",
         "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())},
-        "legend": {"orient": "bottom", "title": None, "columns": 1},
+        "legend": {"orient": "bottom", "title": None, "columns": 1, "labelLimit": 300},
     }  # fmt: skip
     diagonal = layer(
         {"type": "line", "strokeDash": [4, 4], "color": GREY},
@@ -164,12 +165,12 @@ def _show_reliability() -> None:
     dots = layer(
         {"type": "point", "filled": True, "opacity": 1}, rows,
         x=x, y=y, color=colour,
-        size={"field": "cases", "type": "quantitative", "legend": None},
+        size={"field": "cases", "type": "quantitative", "legend": None, "scale": {"range": [40, 400]}},
         tooltip=[{"field": "who"}, {"field": "said"}, {"field": "found"}, {"field": "cases"}],
     )  # fmt: skip
     show_chart(
         diagonal, lines, dots,
-        height=320,
+        height=440,
         alt="Reliability: what was said against what was found, in ten bins. Expected calibration error, "
         + "; ".join(errors),
     )  # fmt: skip
@@ -203,7 +204,7 @@ def _show_decision_curve() -> None:
     )  # fmt: skip
     at = THRESHOLDS.index(0.1)
     spoken = "; ".join(f"{who} {benefits[at]:.0f}" for who, benefits in curves)
-    show_chart(lines, height=300, alt=f"Net benefit for 1,000 women by threshold. At 10%: {spoken}")
+    show_chart(lines, height=400, alt=f"Net benefit for 1,000 women by threshold. At 10%: {spoken}")
     st.caption(
         "Net benefit: malignant ones found, less the frights for nothing, of which a threshold of 10 % says "
         "that nine weigh as much as one found. A way to decide is of use where its line is above both "
@@ -213,6 +214,12 @@ def _show_decision_curve() -> None:
 
 def _show_figures() -> None:
     card = engine().cache.card(MODEL)
+    both = [figure for figure in card.figures if COMPARED in figure.name]
+    st.markdown("**Are the networks better than logistic regression?** They are not.")
+    table(
+        ("Networks less logistic regression", "Difference"),
+        [(figure.name.split(",")[0], figure.value) for figure in both],
+    )
     st.markdown("**All that was measured**, with 95 % bootstrap intervals:")
     table(("Figure", "Value"), [(figure.name, figure.value) for figure in card.figures])
-    st.caption(f"Printed by `{card.figures[0].source}`.")
+    st.markdown(f"Printed by `{card.figures[0].source}`.")
