@@ -94,6 +94,22 @@ class Turn:
     answer: str
     milliseconds: dict[str, float] = field(compare=False)
 
+    @property
+    def carried(self) -> tuple[Slot, ...]:
+        """Slots that earlier turns named: "tomorrow" of "What is my schedule for tomorrow?" """
+        return tuple(slot for slot in self._others() if slot.text.lower() not in self._said())
+
+    @property
+    def meant(self) -> tuple[Slot, ...]:
+        """Slots of this sentence whose value comes from earlier turns: the day of "and the day after?" """
+        return tuple(slot for slot in self._others() if slot.text.lower() in self._said())
+
+    def _others(self) -> tuple[Slot, ...]:
+        return tuple(slot for slot in self.resolved if slot not in self.slots)
+
+    def _said(self) -> str:
+        return self.plain.lower()
+
 
 class Dialogue:
     """One visitor's conversation, with a store of their own."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from dlintro_demos.assistant.sound_picture import SoundPicture, picture_of
 from dlintro_demos.assistant.speaking import RATE as SPEECH_RATE
 from dlintro_demos.assistant.speaking import speak, spoken
 from dlintro_demos.assistant.voice_activity import find_speech
-from dlintro_demos.assistant.word_errors import words_of, words_right
+from dlintro_demos.assistant.word_errors import Errors, errors_of, words_of, words_right
 from dlintro_demos.gallery.intake.sounds import decode_sound, encode_wav
 from dlintro_demos.gallery.runtime.jobs import Progress
 
@@ -54,6 +55,7 @@ SENTENCES = (
     "The lamp fell down when the music began.",
     "She counted the ships from her attic window.",
 )
+STAGES = ("A voice in noise", "Voice activity", "Speech to text")
 CALLED = {
     "white": "a waterfall",
     "pink": "rain",
@@ -67,13 +69,16 @@ CALLED = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question:
-    """The recording of a round, counted from 0, as a WAV file; `heard` is what the machine made of it.
+    """The recording of a round, counted from 0, as a WAV file; `heard` is what the machine made of it;
+    `kind` is one of `noises.KINDS`, `noise` what it sounds like.
 
-    `decibels` are those by which the voice is louder than the noise; `shared` where everybody gets it.
+    `decibels` are those by which the voice is louder than the noise; `shared` where everybody gets it;
+    `milliseconds` by stage.
     """
 
     number: int
     truth: str
+    kind: str
     noise: str
     decibels: float
     recording: bytes
@@ -81,6 +86,12 @@ class Question:
     heard: str
     words: tuple[tuple[str, float, float, float], ...]
     shared: bool
+    milliseconds: Mapping[str, float]
+
+    @property
+    def errors(self) -> Errors:
+        """What the machine heard wrong."""
+        return errors_of(words_of(self.truth), words_of(self.heard))
 
     @property
     def machine(self) -> int:
@@ -101,12 +112,19 @@ def ask(seed: int, number: int, cache: ModelCache) -> Iterator[Progress | Questi
     """A job: the question of a round, in the game that begins with this seed. Raises `ModelUnavailable`."""
     asked = riddle(seed, number)
     yield Progress(0, 2, "a voice in noise")
+    begun = time.perf_counter()
     samples = asked.samples if seed == OPENING else _said_in_noise(asked, cache)
+    mixed_at = time.perf_counter()
     yield Progress(1, 2, "the machine listens")
-    found = transcribe(samples, find_speech(samples, cache), cache)
+    listening = time.perf_counter()
+    activity = find_speech(samples, cache)
+    gated = time.perf_counter()
+    found = transcribe(samples, activity, cache)
+    taken = (mixed_at - begun, gated - listening, time.perf_counter() - gated)
     yield Question(
         number=number,
         truth=asked.text,
+        kind=asked.noise,
         noise=CALLED[asked.noise],
         decibels=asked.decibels,
         recording=encode_wav(samples),
@@ -114,6 +132,7 @@ def ask(seed: int, number: int, cache: ModelCache) -> Iterator[Progress | Questi
         heard=found.text,
         words=tuple((word.text, word.begin, word.end, word.probability) for word in found.words),
         shared=seed == OPENING,
+        milliseconds={stage: 1_000 * seconds for stage, seconds in zip(STAGES, taken, strict=True)},
     )
 
 

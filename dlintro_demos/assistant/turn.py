@@ -213,10 +213,19 @@ def _stages(turn: Turn) -> Iterator[Stage]:
         confidence=guess.confidence,
         milliseconds=taken["intent"],
     )
-    slots = ", ".join(f"{slot.kind}: {value_words(slot)}" for slot in turn.slots)
-    yield Stage(name="slots", input=turn.plain, output=slots or "none", milliseconds=taken["slots"])
-    asked = f"{turn.intent}({slots})" if turn.known else "nothing to do"
+    slots = ", ".join(map(slot_words, turn.slots))
+    before = f"; from before: {', '.join(map(slot_words, turn.carried))}" if turn.carried else ""
+    yield Stage(
+        name="slots", input=turn.plain, output=(slots or "none") + before, milliseconds=taken["slots"]
+    )
+    resolved = ", ".join(map(slot_words, turn.resolved))
+    asked = f"{turn.intent}({resolved})" if turn.known else "nothing to do"
     yield Stage(name="action", input=asked, output=turn.answer, milliseconds=taken["action"])
+
+
+def slot_words(slot: Slot) -> str:
+    """A slot with its value: "time: 2026-11-27"."""
+    return f"{slot.kind}: {value_words(slot)}"
 
 
 def value_words(slot: Slot) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from dlintro_demos.assistant.number_words import NUMBER, number_of
 
@@ -47,14 +48,38 @@ def words_of(text: str) -> list[str]:
     return [alike for word in text.split() if (alike := _ALIKE.get(word, word.strip("'")))]
 
 
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Words missing, added or put for others (Levenshtein)."""
-    row = list(range(len(heard) + 1))
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """Words that are not there, that were added, and that stand for others."""
+
+    missing: int = 0
+    added: int = 0
+    other: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.missing + self.added + self.other
+
+
+def errors_of(said: Sequence[str], heard: Sequence[str]) -> Errors:
+    """The fewest that turn one into the other (Levenshtein); of several such ways, one."""
+    row = [Errors(added=count) for count in range(len(heard) + 1)]
     for place, word in enumerate(said, 1):
-        before, row = row, [place]
+        before, row = row, [Errors(missing=place)]
         for at, other in enumerate(heard, 1):
-            row.append(min(before[at] + 1, row[at - 1] + 1, before[at - 1] + (word != other)))
+            same = (
+                before[at - 1] if word == other else replace(before[at - 1], other=before[at - 1].other + 1)
+            )
+            missed = replace(before[at], missing=before[at].missing + 1)
+            more = replace(row[at - 1], added=row[at - 1].added + 1)
+            row.append(min(same, missed, more, key=lambda errors: errors.total))
     return row[-1]
+
+
+def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
+    """How many words are missing, added or put for others."""
+    return errors_of(said, heard).total
 
 
 def words_right(said: str, heard: str) -> tuple[int, int]:

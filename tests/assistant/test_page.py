@@ -190,6 +190,16 @@ def test_a_turn_is_looked_at_again_with_its_own_pipeline(open_page):
     assert lines(cards(at)["Intent"])["Out"] == "show the calendar"
 
 
+def test_what_earlier_turns_named_is_told_apart_on_the_cards(open_page):
+    at = press(open_page("assistant", about="Commute"), "When is the next train to Hamburg?")
+    at = say(at, "And tomorrow morning?")
+    slots = lines(cards(at)["Slots"])
+    assert slots["From before"] == "place “Hamburg”: Hamburg"
+    assert "Hamburg" not in slots["Out"]
+    at = say(at, "And the day after?")
+    assert "Meant" in lines(cards(at)["Slots"])
+
+
 def test_evidence_is_worked_out_when_it_is_opened(open_page):
     at = open_page("assistant")
     assert "The nearest of the phrases" not in words(at)
@@ -343,6 +353,25 @@ def test_both_are_scored_by_word_errors(open_page):
     right = words_right(truth, " ".join(word for word, _ in machine["words"]))[0]
     assert asked["headline"].endswith(f"You have 9 of 10 words right, the machine {right}.")
     assert "After 1 sentence, 10 words: you **9**, the machine **9** right." in words(at)
+
+
+def test_under_the_hood_of_the_noise_nothing_is_given_away_before_the_answer(open_page):
+    truth = quiz.riddle(quiz.OPENING, 0)
+    at = opened(opened(in_round(open_page, 0), "noise-how"), "hood")
+    assert not at.exception
+    assert f"**{truth.decibels:+g} dB**" in words(at)
+    assert "each octave has the same power" in words(at)
+    assert "Whisper tiny.en" in words(at)
+    assert truth.text not in words(at)
+    assert "**Whisper wrote**" not in words(at)
+
+
+def test_word_errors_are_told_by_kind_when_the_truth_is_out(open_page):
+    truth = quiz.riddle(quiz.OPENING, 0).text
+    at = opened(in_round(open_page, 0, said=f"well {truth.replace('sun', 'son')}"), "noise-how")
+    assert not at.exception
+    assert "| You | 0 | 1 | 1 | 20% of 10 words |" in words(at)
+    assert "**Whisper wrote** “" in words(at)
 
 
 def test_after_the_last_sentence_both_error_rates_stand_beside_each_other(open_page):

@@ -11,7 +11,7 @@ from dlintro_demos.assistant.intents import MODEL as HEAD
 from dlintro_demos.assistant.normalise import LONGEST
 from dlintro_demos.assistant.phrases import NONE
 from dlintro_demos.assistant.rules import by_keywords
-from dlintro_demos.assistant.turn import value_words
+from dlintro_demos.assistant.turn import slot_words
 from dlintro_demos.assistant.ui.visit import Visit
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, KINDS, RED, SHAPES, layer, show_bars, show_chart
@@ -139,7 +139,7 @@ def _correct(here: Visit, entry: Entry) -> None:
 
 def _summary(turn: Turn) -> tuple[str, str, str, str]:
     taken = CALLED.get(turn.intent, turn.intent) if turn.known else CALLED[NONE]
-    slots = "; ".join(f"{slot.kind}: {value_words(slot)}" for slot in turn.slots)
+    slots = "; ".join(map(slot_words, turn.resolved))
     return taken, per_cent(turn.guess.confidence), plain(slots) or "none", plain(turn.answer)
 
 

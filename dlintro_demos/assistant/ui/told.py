@@ -8,7 +8,8 @@ from typing import Any
 from dlintro_demos.assistant.conversing import Entry
 from dlintro_demos.assistant.intent_map import CALLED
 from dlintro_demos.assistant.intents import MODEL as HEAD
-from dlintro_demos.assistant.normalise import LONGEST
+from dlintro_demos.assistant.normalise import LONGEST, masked
+from dlintro_demos.assistant.slots import Slot
 from dlintro_demos.assistant.turn import TITLES, Stage, value_words
 from dlintro_demos.assistant.ui.components.stages import Card, Line
 from dlintro_demos.gallery.process import engine
@@ -119,8 +120,11 @@ def _lines(entry: Entry, stage: Stage) -> Iterator[Line]:
             label="Out", text=taken if turn.known else f"not for me (nearest: {CALLED[turn.guess.intent]})"
         )
     elif stage.name == "slots" and turn:
-        found = "; ".join(f"{slot.kind} “{slot.text}”: {value_words(slot)}" for slot in turn.slots)
-        yield Line(label="Out", text=found or "none")
+        yield Line(label="Out", text="; ".join(map(_named, turn.slots)) or "none")
+        if turn.meant:
+            yield Line(label="Meant", text="; ".join(map(_named, turn.meant)))
+        if turn.carried:
+            yield Line(label="From before", text="; ".join(map(_named, turn.carried)))
     elif stage.name == "action" and turn:
         ran = turn.sql[:MOST_ROWS]
         for each in ran:
@@ -133,6 +137,10 @@ def _lines(entry: Entry, stage: Stage) -> Iterator[Line]:
     else:
         yield Line(label="In", text=stage.input)
         yield Line(label="Out", text=stage.output)
+
+
+def _named(slot: Slot) -> str:
+    return f"{slot.kind} “{masked(slot.text)}”: {value_words(slot)}"
 
 
 def _statement(statement: str, parameters: Sequence[Any]) -> str:

@@ -48,7 +48,8 @@ class Game(Generic[Question]):
     `name` names it in the session. `ask` gives the question of a round, or None after saying why there is
     none. `put` shows it: with `said` None it waits for an answer, to be told to `say` (as a button's
     `on_click`), else it shows the truth. `judge` weighs an answer, `tally` says the score in words, and
-    `after` shows, below all of it, what can be said now that the truth is out.
+    `after` shows, below all of it, what can be said now that the truth is out; `foot` the folded panels at
+    the end, which must not give it away while `said` is None.
 
     With `opening` the first game stands there at once, with that seed, for everybody.
     """
@@ -62,6 +63,7 @@ class Game(Generic[Question]):
     judge: Callable[[Question, Any], Verdict]
     tally: Callable[[Score], str]
     after: Callable[[Question, Any], None] | None = None
+    foot: Callable[[Question, Any], None] | None = None
     opening: int | None = None
 
 
@@ -95,6 +97,8 @@ def play(game: Game[Question]) -> None:
         )
         if game.after is not None:
             game.after(question, score.said)
+    if game.foot is not None:
+        game.foot(question, score.said)
 
 
 def _begin(slot: str) -> None:
