@@ -15,6 +15,7 @@ import argparse
 import re
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
@@ -26,14 +27,16 @@ import numpy as np
 from bench import assistant_voice
 from dlintro_demos.assistant.dates import read_times
 from dlintro_demos.assistant.dates import warm_up as warm_dates
-from dlintro_demos.assistant.intents import Guess, names, plain_words, understand
-from dlintro_demos.assistant.phrases import NONE, read_sections
+from dlintro_demos.assistant.intent_map import CALLED
+from dlintro_demos.assistant.intents import Guess, plain_words, understand
+from dlintro_demos.assistant.phrases import NONE, phrasings, read_sections
 from dlintro_demos.assistant.rules import by_keywords
 from dlintro_demos.assistant.slots import extract
 from dlintro_demos.assistant.times import When
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import settings
+from dlintro_demos.shared.sentence_embeddings import embed
 
 HERE = Path(__file__).parent
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -64,16 +67,31 @@ def intents(path: Path, cache: ModelCache) -> None:
             print(f"    {line!r}: {intent}, said {each.intent}{'' if each.known else ', refused'}")
 
 
+def nearest(path: Path, cache: ModelCache) -> None:
+    """Print how many intents the nearest written phrasing tells, by MiniLM's vectors as they are."""
+    written = [(line, intent) for intent, lines in phrasings().items() for line in lines]
+    tests = [
+        (line, intent) for intent, lines in read_sections(path).items() if intent != NONE for line in lines
+    ]
+    said = embed([plain_words(line, cache).text for line, _ in tests], cache)
+    places = (said @ embed([line for line, _ in written], cache).T).argmax(1)
+    right = [written[place][1] == intent for place, (_, intent) in zip(places, tests, strict=True)]
+    print(f"  the same by the nearest phrasing, untuned {sum(right)} of {len(tests)} ({np.mean(right):.1%})")
+
+
 def confusions(path: Path, cache: ModelCache) -> None:
-    """Print the confusion matrix: a row for each intent that was meant, a column for each that was said."""
-    tests = read_sections(path)
-    columns = [*names()]
-    print(f"  columns, from 1: {', '.join(columns)}")
-    for intent, lines in tests.items():
-        found = [guess(line, cache) for line in lines]
-        said = [each.intent if each.known else NONE for each in found]
-        row = " ".join(f"{said.count(column) or '.':>2}" for column in columns)
-        print(f"  {columns.index(intent) + 1:>2} {intent:<16} {row}")
+    """Print what was taken for what, the most frequent first: the confusion matrix without its diagonal."""
+    tests = {intent: lines for intent, lines in read_sections(path).items() if intent != NONE}
+    found = {intent: [guess(line, cache) for line in lines] for intent, lines in tests.items()}
+    pairs = Counter(
+        (intent, each.intent if each.known else NONE) for intent, many in found.items() for each in many
+    )
+    right = sum(count for (meant, said), count in pairs.items() if meant == said)
+    clean = sum(pairs[intent, intent] == len(lines) for intent, lines in tests.items())
+    print(f"  confusion matrix: {right} of {pairs.total()} right; {clean} of {len(tests)} intents clean")
+    for (meant, said), count in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0])):
+        if meant != said:
+            print(f"    “{CALLED[meant]}” taken for “{CALLED[said]}”: {count} of {len(tests[meant])}")
 
 
 def refusals(lines: list[str], cache: ModelCache) -> None:
@@ -171,6 +189,8 @@ def main() -> None:
     dates(HERE / "assistant_new_dates.toml")
     print("Six people, written after all of the above:")
     intents(HERE / "assistant_fresh.txt", cache)
+    nearest(HERE / "assistant_fresh.txt", cache)
+    confusions(HERE / "assistant_fresh.txt", cache)
     refusals(read_sections(HERE / "assistant_fresh.txt")[NONE], cache)
     some = list(chain.from_iterable(read_sections(HERE / "assistant_intents.txt").values()))[::4]
     print(f"Intent of a sentence: {milliseconds(lambda sentence: guess(sentence, cache), some)}")

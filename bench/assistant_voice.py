@@ -235,9 +235,15 @@ def measure(cache: ModelCache, count: int, by_others: int, rounds: int) -> None:
             errors(f"espeak {voice}", clips, cache)
     print("What must not be acted on:")
     refusals("noise, music and silence", noises(6), cache)
+    foreign(cache)
+
+
+def foreign(cache: ModelCache) -> None:
+    """Print what became of sentences in other languages, by espeak's voices."""
     if which("espeak-ng"):
         refusals("seven other languages", languages("reported"), cache)
-        refusals("six more, written last and measured once", languages("measured_once"), cache)
+        refusals("six more, on which a threshold was chosen since", languages("measured_once"), cache)
+        refusals("eight more, written last and measured once", languages("written_last"), cache)
 
 
 def main() -> None:
@@ -246,7 +252,11 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=50, help="spoken by hibari")
     parser.add_argument("--espeak", type=int, default=25, help="spoken by each of espeak's voices")
     parser.add_argument("--rounds", type=int, default=3, help="of ten visitors")
+    parser.add_argument("--languages", action="store_true", help="only what is said in other languages")
     options = parser.parse_args()
+    if options.languages:
+        foreign(build_engine(settings()).cache)
+        return
     measure(build_engine(settings()).cache, options.sentences, options.espeak, options.rounds)
 
 

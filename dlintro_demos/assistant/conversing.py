@@ -14,17 +14,19 @@ from zoneinfo import ZoneInfo
 
 from dlintro_demos.assistant.dialogue import Dialogue, Turn
 from dlintro_demos.assistant.intent_map import place_svg
-from dlintro_demos.assistant.recordings import LABEL, file_of
+from dlintro_demos.assistant.recordings import LABEL, file_of, texts
 from dlintro_demos.assistant.sound_picture import SoundPicture, picture_of, resampled
 from dlintro_demos.assistant.speaking import RATE as SPEECH_RATE
 from dlintro_demos.assistant.turn import Conversation, Exchange, take_turn
 from dlintro_demos.gallery.intake.sounds import encode_wav
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 OPENING = "schedule"  # name of the recording that everybody finds
+DEAF = "Typed: it cannot hear here, and can be written to."
 HOUR = time(9)  # when the turn is said that everybody finds
 
 
@@ -87,9 +89,15 @@ def converse(
 
 
 def open_for_everybody(day: str, zone: str, cache: ModelCache) -> Iterator[Progress | Entry]:
-    """A job: the turn that everybody finds on that day (ISO 8601) in that zone. Raises `ModelUnavailable`."""
+    """A job: the turn that everybody finds on that day (ISO 8601) in that zone.
+
+    Where its ears are missing it is typed, and its label says why. Raises `ModelUnavailable`.
+    """
     now = datetime.combine(date.fromisoformat(day), HOUR, ZoneInfo(zone))
-    yield from converse(None, file_of(OPENING), now, 0, cache, label=LABEL)
+    try:
+        yield from converse(None, file_of(OPENING), now, 0, cache, label=LABEL)
+    except ModelUnavailable as error:
+        yield from converse(None, texts()[OPENING], now, 0, cache, label=f"{DEAF} {error}")
 
 
 def try_out(before: Dialogue, text: str, now: datetime) -> Iterator[Progress | Turn]:

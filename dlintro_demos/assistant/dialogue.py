@@ -17,6 +17,7 @@ from dlintro_demos.assistant import actions, bookings, confirming, diary, moving
 from dlintro_demos.assistant.actions import Action
 from dlintro_demos.assistant.asking import Ask, Option, Pending, Reply
 from dlintro_demos.assistant.choosing import chosen
+from dlintro_demos.assistant.doubting import Heard, believed, doubtful, question
 from dlintro_demos.assistant.intents import Guess, plain_words, understand
 from dlintro_demos.assistant.normalise import masked
 from dlintro_demos.assistant.number_words import NUMBER, number_of
@@ -68,6 +69,8 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 _LEADS_ON = re.compile(r"(?:and|what about|how about)\b", re.IGNORECASE)
+HEARD = "heard"  # what waits for a yes: a sentence that was not heard well
+EARS = "whisper_tiny_en"
 BOOKABLE = ("flight", "train", "dish")
 REFUSED = f"I don't know that, or it was not meant for me. I can help with {ABLE}."
 
@@ -125,6 +128,8 @@ class Dialogue:
         self._options: tuple[Option, ...] = ()
         self._pending: Pending | None = None
         self._asked: Ask | None = None
+        self._heard: Heard | None = None
+        self._said, self._confidence = "", 1.0
 
     def fork(self) -> Dialogue:
         """Another dialogue at the same point: what is said to one, the other does not hear."""
@@ -147,13 +152,20 @@ class Dialogue:
         """What it has asked back for: a yes ("confirm"), a kind of slot, "title", or "" for nothing."""
         return self._pending.wants if self._pending else ""
 
-    def say(self, text: str, now: datetime | None = None) -> Turn:
-        """Take one sentence; `now` moves the clock. Raises `ModelUnavailable`."""
+    def say(self, text: str, now: datetime | None = None, heard: Heard | None = None) -> Turn:
+        """Take one sentence; `now` moves the clock. What was `heard` unsurely is asked before it is done.
+
+        Raises `ModelUnavailable`.
+        """
         self._now = now or self._now
+        self._heard, self._said = heard, text
         self.store.ran()
         times: dict[str, float] = {}
         plain = _timed(times, "normalise", lambda: plain_words(text, self._cache))
         guess = _timed(times, "intent", lambda: understand(plain.text, self._cache))
+        if heard and not believed(heard, guess.confidence, self._cache.card(EARS).thresholds):
+            guess = replace(guess, known=False)
+        self._confidence = guess.confidence
         intent = self._pending.ask.intent if self._pending and not guess.known else guess.intent
         slots = _timed(times, "slots", lambda: extract(plain.text, self._now, intent=intent))
         ask = Ask(intent=guess.intent, text=plain.text, slots=slots, store=self.store, now=self._now)
@@ -214,7 +226,7 @@ class Dialogue:
         if pending.wants == "title":
             if new_request and ask.intent != pending.ask.intent:
                 return None
-            return pending.ask.intent, ACTIONS[pending.ask.intent](_titled(pending.ask, ask.text))
+            return pending.ask.intent, self._act(_titled(pending.ask, ask.text))
         if new_request and ask.intent != pending.ask.intent and len(ask.text.split()) > 4:
             return None
         hour = pending.wants == "time" and re.fullmatch(NUMBER, ask.text.strip(" .").lower())
@@ -229,6 +241,8 @@ class Dialogue:
     def _to_confirm(self, pending: Pending, ask: Ask, guess: Guess) -> tuple[str, Reply] | None:
         if not guess.known:
             return None
+        if pending.action == HEARD:
+            return self._to_heard(pending, ask)
         deletes = pending.action in confirming.DELETIONS
         if ask.intent == "yes" or (ask.intent == "book_it" and not deletes):
             return pending.ask.intent, Reply(answer=confirming.perform(pending))
@@ -240,6 +254,15 @@ class Dialogue:
             return ("follow_count", reply) if reply else None
         if ask.intent == "follow_time" and ask.when and pending.action in ("table_book", "food_order"):
             return pending.ask.intent, self._act(_merged(pending.ask, ask.slots))
+        return None
+
+    def _to_heard(self, pending: Pending, ask: Ask) -> tuple[str, Reply] | None:
+        """The answer to "Did you say ...?" """
+        if ask.intent == "yes":
+            self._heard = None
+            return pending.ask.intent, self._act(pending.ask)
+        if ask.intent == "no":
+            return "no", Reply(answer="Then I did nothing. Please say it again.")
         return None
 
     def _by_intent(self, ask: Ask) -> Reply:
@@ -261,10 +284,25 @@ class Dialogue:
 
     def _act(self, ask: Ask) -> Reply:
         self._asked = ask
+        if self._heard and (asked := self._in_doubt(ask, self._heard)):
+            return asked
         reply = ACTIONS[ask.intent](replace(ask, shown=self._options))
         if reply.topic:
             self._topic = ask
         return reply
+
+    def _in_doubt(self, ask: Ask, heard: Heard) -> Reply | None:
+        """Whether it was really said, where it would be done at once and was not heard well; else None."""
+        if not doubtful(ask, heard, self._confidence, self._cache.card(EARS).thresholds):
+            return None
+        tried = replace(ask, store=self.store.copy(), shown=self._options)
+        if ACTIONS[ask.intent](tried).pending or not tried.store.changed:
+            return None
+        return Reply(
+            answer=question(self._said),
+            options=self._options,
+            pending=Pending(wants="confirm", ask=ask, action=HEARD),
+        )
 
     def _cancel(self, _: Ask) -> Reply:
         return Reply(answer="Then I leave it." if self._pending else "There was nothing to stop.")

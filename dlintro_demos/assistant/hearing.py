@@ -21,6 +21,7 @@ import torch
 from faster_whisper import WhisperModel
 from torch import nn
 
+from dlintro_demos.assistant.doubting import Heard
 from dlintro_demos.assistant.normalise import masked
 from dlintro_demos.assistant.voice_activity import Activity
 from dlintro_demos.gallery.intake.sounds import RATE
@@ -122,6 +123,12 @@ class Transcript:
     def word_probability(self) -> float:
         """The mean of the words' probabilities, 0 without words."""
         return sum(word.probability for word in self.words) / max(1, len(self.words))
+
+    @property
+    def heard(self) -> Heard:
+        """The words with their probabilities, for who asks first where they are low."""
+        words = tuple((word.text, word.probability) for word in self.words)
+        return Heard(words=words, confidence=self.confidence)
 
     @property
     def confidence(self) -> float:

@@ -1,12 +1,9 @@
-"""What a sentence asks for: a linear head on its embedding and words; below a threshold, "I don't know"."""
+"""What a sentence asks for: a linear head on its embedding; below a threshold, "I don't know"."""
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,25 +12,24 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from dlintro_demos.assistant.adapter import Adapter
 from dlintro_demos.assistant.normalise import Normal, normalise
 from dlintro_demos.assistant.phrases import NONE, phrasings, words
 from dlintro_demos.shared.sentence_embeddings import MODEL as EMBEDDER
-from dlintro_demos.shared.sentence_embeddings import WIDTH, embed
+from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder, encode
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
 
 MODEL = "assistant_intents"
-BUCKETS = 2_048  # of the hashed words
-SHARE = 1.0  # length of the words' part beside the embedding's 1
 NEAREST = 3  # training phrases shown
 
 
 class IntentHead(nn.Module):
-    """Features to logits of the intents, the last of them "none"; and what the page shows of the training.
+    """Vectors of sentences to logits of the intents, the last of them "none"; and what the page shows.
 
-    `phrases` (P, 384) are the embeddings of the written phrasings, in their order; `plane` (384, 2) and
-    `centre` (384,) put a sentence onto the map of intents.
+    The vectors are those of MiniLM with the `adapter`. `phrases` (P, 384) are those of the written phrasings,
+    in their order; `plane` (384, 2) and `centre` (384,) put a sentence onto the map of intents.
     """
 
     phrases: torch.Tensor
@@ -43,10 +39,20 @@ class IntentHead(nn.Module):
 
     def __init__(self, intents: int, phrases: int) -> None:
         super().__init__()
-        self.head = nn.Linear(WIDTH + BUCKETS, intents)
+        self.adapter = Adapter()
+        self.head = nn.Linear(WIDTH, intents)
         self.register_buffer("phrases", torch.zeros(phrases, WIDTH))
         self.register_buffer("plane", torch.zeros(WIDTH, 2))
         self.register_buffer("centre", torch.zeros(WIDTH))
+        self._tuned: list[SentenceEncoder] = []  # in a list, so that it is no part of this module
+
+    def tuned(self, encoder: Any) -> SentenceEncoder:
+        """MiniLM with the adapter added to its weights, on the device where it is."""
+        device = encoder.words.weight.device
+        here = [each for each in self._tuned if each.words.weight.device == device]
+        if not here:
+            here = self._tuned = [self.adapter.to(device).on(encoder)]
+        return here[0]
 
 
 def load_head(files: Sequence[Path]) -> IntentHead:
@@ -73,24 +79,6 @@ class Guess:
     place: tuple[float, float]
 
 
-def hashed(sentences: Sequence[str]) -> np.ndarray:
-    """Words, pairs of words and letters in threes, hashed: (N, 2048) float32 of length 1."""
-    rows = np.zeros((len(sentences), BUCKETS), np.float32)
-    for row, sentence in zip(rows, sentences, strict=True):
-        said = re.findall(r"[a-z']+|\d", sentence.lower())
-        pairs = [f"{a} {b}" for a, b in pairwise(said)]
-        threes = [f"<{word}>"[at : at + 3] for word in said for at in range(len(word))]
-        for token, weight in [(t, 1.0) for t in said + pairs] + [(f"#{t}", 0.4) for t in threes]:
-            row[zlib.crc32(token.encode()) % BUCKETS] += weight
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return SHARE * rows / np.maximum(lengths, 1e-9)
-
-
-def features(vectors: np.ndarray, sentences: Sequence[str]) -> np.ndarray:
-    """Embeddings (N, 384) and their sentences to what the head reads, (N, 2432) float32."""
-    return np.concatenate([vectors, hashed(sentences)], axis=1)
-
-
 def names() -> tuple[str, ...]:
     """The intents in the order of the head's outputs."""
     return (*phrasings(), NONE)
@@ -109,21 +97,30 @@ def _vocabulary(encoder: Any) -> frozenset[str]:
     return encoder.whole_words
 
 
+def vectors(sentences: Sequence[str], cache: ModelCache) -> np.ndarray:
+    """Normalised sentences to (N, 384) float32 of length 1, by MiniLM with the adapter.
+
+    Raises `ModelUnavailable`.
+    """
+    head = cache.run(MODEL, lambda model: model.module)
+    assert isinstance(head, IntentHead)
+    return cache.run(EMBEDDER, lambda model: encode(head.tuned(model.module), sentences))
+
+
 def understand(sentence: str, cache: ModelCache) -> Guess:
     """What a normalised sentence asks for. Raises `ModelUnavailable`."""
-    vector = embed([sentence], cache)
+    vector = vectors([sentence], cache)
     threshold = cache.card(MODEL).thresholds["known"]
-    return cache.run(MODEL, lambda model: _guess(model.module, vector, sentence, threshold))
+    return cache.run(MODEL, lambda model: _guess(model.module, vector, threshold))
 
 
-def _guess(module: torch.nn.Module, vector: np.ndarray, sentence: str, threshold: float) -> Guess:
+def _guess(module: torch.nn.Module, vector: np.ndarray, threshold: float) -> Guess:
     assert isinstance(module, IntentHead)
-    device = module.plane.device
     with torch.inference_mode():
-        row = torch.from_numpy(features(vector, [sentence])).to(device)
+        row = torch.from_numpy(vector).to(module.plane.device)
         probabilities = module.head(row)[0].softmax(0).cpu().numpy()
-        near = (module.phrases @ row[0, :WIDTH]).cpu().numpy()
-        place = ((row[0, :WIDTH] - module.centre) @ module.plane).tolist()
+        near = (module.phrases @ row[0]).cpu().numpy()
+        place = ((row[0] - module.centre) @ module.plane).tolist()
     known = names()
     order = np.argsort(-probabilities)
     best = int(probabilities[:-1].argmax())

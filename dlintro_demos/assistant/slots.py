@@ -135,7 +135,11 @@ def _hint(text: str, intent: str) -> str:
         r"\b(?:lunch|brunch|breakfast|morning|noon)\b", text, re.IGNORECASE
     ):
         return " ~ dinner"
-    return " ~ alarm" if intent == "reminder_add" and re.search(r"\b(?:alarm|wake)\b", text) else ""
+    return (
+        " ~ alarm"
+        if intent == "reminder_add" and re.search(r"\b(?:alarm|wak(?:e|ing)|out of bed)\b", text)
+        else ""
+    )
 
 
 def _without(text: str, slot: Slot) -> str:

@@ -74,6 +74,7 @@ class Store:
         self._lock = threading.RLock()
         self._ran: list[Ran] = []
         self._done: list[list[_Change]] = []
+        self._begun: list[_Change] | None = None
         event.listen(self._engine, "before_cursor_execute", self._note)
 
     def copy(self) -> Store:
@@ -83,7 +84,13 @@ class Store:
         with self._lock, self._engine.connect() as here, twin._engine.connect() as there:
             _sqlite(here).backup(_sqlite(there))
             twin._done = [list(changes) for changes in self._done]
+            twin._begun = twin._done[-1] if twin._done else None
         return twin
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed here since it was made or copied, and not taken back."""
+        return (self._done[-1] if self._done else None) is not self._begun
 
     @property
     def nbytes(self) -> int:

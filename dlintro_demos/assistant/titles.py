@@ -47,7 +47,7 @@ def title_of(ask: Ask) -> str:
     """What is left of a sentence without its order and its times, or "": "call mum", "Meeting with Anna"."""
     left = re.sub(_ASKING, "", _without_times(ask), flags=re.IGNORECASE)
     if ask.intent == "reminder_add":
-        if re.search(r"\b(?:wake|alarm|get me up)\b", left, re.IGNORECASE):
+        if re.search(r"\b(?:wak(?:e|ing)|alarm|get me up|out of bed)\b", left, re.IGNORECASE):
             return "wake up"
         if re.search(r"\btimer\b", left, re.IGNORECASE):
             return "timer"

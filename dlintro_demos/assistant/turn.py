@@ -114,7 +114,8 @@ class Conversation:
         try:
             before = self._before if instead and self._before else self.dialogue
             after = before.fork()  # cancelled before the end, nothing of this has happened
-            turn = after.say(text, now)
+            transcript = so_far.transcript
+            turn = after.say(text, now, heard=transcript.heard if transcript else None)
             so_far = replace(so_far, turn=turn, answer=turn.answer, stages=(*so_far.stages, *_stages(turn)))
             yield Progress(4, 6, "answering", so_far)
             if aloud:

@@ -118,6 +118,7 @@ def test_people_dine_in_the_evening_and_wake_up_in_the_morning(dialogue):
     assert say(dialogue, "never mind", "Set an alarm", "half past six")[-1] == (
         "I have set “wake up”: tomorrow at 06:30."
     )
+    assert say(dialogue, "Get me out of bed at seven") == ["I have set “wake up”: tomorrow at 07:00."]
 
 
 def test_an_order_is_bounded(dialogue):

@@ -1,13 +1,17 @@
 """What is asked: the head, its threshold, and the words before it."""
 
+import random
+
 import numpy as np
 import pytest
+import torch
 
-from dlintro_demos.assistant.intents import hashed, names, plain_words, understand
+from dlintro_demos.assistant.intents import names, plain_words, understand, vectors
 from dlintro_demos.assistant.normalise import errors, masked, normalise
 from dlintro_demos.assistant.phrases import DATA, phrasings, read_sections
 from dlintro_demos.gallery.process import engine
 from training.assistant.__main__ import plain, training_set
+from training.assistant.styles import pointed, styled, with_error
 
 
 def guess(sentence):
@@ -65,8 +69,10 @@ def test_training_and_test_sentences_are_many_and_apart():
     assert len(learnt) >= 18
     assert min(map(len, learnt.values())) >= 20
     assert min(map(len, tests.values())) >= 10
-    sentences, intents = training_set()
-    assert len(sentences) == len(intents) > 5_000
+    rows = training_set()
+    sentences = rows.sentences
+    assert len(sentences) == len(rows.intents) > 15_000
+    assert rows.written >= sum(map(len, learnt.values()))
     assert not set(map(plain, sentences)) & {plain(line) for lines in tests.values() for line in lines}
     for name in ("widened", "new", "fresh"):
         later = read_sections(DATA.parents[2] / "bench" / f"assistant_{name}.txt")
@@ -78,12 +84,34 @@ def test_training_and_test_sentences_are_many_and_apart():
     assert not seen & {plain(line) for line in others}
 
 
-def test_words_are_hashed_alike_whoever_asks():
-    rows = hashed(["Book it", "book it", ""])
-    assert np.array_equal(rows[0], rows[1])
-    assert np.linalg.norm(rows[1]) == pytest.approx(1)
-    assert not rows[2].any()
+def test_the_adapter_is_what_is_beside_minilm_as_one_network():
+    cache = engine().cache
+    encoder, head = cache.get("minilm").module, cache.get("assistant_intents").module
+    tuned = head.tuned(encoder)
+    assert head.tuned(encoder) is tuned
+    x = torch.randn(3, 384, generator=torch.Generator().manual_seed(1))
+    low = head.adapter.layers[2]["wider"]
+    assert torch.allclose(tuned.layers[2].wider(x), encoder.layers[2].wider(x) + low(x), atol=1e-4)
+    assert tuned.words is encoder.words
+    assert not torch.equal(tuned.layers[0].query.weight, encoder.layers[0].query.weight)
+
+
+def test_a_sentence_has_the_same_vector_whoever_asks_and_none_is_not_an_error():
+    cache = engine().cache
+    both = vectors(["book it", "book it", ""], cache)
+    assert np.allclose(both[0], both[1], atol=1e-6)
+    assert np.linalg.norm(both, axis=1) == pytest.approx([1, 1, 1], abs=1e-4)
     assert names()[-1] == "none"
+
+
+def test_a_sentence_in_another_style_keeps_its_words():
+    chance = random.Random(3)
+    for _ in range(50):
+        said = styled("show me the menu please", chance)
+        assert "show" in said
+        assert "menu" in said
+    assert with_error("reminder", random.Random(1)) != "reminder"
+    assert pointed("who is it", random.Random(1)).lower().rstrip("?") == "who is it"
 
 
 KNOWN, WANTED = {"the", "is", "my", "late", "and"}, {"flight", "tomorrow", "schedule", "appointment"}

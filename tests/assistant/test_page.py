@@ -2,23 +2,26 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 from dlintro_demos.assistant import conversing, quiz
+from dlintro_demos.assistant.conversing import DEAF
 from dlintro_demos.assistant.hearing import WHY
 from dlintro_demos.assistant.intent_map import CALLED
 from dlintro_demos.assistant.phrases import NONE, phrasings
 from dlintro_demos.assistant.recordings import LABEL
 from dlintro_demos.assistant.turn import take_turn
-from dlintro_demos.assistant.ui import in_noise, talk_to_it
+from dlintro_demos.assistant.ui import in_noise, talk_to_it, visit
 from dlintro_demos.assistant.ui.components.listen import read_answer
 from dlintro_demos.assistant.ui.components.talk import LONGEST, read_number, read_text
 from dlintro_demos.assistant.word_errors import words_right
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.jobs import Progress, QueueFull
+from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.ui.game import Score
 from tests.reading import words
 
@@ -200,6 +203,54 @@ def test_what_earlier_turns_named_is_told_apart_on_the_cards(open_page):
     assert "Meant" in lines(cards(at)["Slots"])
 
 
+@pytest.fixture
+def without(monkeypatch):
+    """Lets models be missing, on a day of which nothing is kept."""
+    cache, gone = engine().cache, set()
+    get = cache.get
+
+    def found(key):
+        if key in gone:
+            raise ModelUnavailable(f"{key} is missing; restore it from the repository")
+        return get(key)
+
+    def lose(*keys):
+        gone.update(keys)
+        day = datetime(2027, 1, len(keys), 9, tzinfo=UTC)
+        monkeypatch.setattr(visit, "now", lambda: day)
+
+    monkeypatch.setattr(cache, "get", found)
+    return lose
+
+
+def complaints(at):
+    return " ".join(each.value for each in (*at.error, *at.warning, *at.info))
+
+
+def test_without_ears_and_voice_it_is_written_to_and_says_why(open_page, without, recording):
+    without("whisper_tiny_en", "silero_vad", "hibari_voice")
+    at = open_page("assistant")
+    assert not at.exception
+    (opening,) = turns(at)
+    assert opening["by"].startswith(f"{DEAF} silero_vad is missing; restore it")
+    assert opening["answer"].startswith("You have ")
+    assert opening["speech"] is None
+    assert cards(at)["Text to speech"]["by"].startswith("skipped: hibari_voice is missing; restore it")
+    at = say(at, "Add caviar to my shopping list")
+    assert turns(at)[-1]["answer"] == "Caviar is on your shopping list now."
+    at = bring(at, recording)
+    assert not at.exception
+    assert "silero_vad is missing" in complaints(at)
+    assert turns(say(at, "thanks"))[-1]["you"] == "thanks"
+
+
+def test_without_the_head_it_says_so_in_words(open_page, without):
+    without("assistant_intents")
+    at = open_page("assistant")
+    assert not at.exception
+    assert "assistant_intents is missing" in complaints(at)
+
+
 def test_evidence_is_worked_out_when_it_is_opened(open_page):
     at = open_page("assistant")
     assert "The nearest of the phrases" not in words(at)
@@ -237,7 +288,7 @@ def test_keyword_rules_stand_beside_what_was_learned_with_the_scores_of_the_card
     assert "not for me" in said
     figures = {figure.name: figure.value for figure in engine().cache.card("assistant_intents").figures}
     ruled = [name for name in figures if name.endswith(", by keyword rules")]
-    assert len(ruled) == 2
+    assert len(ruled) == 4
     for name in ruled:
         assert f"{figures[name.removesuffix(', by keyword rules')]} | {figures[name]} |" in said
 

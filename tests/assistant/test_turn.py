@@ -1,6 +1,7 @@
 """A whole turn as a job, by text and by sound; what is cancelled or not understood changes nothing."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -281,3 +282,62 @@ def test_an_appointment_moves_by_voice(talk):
     take(talk, by_voice("Move my dentist appointment to four o'clock"))
     (row,) = [row for row in talk.dialogue.store.read(select(EVENTS)) if row["title"] == "Dentist"]
     assert row["starts"] == "2026-11-27T16:00"
+
+
+@pytest.fixture
+def unsure_of(monkeypatch):
+    """Makes the ears unsure of a word, and of no other."""
+    listen, doubted = hearing._listen, set()
+
+    def ears(*given):
+        found = listen(*given)
+        words = (
+            replace(word, probability=0.1 if word.text.lower().strip(".,?") in doubted else 0.9)
+            for word in found.words
+        )
+        return replace(found, words=tuple(words))
+
+    monkeypatch.setattr(hearing, "_listen", ears)
+    return doubted.add
+
+
+def test_what_was_not_heard_well_is_asked_before_it_is_done(talk, unsure_of):
+    clip = by_voice("Remind me at five to call the plumber")
+    before = counts(talk)
+    unsure_of("plumber")
+    asked = take(talk, clip)
+    assert asked.answer == f"Did you say “{asked.said}”?"
+    assert counts(talk) == before
+    assert talk.dialogue.awaits == "confirm"
+    assert take(talk, "yes").answer.startswith("I have set “call the plumber”")
+    assert counts(talk)["reminders"] == before["reminders"] + 1
+    assert take(talk, "undo").answer == "Call the plumber is removed again."
+
+
+def test_no_to_what_was_heard_does_nothing_and_another_sentence_goes_on(talk, unsure_of):
+    clip = by_voice("Add honey to my shopping list")
+    before = counts(talk)
+    unsure_of("honey")
+    take(talk, clip)
+    assert take(talk, "no").answer == "Then I did nothing. Please say it again."
+    take(talk, clip)
+    assert take(talk, "What time is it?").known
+    assert take(talk, "yes").answer == "I had asked nothing. What can I do?"
+    assert counts(talk) == before
+
+
+def test_a_word_that_goes_nowhere_may_be_unsure(talk, unsure_of):
+    unsure_of("shopping")
+    assert take(talk, by_voice("Add honey to my shopping list")).answer.startswith("Honey is on")
+
+
+def test_questions_and_what_is_asked_anyway_are_not_asked_twice(talk, unsure_of):
+    for word in ("tomorrow", "anna", "plumber"):
+        unsure_of(word)
+    assert take(talk, by_voice("What is my schedule for tomorrow")).answer.startswith("You have 3")
+    assert take(talk, by_voice("Cancel my meeting with Anna tomorrow")).answer.startswith("Shall I delete")
+    assert take(talk, by_voice("Remind me to call the plumber")).answer == "When shall I remind you?"
+
+
+def test_what_is_typed_is_not_asked_back(talk):
+    assert take(talk, "ad honey to teh lisst").answer.startswith("Honey is on")

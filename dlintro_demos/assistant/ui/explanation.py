@@ -12,10 +12,12 @@ from dlintro_demos.gallery.words import counted, per_cent
 CODE = """spans = detector(samples)                      # where somebody speaks; nowhere: stop here
 words = whisper(samples[spans])                # "what is my schedule for tomorrow"
 vector = encoder(words)                        # 384 numbers: what it is about
-intents = softmax(head(cat(vector, hashed(words))))
+intents = softmax(head(vector))                # one probability for each intent, and for none
 if (1 - intents[NONE] + max(intents[:NONE])) / 2 < threshold:
     return "I don't know that, or it was not meant for me."
 slots = times(words, now) + places(words) + ...   # rules: a date must be right to the day
+if is_stored_at_once and least(word.probability) < sure:
+    return "Did you say ...?"                  # asked before it is done
 rows = store.read(select(EVENTS).where(EVENTS.c.starts < slots.end, ...))
 speech = voice(answer(rows))"""
 
