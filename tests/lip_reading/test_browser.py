@@ -88,7 +88,10 @@ def test_a_round_by_keyboard_the_film_plays_and_both_are_marked(
     expect(page.get_by_text("Sentence 2 of 10")).to_be_visible()
     expect(film.first.get_by_role("button", name="command: not chosen")).to_be_visible()
     expect(film.first.get_by_role("button", name="Pause")).to_be_visible()  # another film plays
-    page.keyboard.type("bbaf2n")  # the question has the focus
+    expect(page.get_by_role("button", name="Next sentence")).to_have_count(0)  # that run has ended
+    expect(film.first.locator(".headline")).to_be_focused()
+    page.keyboard.type("bbaf2n")
+    expect(done).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Next sentence").click()  # before all words are revealed
     expect(page.get_by_text("Sentence 3 of 10")).to_be_visible()
