@@ -16,7 +16,7 @@ from dlintro_demos.assistant.adapter import Adapter
 from dlintro_demos.assistant.normalise import Normal, normalise
 from dlintro_demos.assistant.phrases import NONE, phrasings, words
 from dlintro_demos.shared.sentence_embeddings import MODEL as EMBEDDER
-from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder, encode
+from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder, encode, whole_words
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -86,15 +86,7 @@ def names() -> tuple[str, ...]:
 
 def plain_words(sentence: str, cache: ModelCache) -> Normal:
     """The sentence as the head and the slots read it. Raises `ModelUnavailable`."""
-    return cache.run(EMBEDDER, lambda model: normalise(sentence, _vocabulary(model.module), words()))
-
-
-def _vocabulary(encoder: Any) -> frozenset[str]:
-    """Whole English words among the embedder's pieces."""
-    if not hasattr(encoder, "whole_words"):
-        pieces = encoder.tokenizer.get_vocab()
-        encoder.whole_words = frozenset(word for word in pieces if word.isalpha() and len(word) > 1)
-    return encoder.whole_words
+    return normalise(sentence, whole_words(cache), words())
 
 
 def vectors(sentences: Sequence[str], cache: ModelCache) -> np.ndarray:

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dlintro_demos.gallery.intake.names import harmless
+from dlintro_demos.shared.spelling import errors
 
 LONGEST = 400  # characters
 _FILLERS = re.compile(
@@ -102,17 +103,3 @@ def _nearest(word: str, wanted: tuple[str, ...]) -> str:
                 same, key=lambda each: (abs(len(each) - len(word)), sorted(each) != sorted(word), each)
             )
     return word
-
-
-def errors(a: str, b: str) -> int:
-    """Letters missing, added, changed or swapped between two words (optimal string alignment)."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, letter in enumerate(a, 1):
-        older, before, row = before, row, [i]
-        for j, other in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-    return row[-1]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from dlintro_demos.assistant.dates import read_times
 from dlintro_demos.assistant.groceries import GROCERIES
-from dlintro_demos.assistant.normalise import errors
+from dlintro_demos.shared.spelling import errors
 from dlintro_demos.assistant.number_words import NUMBER, number_of
 from dlintro_demos.assistant.seed import CITIES, HOME, MENU, PEOPLE, STATIONS
 from dlintro_demos.assistant.times import When

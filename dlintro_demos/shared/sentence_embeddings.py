@@ -142,3 +142,16 @@ def encode(encoder: Any, sentences: Sequence[str]) -> np.ndarray:
 def embed(sentences: Sequence[str], cache: ModelCache) -> np.ndarray:
     """Sentences to (N, 384) float32 of length 1, by the cached model. Raises `ModelUnavailable`."""
     return cache.run(MODEL, lambda model: encode(model.module, sentences))
+
+
+def whole_words(cache: ModelCache) -> frozenset[str]:
+    """The words that the encoder knows in one piece, most of them English. Raises `ModelUnavailable`."""
+    return cache.run(MODEL, lambda model: _whole_words(model.module))
+
+
+def _whole_words(encoder: Any) -> frozenset[str]:
+    if not hasattr(encoder, "whole_words"):
+        pieces = encoder.tokenizer.get_vocab()
+        encoder.whole_words = frozenset(word for word in pieces if word.isalpha() and len(word) > 1)
+    found: frozenset[str] = encoder.whole_words
+    return found

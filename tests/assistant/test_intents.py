@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from dlintro_demos.assistant.intents import names, plain_words, understand, vectors
-from dlintro_demos.assistant.normalise import errors, masked, normalise
+from dlintro_demos.assistant.normalise import masked, normalise
 from dlintro_demos.assistant.phrases import DATA, phrasings, read_sections
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.shared.spelling import errors
 from training.assistant.__main__ import plain, training_set
 from training.assistant.styles import pointed, styled, with_error
 

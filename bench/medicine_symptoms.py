@@ -1,0 +1,108 @@
+"""How well complaints are read: patterns, emergencies, false alarms, refusals; with all that went wrong.
+
+    OMP_NUM_THREADS=1 python -m bench.medicine_symptoms
+
+Test phrases stand in `bench/medicine_symptoms_*.toml`. All were written before what they test, in one go,
+from the point of view of different people; nothing learns from them and no threshold is chosen on them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+from dlintro_demos.gallery.runtime.engine import build_engine
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.settings import settings
+from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
+from dlintro_demos.medicine.symptoms.written import patterns
+
+HERE = Path(__file__).parent
+
+
+def test_phrases(name: str) -> dict[str, list[str]]:
+    """One of the test files, by section."""
+    text = (HERE / f"medicine_symptoms_{name}.toml").read_text(encoding="utf-8")
+    return {section: list(lines) for section, lines in tomllib.loads(text).items()}
+
+
+def reading(complaint: str, cache: ModelCache) -> Reading:
+    """As the page reads it, without the words' pulls."""
+    *_, found = read_complaint(complaint, cache, pulls=False)
+    assert isinstance(found, Reading)
+    return found
+
+
+def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
+    """What the card says, by the name of the figure."""
+    found: dict[str, str] = {}
+    paraphrases = [(line, key) for key, lines in test_phrases("paraphrases").items() for line in lines]
+    read = [reading(line, cache) for line, _ in paraphrases]
+    right = [each.patterns[:1] and each.patterns[0][0] == key for each, (_, key) in zip(read, paraphrases, strict=True)]
+    three = [key in dict(each.patterns) for each, (_, key) in zip(read, paraphrases, strict=True)]
+    count = len(paraphrases)
+    found[f"Pattern among the first three, {count} test paraphrases of {len(patterns())} patterns"] = _share(three)
+    found["Pattern is the first, of these"] = _share(right)
+    found["“Cannot tell”, of these"] = _share([not each.known for each in read])
+    found["Right among the first three and not “cannot tell”, of these"] = _share(
+        [each.known and there for each, there in zip(read, three, strict=True)]
+    )
+    found["False alarms, of these"] = _share([bool(each.alarms) for each in read])
+    if show:
+        for each, (line, key), there in zip(read, paraphrases, three, strict=True):
+            if not there or not each.known or each.alarms:
+                said = ", ".join(f"{name} {share:.2f}" for name, share in each.patterns)
+                print(f"  {line!r}: {key}; {said}; known {each.known}; {_alarms(each)}")
+    for name, title in _red_files().items():
+        lines = list(chain.from_iterable(test_phrases(name).values()))
+        read = [reading(line, cache) for line in lines]
+        found[f"Emergencies noticed, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
+        by_rule = [any(alarm.by == "rule" for alarm in each.alarms) for each in read]
+        found[f"By rules, of these {len(lines)}"] = _share(by_rule)
+        _print_missed(lines, [bool(each.alarms) for each in read], show)
+    for name, title in _quiet_files().items():
+        lines = list(chain.from_iterable(test_phrases(name).values()))
+        read = [reading(line, cache) for line in lines]
+        found[f"False alarms, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
+        if show:
+            for line, each in zip(lines, read, strict=True):
+                if each.alarms:
+                    print(f"  {line!r}: {_alarms(each)}")
+    lines = test_phrases("off_topic")["off_topic"]
+    refused = [not each.known for each in (reading(line, cache) for line in lines)]
+    found[f"Refused, {len(lines)} off-topic texts"] = _share(refused)
+    _print_missed(lines, refused, show)
+    return found
+
+
+def _red_files() -> dict[str, str]:
+    return {"red_flags": "test phrases"}
+
+
+def _quiet_files() -> dict[str, str]:
+    return {"no_alarm": "denials, memories, fears and idioms"}
+
+
+def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:
+    for line, well in zip(lines, heard, strict=True):
+        if show and not well:
+            print(f"  missed: {line!r}")
+
+
+def _alarms(read: Reading) -> str:
+    return "; ".join(f"{each.kind} by {each.by}: {' '.join(each.words)}" for each in read.alarms)
+
+
+def _share(right: list[bool]) -> str:
+    return f"{sum(map(bool, right)) / len(right):.1%}"
+
+
+def main() -> None:
+    """Print what went wrong, then the figures."""
+    for name, value in figures(build_engine(settings()).cache, show=True).items():
+        print(f"{name}: {value}")
+
+
+if __name__ == "__main__":
+    main()

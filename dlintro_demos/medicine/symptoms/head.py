@@ -1,0 +1,79 @@
+"""The trained head on MiniLM's embedding: which pattern, and whether it sounds like an emergency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from dlintro_demos.medicine.symptoms.written import emergencies
+from dlintro_demos.shared.sentence_embeddings import WIDTH
+
+MODEL = "medicine_symptoms"
+CHUNK = 40  # words that are embedded together; longer complaints are the mean of such parts
+
+
+class SymptomHead(nn.Module):
+    """One linear map to logits: `kinds` of emergencies first, then the patterns, last “none of them”.
+
+    `phrases` (P, 384) are the embeddings of the written phrasings, in their order; `temperature` divides
+    the logits of the patterns (Guo et al. 2017).
+    """
+
+    phrases: torch.Tensor
+    temperature: torch.Tensor
+
+    def __init__(self, classes: int, kinds: int, phrases: int) -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.linear = nn.Linear(WIDTH, classes)
+        self.register_buffer("phrases", torch.zeros(phrases, WIDTH))
+        self.register_buffer("temperature", torch.ones(1))
+
+
+def load_head(files: Sequence[Path]) -> SymptomHead:
+    """The trained head. Raises `RuntimeError` where the file has other shapes."""
+    state = {name: value.float() for name, value in load_file(files[0]).items()}
+    module = SymptomHead(len(state["linear.bias"]), len(emergencies()), len(state["phrases"]))
+    module.load_state_dict(state)
+    return module
+
+
+def probabilities(module: nn.Module, vectors: np.ndarray) -> np.ndarray:
+    """Embeddings (N, 384) to probabilities (N, patterns + 1), given that it is no emergency."""
+    assert isinstance(module, SymptomHead)
+    with torch.inference_mode():
+        logits = _logits(module, vectors)[:, module.kinds :]
+        return (logits / module.temperature).softmax(1).cpu().numpy()
+
+
+def alarm_scores(module: nn.Module, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Embeddings (N, 384) to (N,) the share of emergencies in all the head sees, and (N,) the likeliest kind."""
+    assert isinstance(module, SymptomHead)
+    with torch.inference_mode():
+        kinds = _logits(module, vectors).softmax(1)[:, : module.kinds]
+        return kinds.sum(1).cpu().numpy(), kinds.argmax(1).cpu().numpy()
+
+
+def _logits(module: SymptomHead, vectors: np.ndarray) -> torch.Tensor:
+    logits: torch.Tensor = module.linear(torch.from_numpy(vectors).to(module.temperature.device))
+    return logits
+
+
+def nearest(module: nn.Module, vector: np.ndarray) -> np.ndarray:
+    """The cosines of an embedding (384,) with all written phrasings, (P,)."""
+    assert isinstance(module, SymptomHead)
+    with torch.inference_mode():
+        return (module.phrases @ torch.from_numpy(vector).to(module.phrases.device)).cpu().numpy()
+
+
+def known_score(given: np.ndarray) -> np.ndarray:
+    """How sure it is that a complaint fits a pattern, (N, patterns + 1) to (N,).
+
+    The mean of two: all that is not “none of them”, and the likeliest pattern.
+    """
+    return (1 - given[:, -1] + given[:, :-1].max(1)) / 2

@@ -1,0 +1,262 @@
+"""A complaint, read: emergencies first, then the patterns that it is like, and the words that pulled them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.words import counted
+from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
+from dlintro_demos.medicine.symptoms.head import (
+    CHUNK,
+    MODEL,
+    alarm_scores,
+    known_score,
+    nearest,
+    probabilities,
+)
+from dlintro_demos.medicine.symptoms.scope import find_cues
+from dlintro_demos.medicine.symptoms.spelling import Word, plain_text, put_right, words_of
+from dlintro_demos.medicine.symptoms.written import emergencies, patterns, written_words
+from dlintro_demos.shared.sentence_embeddings import embed, whole_words
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+LONGEST = 2_000  # characters that are matched to patterns; emergencies are looked for in all
+SHOWN = 3  # patterns
+UNITS = 40  # words, or runs of words, that are left out one at a time
+ENGLISH = 0.4  # of the words at least must be ones that our phrases have
+LEFT_OVER = 2  # words that the detector needs
+
+EMPTY = "Write how you feel first: a sentence or two is enough."
+TOO_LONG = (
+    "That is {} long; patterns are matched in up to {:,} characters. Say the most important in a few sentences."
+)
+NOT_ENGLISH = "These are hardly words about how somebody feels, in English; it reads nothing else."
+CANNOT_TELL = "It cannot tell. What you wrote is not like any of its {} patterns, or like several a little."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """An emergency: its title, why it is one, and the words of the complaint that raised it.
+
+    `by` is “rule”, or “detector” with its `score`.
+    """
+
+    kind: str
+    title: str
+    why: str
+    words: tuple[str, ...]
+    by: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """A word, or a run of words, from `begin` to `end` in the text; `bits` by pattern shown.
+
+    How many bits the odds of that pattern lose without the word.
+    """
+
+    begin: int
+    end: int
+    bits: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was read. `text` is as it was read, `corrected` with misspelt words put right.
+
+    `patterns` are the likeliest with their probabilities, `all_patterns` (patterns,) those of all, `none`
+    that of none of them. `nearest` are written phrasings as (phrase, pattern, cosine). `known` is False
+    where it cannot tell; then `problem` says why.
+    """
+
+    text: str
+    corrected: str = ""
+    alarms: tuple[Alarm, ...] = ()
+    known: bool = False
+    confidence: float = 0.0
+    problem: str = ""
+    patterns: tuple[tuple[str, float], ...] = ()
+    all_patterns: tuple[float, ...] = ()
+    none: float = 1.0
+    pulls: tuple[Pull, ...] = ()
+    nearest: tuple[tuple[str, str, float], ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> Iterator[Progress | Reading]:
+    """A job: read a complaint of any length. Without `pulls` words are not left out. Raises `ModelUnavailable`."""
+    yield Progress(0, 3, "looking for emergencies")
+    started = time.perf_counter()
+    text = plain_text(complaint)
+    words = words_of(text, whole_words(cache))
+    alarms = find_emergencies(words, cache)
+    seconds = {"Spelling, rules and the detector of emergencies": time.perf_counter() - started}
+    corrected = put_right(text, words)
+    if problem := _problem(text, len(complaint), words):
+        yield Reading(text=text, corrected=corrected, alarms=alarms, problem=problem, seconds=seconds)
+        return
+    yield Progress(1, 3, "matching patterns")
+    started = time.perf_counter()
+    vectors = embed(_chunks(words), cache)
+    given = _given(vectors, cache)
+    order = np.argsort(-given[0, :-1])[:SHOWN]
+    confidence = float(known_score(given)[0])
+    known = confidence >= cache.card(MODEL).thresholds["known"]
+    phrases = _nearest(vectors, cache)
+    seconds["Embedding and patterns"] = time.perf_counter() - started
+    yield Progress(2, 3, "leaving words out")
+    started = time.perf_counter()
+    pulled = _pulls(words, vectors, given[0], order, cache) if pulls else ()
+    seconds["Leaving out one word at a time"] = time.perf_counter() - started
+    yield Reading(
+        text=text,
+        corrected=corrected,
+        alarms=alarms,
+        known=known,
+        confidence=confidence,
+        problem="" if known else CANNOT_TELL.format(len(patterns())),
+        patterns=tuple((patterns()[at].key, float(given[0, at])) for at in order),
+        all_patterns=tuple(map(float, given[0, :-1])),
+        none=float(given[0, -1]),
+        pulls=pulled,
+        nearest=phrases,
+        seconds=seconds,
+    )
+
+
+def find_emergencies(words: Sequence[Word], cache: ModelCache) -> tuple[Alarm, ...]:
+    """Emergencies that rules find; where they find none, what the detector takes for one."""
+    cues = find_cues(words)
+    found = tuple(
+        Alarm(
+            kind=each.kind,
+            title=emergencies()[each.kind].title,
+            why=emergencies()[each.kind].why,
+            words=tuple(words[place].text for place in each.places),
+            by="rule",
+        )
+        for each in find_alarms(words, cues)
+    )
+    return found or _sounds_like_one(words, covered_places(cues), cache)
+
+
+def _sounds_like_one(words: Sequence[Word], covered: Collection[int], cache: ModelCache) -> tuple[Alarm, ...]:
+    said = said_plainly(words, covered)
+    if not said:
+        return ()
+    vectors = embed(said, cache)
+    scores, kinds = cache.run(MODEL, lambda model: alarm_scores(model.module, vectors))
+    best = int(scores.argmax())
+    if scores[best] < cache.card(MODEL).thresholds["alarm"]:
+        return ()
+    like = list(emergencies().values())[int(kinds[best])]
+    return (
+        Alarm(
+            kind=like.key,
+            title=f"This sounds like: {like.title[0].lower()}{like.title[1:]}",
+            why=like.why,
+            words=tuple(said[best].split()),
+            by="detector",
+            score=float(scores[best]),
+        ),
+    )
+
+
+def said_plainly(words: Sequence[Word], covered: Collection[int]) -> list[str]:
+    """The sentences of a complaint without what it denies, and all of it in one where it is short."""
+    sentences: dict[int, list[str]] = {}
+    for place, word in enumerate(words):
+        if place not in covered:
+            sentences.setdefault(word.sentence, []).append(word.text)
+    parts = [each for each in sentences.values() if len(each) >= LEFT_OVER]
+    whole = [text for each in parts for text in each]
+    if len(parts) > 1 and len(whole) <= CHUNK:
+        parts.append(whole)
+    return [
+        " ".join(part[at : at + CHUNK]) for part in parts for at in range(0, len(part), CHUNK)
+    ]
+
+
+def problem_of(complaint: str, cache: ModelCache) -> str:
+    """Why a complaint is not matched to patterns at all, in words; “” where it is. Raises `ModelUnavailable`."""
+    text = plain_text(complaint)
+    return _problem(text, len(complaint), words_of(text, whole_words(cache)))
+
+
+def _problem(text: str, length: int, words: Sequence[Word]) -> str:
+    if not text:
+        return EMPTY
+    if length > LONGEST and len(text) > LONGEST:
+        return TOO_LONG.format(counted(length, "character"), LONGEST)
+    ours = written_words()
+    if sum(word.text in ours for word in words) < ENGLISH * len(words) or not words:
+        return NOT_ENGLISH
+    letters = sum(map(str.isalpha, text))
+    if sum(map(str.isascii, filter(str.isalpha, text))) < letters / 2:
+        return NOT_ENGLISH
+    return ""
+
+
+def _chunks(words: Sequence[Word]) -> list[str]:
+    texts = [word.text for word in words]
+    return [" ".join(texts[at : at + CHUNK]) for at in range(0, len(texts), CHUNK)]
+
+
+def _given(vectors: np.ndarray, cache: ModelCache) -> np.ndarray:
+    """The vectors of the parts of a complaint to its probabilities, (1, patterns + 1)."""
+    mean = vectors.mean(0, keepdims=True)
+    return cache.run(MODEL, lambda model: probabilities(model.module, mean / np.linalg.norm(mean)))
+
+
+def _nearest(vectors: np.ndarray, cache: ModelCache) -> tuple[tuple[str, str, float], ...]:
+    mean = vectors.mean(0)
+    cosines = cache.run(MODEL, lambda model: nearest(model.module, mean / np.linalg.norm(mean)))
+    written = [(phrase, each.key) for each in patterns() for phrase in each.phrasings]
+    return tuple((*written[at], float(cosines[at])) for at in np.argsort(-cosines)[:SHOWN])
+
+
+def _pulls(
+    words: Sequence[Word], vectors: np.ndarray, given: np.ndarray, order: np.ndarray, cache: ModelCache
+) -> tuple[Pull, ...]:
+    """Leave out each word once, or runs of words where there are many, and see what the patterns lose."""
+    if len(words) < 2:
+        return ()
+    run = -(-len(words) // UNITS)
+    units = [
+        range(at, min(at + run, first + CHUNK, len(words)))
+        for first in range(0, len(words), CHUNK)
+        for at in range(first, min(first + CHUNK, len(words)), run)
+    ]
+    without = []
+    for unit in units:
+        chunk = unit.start // CHUNK
+        places = [at for at in range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(words))) if at not in unit]
+        without.append(" ".join(words[at].text for at in places))
+    others = embed(without, cache)
+    means = []
+    for unit, other in zip(units, others, strict=True):
+        rows = vectors.copy()
+        rows[unit.start // CHUNK] = other
+        mean = rows.mean(0)
+        means.append(mean / np.linalg.norm(mean))
+    left = cache.run(MODEL, lambda model: probabilities(model.module, np.stack(means)))
+    lost = _odds(given[order])[None] - _odds(left[:, order])
+    return tuple(
+        Pull(begin=words[unit[0]].begin, end=words[unit[-1]].end, bits=tuple(map(float, row)))
+        for unit, row in zip(units, lost, strict=True)
+    )
+
+
+def _odds(share: np.ndarray) -> np.ndarray:
+    """Log odds in bits."""
+    bounded = np.clip(share, 1e-6, 1 - 1e-6)
+    return np.log2(bounded / (1 - bounded))

@@ -1,0 +1,1 @@
+"""Train the head that matches complaints to patterns and notices emergencies."""
