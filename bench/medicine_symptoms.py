@@ -37,23 +37,8 @@ def reading(complaint: str, cache: ModelCache) -> Reading:
 def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     """What the card says, by the name of the figure."""
     found: dict[str, str] = {}
-    paraphrases = [(line, key) for key, lines in test_phrases("paraphrases").items() for line in lines]
-    read = [reading(line, cache) for line, _ in paraphrases]
-    right = [each.patterns[:1] and each.patterns[0][0] == key for each, (_, key) in zip(read, paraphrases, strict=True)]
-    three = [key in dict(each.patterns) for each, (_, key) in zip(read, paraphrases, strict=True)]
-    count = len(paraphrases)
-    found[f"Pattern among the first three, {count} test paraphrases of {len(patterns())} patterns"] = _share(three)
-    found["Pattern is the first, of these"] = _share(right)
-    found["“Cannot tell”, of these"] = _share([not each.known for each in read])
-    found["Right among the first three and not “cannot tell”, of these"] = _share(
-        [each.known and there for each, there in zip(read, three, strict=True)]
-    )
-    found["False alarms, of these"] = _share([bool(each.alarms) for each in read])
-    if show:
-        for each, (line, key), there in zip(read, paraphrases, three, strict=True):
-            if not there or not each.known or each.alarms:
-                said = ", ".join(f"{name} {share:.2f}" for name, share in each.patterns)
-                print(f"  {line!r}: {key}; {said}; known {each.known}; {_alarms(each)}")
+    for name, title in (("paraphrases_2", "fresh test paraphrases"), ("paraphrases", "test paraphrases of the first round")):
+        found |= _patterns(name, title, cache, show=show)
     for name, title in _red_files().items():
         lines = list(chain.from_iterable(test_phrases(name).values()))
         read = [reading(line, cache) for line in lines]
@@ -76,12 +61,32 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     return found
 
 
+def _patterns(name: str, title: str, cache: ModelCache, *, show: bool) -> dict[str, str]:
+    asked = [(line, key) for key, lines in test_phrases(name).items() for line in lines]
+    read = [reading(line, cache) for line, _ in asked]
+    right = [dict(each.patterns[:1]).keys() == {key} for each, (_, key) in zip(read, asked, strict=True)]
+    three = [key in dict(each.patterns) for each, (_, key) in zip(read, asked, strict=True)]
+    if show:
+        for each, (line, key), there in zip(read, asked, three, strict=True):
+            if not there or not each.known or each.alarms:
+                said = ", ".join(f"{pattern} {share:.2f}" for pattern, share in each.patterns)
+                print(f"  {line!r}: {key}; {said}; known {each.known}; {_alarms(each)}")
+    these = f"{len(asked)} {title}"
+    return {
+        f"Among the first three patterns of {len(patterns())}, {these}": _share(three),
+        f"The first pattern is right, {these}": _share(right),
+        f"“Cannot tell”, {these}": _share([not each.known for each in read]),
+        f"False alarms, {these}": _share([bool(each.alarms) for each in read]),
+    }
+
+
 def _red_files() -> dict[str, str]:
-    return {"red_flags": "test phrases"}
+    return {"red_flags_2": "fresh test phrases", "red_flags": "test phrases of the first round"}
 
 
 def _quiet_files() -> dict[str, str]:
-    return {"no_alarm": "denials, memories, fears and idioms"}
+    quiet = "denials, memories, fears and idioms"
+    return {"no_alarm_2": f"fresh {quiet}", "no_alarm": f"{quiet} of the first round"}
 
 
 def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:

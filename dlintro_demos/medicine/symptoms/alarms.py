@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from dlintro_demos.medicine.symptoms.scope import Cue, Kind, find_cues
+from dlintro_demos.medicine.symptoms.scope import Cue, Kind, find_cues, sections
 from dlintro_demos.medicine.symptoms.spelling import Word
 from dlintro_demos.medicine.symptoms.written import read
 
@@ -62,9 +62,15 @@ def find_alarms(words: Sequence[Word], cues: Sequence[Cue] | None = None) -> tup
     return tuple(found.values())
 
 
-def covered_places(cues: Sequence[Cue]) -> frozenset[int]:
-    """The places of all words that are denied, over, feared or told."""
-    return frozenset(chain.from_iterable(cue.over for cue in cues))
+def covered_places(words: Sequence[Word], cues: Sequence[Cue]) -> frozenset[int]:
+    """The places of all parts of sentences in which something is denied, over, feared or told."""
+    places = {*chain.from_iterable((*cue.over, *cue.said) for cue in cues)}
+    return frozenset(chain.from_iterable(part for part in sections(words) if places & set(part)))
+
+
+def excused(kind: str, words: Sequence[Word]) -> bool:
+    """Whether the words have something that makes another thing of that kind of emergency."""
+    return _unless(kind, words, range(len(words)), _positions(words))
 
 
 def _counts(rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]]) -> bool:
@@ -80,7 +86,7 @@ def _counts(rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]
     return True
 
 
-def _unless(kind: str, words: Sequence[Word], places: tuple[int, ...], positions: Positions) -> bool:
+def _unless(kind: str, words: Sequence[Word], places: Sequence[int], positions: Positions) -> bool:
     sentences = {words[place].sentence for place in places}
     return any(
         words[at].sentence in sentences

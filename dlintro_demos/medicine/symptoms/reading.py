@@ -11,7 +11,7 @@ import numpy as np
 
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.words import counted
-from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
+from dlintro_demos.medicine.symptoms.alarms import covered_places, excused, find_alarms
 from dlintro_demos.medicine.symptoms.head import (
     CHUNK,
     MODEL,
@@ -146,7 +146,7 @@ def find_emergencies(words: Sequence[Word], cache: ModelCache) -> tuple[Alarm, .
         )
         for each in find_alarms(words, cues)
     )
-    return found or _sounds_like_one(words, covered_places(cues), cache)
+    return found or _sounds_like_one(words, covered_places(words, cues), cache)
 
 
 def _sounds_like_one(words: Sequence[Word], covered: Collection[int], cache: ModelCache) -> tuple[Alarm, ...]:
@@ -159,6 +159,8 @@ def _sounds_like_one(words: Sequence[Word], covered: Collection[int], cache: Mod
     if scores[best] < cache.card(MODEL).thresholds["alarm"]:
         return ()
     like = list(emergencies().values())[int(kinds[best])]
+    if excused(like.key, words):
+        return ()
     return (
         Alarm(
             kind=like.key,

@@ -51,7 +51,7 @@ _NO_BUT = _set(
     "response answer joke lie kidding hope appetite sleep body"
 )
 _NOT = _set("not dont doesnt didnt havent hasnt hadnt isnt arent wasnt werent wouldnt never aint")
-_FILLERS = _set("really actually currently ever at all any a an the been being so that very particularly have having had got feel feeling felt experience experiencing experienced suffer suffering notice noticed noticing in seen see seeing get getting think thinking thought is about also to any sort kind of it its i this have with my his her")
+_FILLERS = _set("really actually currently ever at all any a an the been being so that very particularly have having had got feel feeling felt experience experiencing experienced suffer suffering notice noticed noticing in seen see seeing get getting like as if think thinking thought is about also to any sort kind of it its i this have with my his her")
 _DENIABLE = re.compile(
     r"hurt\w*|ach\w*|pain\w*|tight\w*|swoll\w*|swell\w*|bleed\w*|blood\w*|suicid\w*|pregnan\w*|sudden\w*|severe\w*|numb\w*|weak\w*|stiff\w*|"
     r"hit|fall|fell|faint\w*|pass|passed|lose|lost|vomit\w*|cough\w*|chok\w*|confus\w*|drows\w*|short|shortness|breathless|dizz\w*|"
@@ -64,7 +64,7 @@ _NOT_FIRST = _set("want wish going")
 _HARM = re.compile(r"die|dead|kill\w*|harm|hurt|end|suicide|cut|jump|take")
 _SUCH = _set("such like before this worse so bad stops goes wake end")
 _RECENT = _set(
-    "minutes minute hour hours today just morning tonight yesterday again back now still keeps keep started starts evening afternoon night "
+    "minutes minute hour hours today just morning tonight yesterday again now still keeps keep started starts evening afternoon night "
     "currently since getting worse began ongoing suddenly sudden"
 )
 _STATE = _set("gone normal fine ok okay good healthy clear well better regular unremarkable steady intact")
@@ -158,6 +158,10 @@ def _list_goes_on(words: Sequence[Word], at: int) -> bool:
     return False
 
 
+_ABLE = re.compile(r"(?:can|able to) (?:still |also )?(?:breathe|move|speak|talk|lift|walk|swallow|smile|bend|feel (?:my (?:legs|arms|feet|hands)|both|everything))")
+_HARDLY = re.compile(r"\b(?:only|barely|hardly|just|scarcely|anymore|longer|cant|no|not|how|so nobody|nobody)\b")
+
+
 def _over(words: Sequence[Word]) -> Iterator[Cue]:
     """“Chest pain is gone”, “my breathing is normal”, “the bleeding stopped”."""
     for at, word in enumerate(words):
@@ -169,7 +173,8 @@ def _over(words: Sequence[Word]) -> Iterator[Cue]:
         state = word.text in _STATE and (before in _BEING or _text(words, at - 2) in _BEING)
         if not (ended or away or state) or before in _NOT or _text(words, at - 2) in _NOT:
             continue
-        if _RECENT & {each.text for each in words if each.sentence == word.sentence} - {"since"}:
+        gone = ended or away or word.text == "gone"
+        if gone and _RECENT & {each.text for each in words if each.sentence == word.sentence} - {"since"}:
             continue
         first = at
         while first > 0 and at - first < REACH and words[first - 1].clause == word.clause and words[first - 1].text not in _BREAKS:
@@ -179,24 +184,27 @@ def _over(words: Sequence[Word]) -> Iterator[Cue]:
 
 def _of_sections(words: Sequence[Word]) -> Iterator[Cue]:
     """What holds for a part of a sentence: long ago, feared, told."""
-    sections = list(_sections(words))
-    for number, section in enumerate(sections):
+    parts = list(sections(words))
+    for number, section in enumerate(parts):
         text = " ".join(words[at].text for at in section)
-        present = _RECENT & set(text.split())
+        present = _RECENT & set(text.split()) or re.search(r"\b(?:is|are|came|comes|come|its|it) back\b", text)
         if (match := _LONG_AGO.search(text)) and not present:
             over = section
-            if len(section) <= 4 and number + 1 < len(sections):
-                over = range(section.start, sections[number + 1].stop)
+            if len(section) <= 4 and number + 1 < len(parts):
+                over = range(section.start, parts[number + 1].stop)
             if not match[0].startswith(("died", "passed")) or "i" not in text.split():
                 yield Cue(kind=Kind.LONG_AGO, said=range(0), over=over)
         if match := _FEARED.search(text):
             if not _NOW.search(text):
                 yield Cue(kind=Kind.FEARED, said=range(0), over=section)
+        if _ABLE.search(text) and not _HARDLY.search(text):
+            yield Cue(kind=Kind.DENIED, said=range(0), over=section)
         if _TOLD.search(text):
             yield Cue(kind=Kind.TOLD, said=range(0), over=section)
 
 
-def _sections(words: Sequence[Word]) -> Iterator[range]:
+def sections(words: Sequence[Word]) -> Iterator[range]:
+    """The parts of a complaint's sentences, each about one thing."""
     first = 0
     for at in range(1, len(words) + 1):
         if at == len(words) or words[at].clause != words[at - 1].clause or words[at].text in _CONTRAST or _new_subject(words, at):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dlintro_demos.gallery.intake.names import harmless
-from dlintro_demos.medicine.symptoms.written import read, written_words
+from dlintro_demos.medicine.symptoms.written import begun_words, read, written_words
 from dlintro_demos.shared.spelling import errors
 
 MOST = 20_000  # characters; what comes after is not looked at, for emergencies neither
@@ -76,12 +76,14 @@ def _right(word: str, known: Collection[str]) -> str:
         return str(slips[word])
     if len(word) < SHORTEST or word in ours or word in known or not word.isalpha():
         return word
+    if word.startswith(begun_words()):
+        return word
     short = re.sub(r"(.)\1{2,}", r"\1\1", word)
     for each in (short, re.sub(r"(.)\1+", r"\1", word)):
         if each != word and (each in ours or each in known):
             return each
     stem = re.sub(r"(?:ing|ed|es|s|ly)$", "", short)
-    if len(stem) >= SHORTEST and (stem in ours or stem in known or f"{stem}e" in known):
+    if len(stem) >= 3 and (stem in ours or stem in known or f"{stem}e" in known):
         return short
     return _nearest(short) or _split(short) or short
 
@@ -96,12 +98,14 @@ def _split(word: str) -> str:
 
 
 def _nearest(word: str) -> str:
-    """The one written word within one wrong letter, or two in words of six and more; or nothing."""
+    """The one written word within one wrong letter, or two in words of seven and more; or nothing."""
     near = {each for short in _shortened(word) for each in _by_shortened().get(short, ())}
-    allowed = 1 if len(word) < 6 else 2
-    found = [(errors(word, each), each[0] != word[0], abs(len(each) - len(word)), each) for each in near]
+    allowed = 1 if len(word) < 7 else 2
+    found = [(errors(word, each), each[0] != word[0], len(each) - len(word), each) for each in near]
     right = [each for each in found if each[0] <= allowed and not (each[0] == 2 and each[1])]
-    return min(right)[-1] if right else ""
+    if len(word) == SHORTEST:  # so short ones only where letters are swapped, or one is missing
+        right = [each for each in right if each[2] == 1 or sorted(each[-1]) == sorted(word)]
+    return min(right, key=lambda each: (*each[:2], abs(each[2]), each[-1]))[-1] if right else ""
 
 
 def _shortened(word: str) -> set[str]:

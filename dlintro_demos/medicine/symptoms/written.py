@@ -105,3 +105,10 @@ def written_words() -> frozenset[str]:
     )
     ruled = re.findall(r"(?<![a-z])[a-z]+(?![a-z*])", (DATA / "red_flags.toml").read_text(encoding="utf-8"))
     return frozenset(re.findall(r"[a-z]+", " ".join(said).lower().replace("'", ""))) | frozenset(ruled)
+
+
+@functools.cache
+def begun_words() -> tuple[str, ...]:
+    """Beginnings of words in the rules, four letters and more: what goes on from one is no misspelling."""
+    text = (DATA / "red_flags.toml").read_text(encoding="utf-8")
+    return tuple(sorted(set(re.findall(r"(?<![a-z])([a-z]{4,})\*", text))))

@@ -116,7 +116,7 @@ def alarm_rows(sentences: list[str], cache: ModelCache) -> list[list[str]]:
     rows = []
     for sentence in sentences:
         words = words_of(plain_text(sentence), whole_words(cache))
-        rows.append(said_plainly(words, covered_places(find_cues(words))))
+        rows.append(said_plainly(words, covered_places(words, find_cues(words))))
     return rows
 
 
