@@ -81,12 +81,12 @@ def _patterns(name: str, title: str, cache: ModelCache, *, show: bool) -> dict[s
 
 
 def _red_files() -> dict[str, str]:
-    return {"red_flags_2": "fresh test phrases", "red_flags": "test phrases of the first round"}
+    return {"red_flags": "test phrases"}
 
 
 def _quiet_files() -> dict[str, str]:
     quiet = "denials, memories, fears and idioms"
-    return {"no_alarm_2": f"fresh {quiet}", "no_alarm": f"{quiet} of the first round"}
+    return {"no_alarm": quiet}
 
 
 def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:

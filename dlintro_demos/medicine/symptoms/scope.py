@@ -58,7 +58,7 @@ _DENIABLE = re.compile(
     r"slur\w*|droop\w*|black\w*|worst|die|dying|kill\w*|harm\w*|end|overdos\w*|swallow\w*|taken|took|take|chest|fever\w*|rash\w*|"
     r"symptom\w*|sign\w*|trouble|difficult\w*|problem\w*|seizure\w*|convuls\w*|heart|stroke\w*|headache\w*|allerg\w*|wheez\w*|"
     r"throw\w*|threw|bang\w*|injur\w*|paralys\w*|blind\w*|unconscious\w*|collaps\w*|poison\w*|sepsis|septic|meningitis|anaphyla\w*|"
-    r"testic\w*|lump\w*|thoughts?|plan\w*|wish|want|going|cut|cutting|serious|emergency|burn\w*|stab\w*|spots?|bump\w*|cramp\w*|lips?|throat|tongue|face|abdom\w*|belly|stomach|clots?|suffocat\w*|gasp\w*|palpitat\w*|accident\w*"
+    r"testic\w*|lump\w*|thoughts?|plan\w*|wish|want|going|cut|cutting|serious|emergency|burn\w*|stab\w*|spots?|bump\w*|cramp\w*|lips?|throat|tongue|face|abdom\w*|belly|stomach|clots?|suffocat\w*|gasp\w*|clos\w*|narrow\w*|turning|blue|limp|spreading|palpitat\w*|accident\w*"
 )
 _NOT_FIRST = _set("want wish going") 
 _HARM = re.compile(r"die|dead|kill\w*|harm|hurt|end|suicide|cut|jump|take")

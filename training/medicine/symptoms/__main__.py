@@ -135,8 +135,10 @@ def highest(rows: list[list[str]], head: LogisticRegression, cache: ModelCache) 
 def training_set(cache: ModelCache) -> tuple[list[str], np.ndarray]:
     """Sentences and their classes: kinds of emergencies, then patterns, last what is none of them."""
     off_topic, flags = read("symptom_off_topic"), read("red_flag_phrases")
-    quiet = [row[-1] for row in alarm_rows(flags["quiet"]["learn"], cache) if row]
-    groups = [*flags["learn"].values(), *(each.phrasings for each in patterns()), [*off_topic["learn"], *quiet]]
+    more = read("red_flag_more")
+    quiet = [row[-1] for row in alarm_rows([*flags["quiet"]["learn"], *more["quiet"]], cache) if row]
+    red = [[*lines, *more[kind]] for kind, lines in flags["learn"].items()]
+    groups = [*red, *(each.phrasings for each in patterns()), [*off_topic["learn"], *quiet]]
     assert list(flags["learn"]) == list(emergencies())
     classes = np.repeat(np.arange(len(groups)), [len(each) for each in groups])
     return list(chain.from_iterable(groups)), classes
@@ -206,7 +208,7 @@ def write_card(entries: str) -> None:
         phrasings=sum(len(each.phrasings) for each in patterns()),
         patterns=len(patterns()),
         learn=len(off_topic["learn"]),
-        red=sum(map(len, flags["learn"].values())),
+        red=sum(map(len, (*flags["learn"].values(), *read("red_flag_more").values()))),
     )  # fmt: skip
     (FOLDER / "card.toml").write_text(card + entries, encoding="utf-8")
 
