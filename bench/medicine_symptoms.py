@@ -37,7 +37,10 @@ def reading(complaint: str, cache: ModelCache) -> Reading:
 def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     """What the card says, by the name of the figure."""
     found: dict[str, str] = {}
-    for name, title in (("paraphrases_2", "fresh test paraphrases"), ("paraphrases", "test paraphrases of the first round")):
+    for name, title in (
+        ("paraphrases_2", "fresh test paraphrases"),
+        ("paraphrases", "test paraphrases of the first round"),
+    ):
         found |= _patterns(name, title, cache, show=show)
     for name, title in _red_files().items():
         lines = list(chain.from_iterable(test_phrases(name).values()))

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from dlintro_demos.assistant.dates import read_times
 from dlintro_demos.assistant.groceries import GROCERIES
-from dlintro_demos.shared.spelling import errors
 from dlintro_demos.assistant.number_words import NUMBER, number_of
 from dlintro_demos.assistant.seed import CITIES, HOME, MENU, PEOPLE, STATIONS
 from dlintro_demos.assistant.times import When
+from dlintro_demos.shared.spelling import errors
 
 MOST = 1_000_000  # a count above it is that
 Kind = Literal["time", "place", "count", "dish", "person", "item"]

@@ -1,1 +1,1 @@
-"""How somebody says they feel, matched to written patterns of symptoms; emergencies stand above everything."""
+"""How somebody says they feel, matched to written patterns of symptoms; above all, emergencies."""

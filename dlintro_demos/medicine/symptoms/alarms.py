@@ -127,10 +127,14 @@ def _joined(
             yield from _joined([*taken, (begin, end)], rest[1:], words, within)
 
 
-def _found_at(alternative: Alternative, words: Sequence[Word], positions: Positions) -> Iterator[tuple[int, int]]:
+def _found_at(
+    alternative: Alternative, words: Sequence[Word], positions: Positions
+) -> Iterator[tuple[int, int]]:
     for at in positions.get(alternative[0], ()):
         end = at + len(alternative)
-        if end <= len(words) and all(_fits(words[at + k].text, part) for k, part in enumerate(alternative) if k):
+        if end <= len(words) and all(
+            _fits(words[at + k].text, part) for k, part in enumerate(alternative) if k
+        ):
             yield at, end
 
 
@@ -170,7 +174,10 @@ def rules() -> tuple[Rule, ...]:
         for line in each["rules"]:
             groups = tuple(_group(part, lists) for part in line.split(" + "))
             made.append(Rule(kind=kind, groups=groups, within=within))
-        made += [Rule(kind=kind, groups=(_group(line, lists),), within=within, name=True) for line in each.get("named", ())]
+        made += [
+            Rule(kind=kind, groups=(_group(line, lists),), within=within, name=True)
+            for line in each.get("named", ())
+        ]
     return tuple(made)
 
 

@@ -52,7 +52,7 @@ def probabilities(module: nn.Module, vectors: np.ndarray) -> np.ndarray:
 
 
 def alarm_scores(module: nn.Module, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Embeddings (N, 384) to (N,) the share of emergencies in all the head sees, and (N,) the likeliest kind."""
+    """Embeddings (N, 384) to the share of emergencies (N,) and the likeliest kind (N,)."""
     assert isinstance(module, SymptomHead)
     with torch.inference_mode():
         kinds = _logits(module, vectors).softmax(1)[:, : module.kinds]

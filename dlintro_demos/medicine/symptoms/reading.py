@@ -36,7 +36,8 @@ LEFT_OVER = 2  # words that the detector needs
 
 EMPTY = "Write how you feel first: a sentence or two is enough."
 TOO_LONG = (
-    "That is {} long; patterns are matched in up to {:,} characters. Say the most important in a few sentences."
+    "That is {} long; patterns are matched in up to {:,} characters. "
+    "Say the most important in a few sentences."
 )
 NOT_ENGLISH = "These are hardly words about how somebody feels, in English; it reads nothing else."
 CANNOT_TELL = "It cannot tell. What you wrote is not like any of its {} patterns, or like several a little."
@@ -93,7 +94,7 @@ class Reading:
 
 
 def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> Iterator[Progress | Reading]:
-    """A job: read a complaint of any length. Without `pulls` words are not left out. Raises `ModelUnavailable`."""
+    """A job: read a complaint; without `pulls` no words are left out. Raises `ModelUnavailable`."""
     yield Progress(0, 3, "looking for emergencies")
     started = time.perf_counter()
     text = plain_text(complaint)
@@ -183,13 +184,11 @@ def said_plainly(words: Sequence[Word], covered: Collection[int]) -> list[str]:
     whole = [text for each in parts for text in each]
     if len(parts) > 1 and len(whole) <= CHUNK:
         parts.append(whole)
-    return [
-        " ".join(part[at : at + CHUNK]) for part in parts for at in range(0, len(part), CHUNK)
-    ]
+    return [" ".join(part[at : at + CHUNK]) for part in parts for at in range(0, len(part), CHUNK)]
 
 
 def problem_of(complaint: str, cache: ModelCache) -> str:
-    """Why a complaint is not matched to patterns at all, in words; “” where it is. Raises `ModelUnavailable`."""
+    """Why a complaint is not matched to patterns, or “” where it is. Raises `ModelUnavailable`."""
     text = plain_text(complaint)
     return _problem(text, len(complaint), words_of(text, whole_words(cache)))
 

@@ -91,7 +91,7 @@ def _right(word: str, known: Collection[str]) -> str:
 def _split(word: str) -> str:
     """Two written words that were run together, or nothing."""
     ours = written_words()
-    for at in range(3, len(word) - 2):
+    for at in range(SHORTEST, len(word) - SHORTEST + 1):
         if word[:at] in ours and word[at:] in ours:
             return f"{word[:at]} {word[at:]}"
     return ""

@@ -1,4 +1,4 @@
-"""What was written for the symptom patterns: patterns, questions, kinds of emergencies, phrases to learn from."""
+"""What was written about symptoms: patterns, questions, kinds of emergencies, phrases to learn from."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def questions() -> tuple[Question, ...]:
 def yes_shares() -> np.ndarray:
     """How likely a yes is, (questions, patterns) float64: our own estimates, not clinical data."""
     otherwise = read("symptom_questions")["otherwise"]
-    return np.array([[each.answers.get(asked.key, otherwise) for each in patterns()] for asked in questions()])
+    return np.array(
+        [[each.answers.get(asked.key, otherwise) for each in patterns()] for asked in questions()]
+    )
 
 
 @functools.cache

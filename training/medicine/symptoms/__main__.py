@@ -5,9 +5,9 @@
 
 A multinomial logistic regression on MiniLM's embedding of a complaint whose misspelt words were put right.
 Its classes are the kinds of emergencies, the patterns, and what is neither. Temperature and the threshold of
-“cannot tell” come from the phrasings of five folds, each told by a head that learned from the other four; that
-of the alarm from them and from phrases that nothing learned from ([calibrate] in the data files). The test
-files in bench/ are read by `report` alone.
+“cannot tell” come from the phrasings of five folds, each told by a head that learned from the other four;
+that of the alarm from them and from phrases that nothing learned from ([calibrate] in the data files). The
+test files in bench/ are read by `report` alone.
 
 Tried, phrases about emergencies heard at two false alarms in a hundred, of the 64 kept for this: a head for
 emergencies alone 38 %, the nearest written phrase 67 %, one head for all classes 80 %. Rules hear more, and
@@ -169,7 +169,10 @@ def train(cache: ModelCache) -> None:
     calm = np.concatenate([alarm_shares(apart[mine]), others])
     alarm = float(np.quantile(calm, 1 - FALSE_ALARMS))
     heard = highest(alarm_rows(flags["calibrate"]["all"], cache), head, cache)
-    print(f"alarm from {alarm:.3f}: hears {np.sum(heard >= alarm)} of {len(heard)}, {np.sum(calm >= alarm)} of {len(calm)} others")
+    print(
+        f"alarm from {alarm:.3f}: hears {np.sum(heard >= alarm)} of {len(heard)}, "
+        f"{np.sum(calm >= alarm)} of {len(calm)} others"
+    )
     arrays = {
         "linear.weight": head.coef_, "linear.bias": head.intercept_, "temperature": np.array([temperature]),
         "phrases": vectors_of([phrase for each in patterns() for phrase in each.phrasings], cache),
@@ -177,7 +180,8 @@ def train(cache: ModelCache) -> None:
     FOLDER.mkdir(exist_ok=True)
     halves = {name: torch.from_numpy(np.ascontiguousarray(value)).half() for name, value in arrays.items()}
     chosen = {
-        "known": f"{known:.4f}", "alarm": f"{alarm:.4f}", "refused": str(refused), "calibrate": str(len(away)),
+        "known": f"{known:.4f}", "alarm": f"{alarm:.4f}",
+        "refused": str(refused), "calibrate": str(len(away)),
         "lost": f"{LOST:.0%}", "heard": str(int(np.sum(heard >= alarm))), "emergencies": str(len(heard)),
         "false": str(int(np.sum(calm >= alarm))), "quiet": str(len(calm)),
     }  # fmt: skip
