@@ -15,7 +15,7 @@ DEMO = Demo(
     tagline="Count the cells, weigh the risk, and see when a machine should say that it does not know.",
     chapter=Chapter.HEALTHCARE,
     icon=":material/biotech:",
-    models=("nuclei", "breast_risk"),
+    models=("nuclei", "breast_risk", "minilm", "medicine_symptoms"),
     talking_points=(
         "Ask for a guess before anybody counts: how many nuclei are there? Then open “Tap the nuclei”: "
         "thirty seconds against a network and against the classical way.",
@@ -24,7 +24,11 @@ DEMO = Demo(
         "Open “A cat”. Something that always answers would count nuclei in its fur; this one says that it "
         "is no microscope picture.",
     ),
-    modes={"Tap the nuclei": "do=Tap+the+nuclei", "Weigh the risk": "do=Weigh+the+risk"},
+    modes={
+        "Tap the nuclei": "do=Tap+the+nuclei",
+        "Weigh the risk": "do=Weigh+the+risk",
+        "Say how you feel": "do=Say+how+you+feel",
+    },
     minutes=8,
 )
 

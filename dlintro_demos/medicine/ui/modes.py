@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from dlintro_demos.medicine.ui.nuclei import count_the_cells
 from dlintro_demos.medicine.ui.risk import weigh_the_risk
+from dlintro_demos.medicine.ui.symptoms import say_how_you_feel
 
 MODES: dict[str, Callable[[], None]] = {
     "Count the cells": count_the_cells,
     "Weigh the risk": weigh_the_risk,
+    "Say how you feel": say_how_you_feel,
 }

@@ -45,8 +45,16 @@ SEED = 5
 FOLDS = 5
 C = 30.0  # inverse strength of the regularisation
 LOST = 0.03  # of the phrasings, told by a head that did not learn from them, that may be “cannot tell”
-FALSE_ALARMS = 0.02  # of what is no emergency, by the detector alone
-ROUNDS = ("{}", "{} since yesterday", "hello doctor, {}", "for some days now {}", "please help, {}")
+FALSE_ALARMS = 0.025  # of what is no emergency, by the detector alone
+ROUNDS = (
+    "{}",
+    "{} since yesterday",
+    "hello doctor, {}",
+    "for some days now {}",
+    "please help, {}",
+    "my child says {}",
+    "he says {}",
+)
 FOLDER = REPOSITORY / "models" / MODEL
 
 

@@ -1,0 +1,211 @@
+"""Complaints: emergencies, what is denied, patterns, and when it cannot tell."""
+
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.medicine.symptoms.alarms import find_alarms, rules
+from dlintro_demos.medicine.symptoms.examples import EXAMPLES
+from dlintro_demos.medicine.symptoms.quiz import ask, complaints
+from dlintro_demos.medicine.symptoms.reading import EMPTY, LONGEST, NOT_ENGLISH, read_complaint
+from dlintro_demos.medicine.symptoms.spelling import plain_text, put_right, words_of
+from dlintro_demos.medicine.symptoms.written import (
+    emergencies,
+    patterns,
+    questions,
+    read,
+    written_words,
+    yes_shares,
+)
+from dlintro_demos.shared.sentence_embeddings import whole_words
+
+BENCH = Path(__file__).parents[2] / "bench"
+
+
+def phrases(name):
+    """The test phrases of a file in bench/."""
+    text = (BENCH / f"medicine_symptoms_{name}.toml").read_text(encoding="utf-8")
+    return list(chain.from_iterable(tomllib.loads(text).values()))
+
+
+def read_(complaint, *, pulls=False):
+    *_, found = read_complaint(complaint, engine().cache, pulls=pulls)
+    return found
+
+
+def spelt(text):
+    return put_right(text, words_of(text, whole_words(engine().cache)))
+
+
+def ruled(text):
+    """The kinds of emergencies that rules alone find."""
+    return [each.kind for each in find_alarms(words_of(plain_text(text), whole_words(engine().cache)))]
+
+
+def test_no_test_phrase_is_learned_from():
+    flags, more, off_topic = read("red_flag_phrases"), read("red_flag_more"), read("symptom_off_topic")
+    learned = {
+        line.lower()
+        for line in chain(
+            *flags["learn"].values(), flags["calibrate"]["all"], *flags["quiet"].values(), *more.values(),
+            *off_topic.values(), *(each.phrasings for each in patterns()),
+        )
+    }  # fmt: skip
+    tests = ("paraphrases", "paraphrases_2", "red_flags", "no_alarm", "off_topic")
+    assert [line for name in tests for line in phrases(name) if line.lower() in learned] == []
+
+
+@pytest.mark.parametrize(
+    ("complaint", "kind"),
+    [
+        ("cant breath", "breathing"),
+        ("my chest feels like an elephant is sitting on it", "chest_pain"),
+        ("face drooping on one side", "stroke"),
+        ("i want to end it all", "suicide"),
+        ("throat closing up after peanuts", "anaphylaxis"),
+        ("wosrt headake of my life", "worst_headache"),
+        ("baby wont wake up", "unconscious"),
+        ("took too many pills", "poisoning"),
+        ("black tarry stool", "bleeding"),
+        ("cant feel my legs and lost control of bladder", "cauda_equina"),
+    ],
+)
+def test_an_emergency_is_noticed_by_rules_however_it_is_written(complaint, kind):
+    assert kind in ruled(complaint)
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "no chest pain",
+        "my father had a stroke years ago",
+        "chest pain is gone since last year",
+        "I am afraid of strokes",
+        "not suicidal",
+        "I have a cough but no chest pain and no trouble breathing",
+        "we watched a film about a poisoning",
+        "my feet are killing me",
+    ],
+)
+def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
+    assert read_(complaint).alarms == ()
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "I don't know why but my chest hurts",
+        "no fever, but my face is drooping on one side",
+        "I had a stroke years ago and now my arm is suddenly numb again",
+        "it is not just a cold, I cannot breathe",
+        "he is not breathing",
+        "I have never had such a headache, the worst of my life",
+        "No. My chest hurts and my left arm is numb.",
+        "I am scared that I am having a heart attack",
+    ],
+)
+def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):
+    assert read_(complaint).alarms
+
+
+def test_emergencies_of_the_test_file_are_noticed_and_denials_are_not():
+    heard = [bool(read_(line).alarms) for line in phrases("red_flags")]
+    assert sum(heard) >= 0.97 * len(heard) and len(heard) >= 120
+    quiet = [bool(read_(line).alarms) for line in phrases("no_alarm")]
+    assert sum(quiet) <= 0.15 * len(quiet) and len(quiet) >= 60
+
+
+def test_an_alarm_names_the_words_that_raised_it():
+    (alarm,) = read_("since noon I am coughing up blood").alarms
+    assert (alarm.kind, alarm.by) == ("bleeding", "rule")
+    assert alarm.words == ("coughing", "blood")
+    assert alarm.title == emergencies()["bleeding"].title
+
+
+def test_an_emergency_far_down_in_a_long_text_is_noticed():
+    found = read_("My nose runs and I sneeze. " * 300 + "And now I cannot breathe.")
+    assert [alarm.kind for alarm in found.alarms] == ["breathing"]
+    assert not found.known
+    assert f"{LONGEST:,} characters" in found.problem
+
+
+def test_misspelt_words_are_put_right_and_others_stay():
+    assert spelt("terible hedache and diarhea") == "terrible headache and diarrhoea"
+    assert spelt("The weather in Reykjavik") == "The weather in Reykjavik"
+    assert "headache" in written_words()
+
+
+def test_the_right_pattern_is_among_the_first_three_for_what_was_written_apart():
+    text = (BENCH / "medicine_symptoms_paraphrases_2.toml").read_text(encoding="utf-8")
+    asked = [(line, key) for key, lines in tomllib.loads(text).items() for line in lines]
+    right = [key in dict(read_(line).patterns) for line, key in asked]
+    assert sum(right) >= 0.85 * len(right)
+
+
+def test_what_is_no_complaint_is_refused():
+    refused = [not read_(line).known for line in phrases("off_topic")]
+    assert sum(refused) >= 0.9 * len(refused) and len(refused) >= 100
+
+
+@pytest.mark.parametrize(
+    ("complaint", "problem"),
+    [
+        ("", EMPTY),
+        (" \n\t ", EMPTY),
+        ("Ich habe seit gestern starke Kopfschmerzen", NOT_ENGLISH),
+        ("У меня болит голова", NOT_ENGLISH),
+        ("🤒🤒🤒", NOT_ENGLISH),
+        ("<script>alert(1)</script>", NOT_ENGLISH),
+        ("\ud800", EMPTY),
+        ("a" * 10_000, "characters"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_words(complaint, problem):
+    found = read_(complaint)
+    assert not found.known
+    assert found.patterns == ()
+    assert problem in found.problem
+
+
+def test_the_examples_do_what_their_buttons_say():
+    found = {name: read_(text) for name, text in EXAMPLES.items()}
+    assert found["Spinning"].patterns[0][0] == "vertigo"
+    assert found["Sneezing"].patterns[0][0] == "hay_fever"
+    assert found["Misspelt"].patterns[0][0] == "migraine"
+    assert [name for name, each in found.items() if each.alarms] == ["An emergency"]
+    assert [name for name, each in found.items() if not each.known and not each.alarms] == [
+        "Too little", "Not for it",
+    ]  # fmt: skip
+
+
+def test_the_word_that_pulls_most_is_the_one_that_matters():
+    found = read_("for three days now it burns when I pee", pulls=True)
+    assert found.patterns[0][0] == "urinary_infection"
+    strongest = max(found.pulls, key=lambda pull: pull.bits[0])
+    assert found.text[strongest.begin : strongest.end] in ("burns", "pee")
+
+
+def test_every_pattern_has_phrasings_sources_and_answers():
+    assert len(patterns()) >= 30
+    assert all(len(each.phrasings) >= 20 and each.sources and each.answers for each in patterns())
+    assert {name for each in patterns() for name in each.answers} == {each.key for each in questions()}
+    assert yes_shares().shape == (len(questions()), len(patterns()))
+    assert {rule.kind for rule in rules()} == set(emergencies())
+
+
+def test_nothing_that_is_written_names_a_treatment():
+    written = " ".join(
+        [each.description for each in patterns()] + [each.why for each in emergencies().values()]
+    ).lower()
+    for word in ("ibuprofen", "paracetamol", "antibiotic", "aspirin", "dose of", "you should take", "tablet"):
+        assert word not in written
+
+
+def test_a_riddle_has_its_truth_among_the_choices():
+    *_, riddle = ask(1, 0, engine().cache)
+    assert riddle.truth in riddle.choices
+    assert len(set(riddle.choices)) == 4
+    assert dict(complaints())[riddle.complaint] == riddle.truth
