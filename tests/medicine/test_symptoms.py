@@ -113,9 +113,11 @@ def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):
 
 def test_emergencies_of_the_test_file_are_noticed_and_denials_are_not():
     heard = [bool(read_(line).alarms) for line in phrases("red_flags")]
-    assert sum(heard) >= 0.97 * len(heard) and len(heard) >= 120
+    assert len(heard) >= 120
+    assert sum(heard) >= 0.97 * len(heard)
     quiet = [bool(read_(line).alarms) for line in phrases("no_alarm")]
-    assert sum(quiet) <= 0.15 * len(quiet) and len(quiet) >= 60
+    assert len(quiet) >= 60
+    assert sum(quiet) <= 0.1 * len(quiet)
 
 
 def test_an_alarm_names_the_words_that_raised_it():
@@ -147,7 +149,8 @@ def test_the_right_pattern_is_among_the_first_three_for_what_was_written_apart()
 
 def test_what_is_no_complaint_is_refused():
     refused = [not read_(line).known for line in phrases("off_topic")]
-    assert sum(refused) >= 0.9 * len(refused) and len(refused) >= 100
+    assert len(refused) >= 100
+    assert sum(refused) >= 0.9 * len(refused)
 
 
 @pytest.mark.parametrize(

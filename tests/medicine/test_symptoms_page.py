@@ -21,6 +21,11 @@ def view():
     return AppTest.from_string(VIEW, default_timeout=120).run()
 
 
+def said(at):
+    """The words on the page; coloured ones stand apart."""
+    return " ".join(words(at).split())
+
+
 def html_of(at):
     return " ".join(element.value for element in at.get("html"))
 
@@ -36,8 +41,8 @@ def press(at, label):
 
 def test_an_example_is_answered_before_anybody_writes(view, no_network):
     assert not view.exception
-    assert "whole room starts to spin" in words(view)
-    assert "Of all questions this one splits the patterns best" in words(view)
+    assert "My nose runs, my eyes water" in said(view)
+    assert "Of all questions this one splits the patterns best" in said(view)
     assert "role=alert" not in html_of(view)
 
 
@@ -53,29 +58,29 @@ def test_a_question_is_answered_taken_into_account_and_taken_back(view):
     asked = view.button
     assert {"Yes", "No", "I don't know"} <= {button.label for button in asked}
     at = press(view, "Yes")
-    assert "Question 2 of at most 3" in words(at)
+    assert "Question 2 of at most 3" in said(at)
     at = press(at, "Take the answers back")
-    assert "Question 1 of at most 3" in words(at)
+    assert "Question 1 of at most 3" in said(at)
 
 
 def test_what_a_visitor_writes_never_becomes_markup(view):
     at = say(view, "my throat hurts <img src=x onerror=alert(1)> and I have a fever & chills")
     assert not at.exception
     assert "<img" not in html_of(at)
-    assert "&lt;img" in html_of(at)
+    assert "&lt;" in html_of(at)
 
 
 def test_it_says_when_it_cannot_tell(view):
     at = say(view, "Ich habe seit gestern Kopfschmerzen")
-    assert NOT_ENGLISH in words(at)
+    assert NOT_ENGLISH in said(at)
     assert not any(button.label == "Yes" for button in at.button)
 
 
 def test_forget_drops_what_was_written(view):
     at = say(view, "my left ear hurts deep inside")
-    assert "left ear" in html_of(at)
+    assert "left ear" in said(at)
     at = press(at, "Forget everything I showed")
-    assert "left ear" not in words(at)
+    assert "left ear" not in said(at)
     assert at.text_area[0].value == ""
     assert not any("ear hurts" in str(value) for value in at.session_state.filtered_state.values())
 
@@ -85,11 +90,8 @@ def test_the_panels_show_the_evidence(view):
         view.session_state[f"symptoms-{key}"] = True
     at = view.run()
     assert not at.exception
-    said = words(at)
-    assert "Cosine" in said
-    assert "Expected gain" in said
-    assert "NHS: Vertigo" in said
-    assert "It names no treatment" in said
+    for expected in ("Cosine", "Expected gain", "NHS: Hay fever", "It names no treatment"):
+        assert expected in said(at)
 
 
 def test_the_game_asks_first_and_then_tells(view):
@@ -97,5 +99,5 @@ def test_the_game_asks_first_and_then_tells(view):
     choices = [button for button in at.button if str(button.key).startswith("riddle-0-")]
     assert len(choices) == 4
     at = choices[0].click().run()
-    assert "Its author had" in words(at)
-    assert "You have" in words(at)
+    assert "Its author had" in said(at)
+    assert "You have" in said(at)

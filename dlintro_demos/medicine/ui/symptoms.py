@@ -79,7 +79,7 @@ def _show(found: Reading, answers: Answers) -> None:
         st.html(alarm_html(found.alarms))
     if found.text:
         st.html(complaint_html(found))
-    if found.problem:
+    if found.problem and (found.all_patterns == () or not found.alarms):
         st.info(found.problem, icon=":material/help:")
     if found.known:
         titles = {each.key: each.title for each in patterns()}
