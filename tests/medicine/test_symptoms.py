@@ -105,6 +105,8 @@ def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
         "I have never had such a headache, the worst of my life",
         "No. My chest hurts and my left arm is numb.",
         "I am scared that I am having a heart attack",
+        "pressure in my chest that will not go away",
+        "the bleeding has not really stopped",
     ],
 )
 def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):

@@ -32,7 +32,7 @@ LONGEST = 2_000  # characters that are matched to patterns; emergencies are look
 SHOWN = 3  # patterns
 UNITS = 40  # words, or runs of words, that are left out one at a time
 ENGLISH = 0.4  # of the words at least must be ones that our phrases have
-LEFT_OVER = 2  # words that the detector needs
+LEFT_OVER = 3  # words that the detector needs
 
 EMPTY = "Write how you feel first: a sentence or two is enough."
 TOO_LONG = (

@@ -125,11 +125,11 @@ def _over(words: Sequence[Word]) -> Iterator[Cue]:
         ended = word.text in _set("ended") and (
             not after or after in _set("after_end") or words[at + 1].clause != word.clause
         )
-        away = word.text == "away" and before in ("went", "gone", "go")
+        away = word.text == "away" and before in ("went", "gone")
         state = word.text in _set("state") and (
             before in _set("being") or _text(words, at - 2) in _set("being")
         )
-        if not (ended or away or state) or before in _set("not") or _text(words, at - 2) in _set("not"):
+        if not (ended or away or state) or _hardly(words, at):
             continue
         gone = ended or away or word.text == "gone"
         if gone and _set("recent") & {each.text for each in words if each.sentence == word.sentence} - {
@@ -145,6 +145,12 @@ def _over(words: Sequence[Word]) -> Iterator[Cue]:
         ):
             first -= 1
         yield Cue(kind=Kind.OVER, said=range(at, at + 1), over=range(first, at))
+
+
+def _hardly(words: Sequence[Word], at: int) -> bool:
+    """Whether a “not”, “never” or “won't” stands shortly before: “has not really stopped”."""
+    before = {word.text for word in words[max(0, at - 4) : at] if word.clause == words[at].clause}
+    return bool(before & (_set("not") | _set("no") | {"wont", "cant", "until", "before", "almost", "nearly"}))
 
 
 def _of_sections(words: Sequence[Word]) -> Iterator[Cue]:
