@@ -84,12 +84,20 @@ def _patterns(name: str, title: str, cache: ModelCache, *, show: bool) -> dict[s
 
 
 def _red_files() -> dict[str, str]:
-    return {"red_flags": "test phrases", "red_flags_5": "test phrases of the fifth round"}
+    return {
+        "red_flags": "test phrases",
+        "red_flags_6": "test phrases of the sixth round",
+        "red_flags_5": "test phrases of the fifth round",
+    }
 
 
 def _quiet_files() -> dict[str, str]:
     quiet = "denials, memories, fears and idioms"
-    return {"no_alarm": quiet, "no_alarm_5": f"{quiet} of the fifth round"}
+    return {
+        "no_alarm": quiet,
+        "no_alarm_6": f"{quiet} of the sixth round",
+        "no_alarm_5": f"{quiet} of the fifth round",
+    }
 
 
 def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:

@@ -32,7 +32,7 @@ LONGEST = 2_000  # characters that are matched to patterns; emergencies are look
 SHOWN = 3  # patterns
 UNITS = 40  # words, or runs of words, that are left out one at a time
 ENGLISH = 0.4  # of the words at least must be ones that our phrases have
-LEFT_OVER = 3  # words that the detector needs
+LEFT_OVER = 3  # words that the detector needs of what is left beside a denial; else two
 
 EMPTY = "Write how you feel first: a sentence or two is enough."
 TOO_LONG = (
@@ -180,7 +180,7 @@ def said_plainly(words: Sequence[Word], covered: Collection[int]) -> list[str]:
     for place, word in enumerate(words):
         if place not in covered:
             sentences.setdefault(word.sentence, []).append(word.text)
-    parts = [each for each in sentences.values() if len(each) >= LEFT_OVER]
+    parts = [each for each in sentences.values() if len(each) >= (LEFT_OVER if covered else 2)]
     whole = [text for each in parts for text in each]
     if len(parts) > 1 and len(whole) <= CHUNK:
         parts.append(whole)
