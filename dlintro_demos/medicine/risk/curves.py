@@ -78,6 +78,7 @@ def decision_curve(folder: Path, prevalence: float) -> tuple[tuple[str, tuple[fl
     return tuple((who, tuple(1000 * each for each in benefits)) for who, benefits in ways.items())
 
 
+@functools.lru_cache(maxsize=256)
 def draw_thousand(women: Thousand) -> str:
     """1,000 dots as an SVG: found, missed, frightened for nothing, sent home, in this order."""
     paths, start = [], 0

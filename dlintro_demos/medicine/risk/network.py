@@ -102,6 +102,6 @@ def ask(module: RiskEnsemble, values: np.ndarray, *, calibrated: bool = True) ->
         read = module.read(given)
         logits = module(read) if calibrated else module.raw(read)
         return Said(
-            networks=logits.double().cpu().numpy(),
-            logistic=module.logistic(read)[:, 0].double().cpu().numpy(),
+            networks=logits.cpu().double().numpy(),
+            logistic=module.logistic(read)[:, 0].cpu().double().numpy(),
         )

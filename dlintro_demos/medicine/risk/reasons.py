@@ -28,12 +28,12 @@ def integrated_gradients(module: RiskEnsemble, read: torch.Tensor) -> np.ndarray
     explain = IntegratedGradients(lambda given: module(given).mean(0))
     with torch.enable_grad():
         shares = explain.attribute(read, baselines=torch.zeros_like(read), n_steps=STEPS)
-    return shares.detach().double().cpu().numpy()
+    return shares.detach().cpu().double().numpy()
 
 
 def logistic_shares(module: RiskEnsemble, read: torch.Tensor) -> np.ndarray:
     """The same of the logistic regression, (N, 30): coefficient times measure, which is exact."""
-    return (module.logistic.weight * read).detach().double().cpu().numpy()
+    return (module.logistic.weight * read).detach().cpu().double().numpy()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,13 +149,13 @@ def _odds(module: RiskEnsemble, read: np.ndarray) -> tuple[float, np.ndarray]:
         given = torch.from_numpy(read).float().to(module.scale.device).requires_grad_()
         height = torch.logit(module(given[None]).sigmoid().mean(), eps=1e-6)
         (slope,) = torch.autograd.grad(height, given)
-    return float(height.detach()), slope.double().cpu().numpy()
+    return float(height.detach()), slope.cpu().double().numpy()
 
 
 def _read_all(module: RiskEnsemble, values: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         given = torch.from_numpy(values).float().to(module.scale.device)
-        return module.read(given).double().cpu().numpy()
+        return module.read(given).cpu().double().numpy()
 
 
 def _read(module: RiskEnsemble, values: np.ndarray) -> np.ndarray:
@@ -165,7 +165,7 @@ def _read(module: RiskEnsemble, values: np.ndarray) -> np.ndarray:
 def _written(module: RiskEnsemble, read: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         given = torch.from_numpy(read).float().to(module.scale.device)
-        return module.written(given[None])[0].double().cpu().numpy()
+        return module.written(given[None])[0].cpu().double().numpy()
 
 
 def largest(shares: Sequence[float] | np.ndarray, count: int) -> list[int]:

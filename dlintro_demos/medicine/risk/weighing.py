@@ -187,11 +187,11 @@ def _changed(module: RiskEnsemble, values: np.ndarray, changes: dict[int, float]
     wanted[list(changes)] = list(changes.values())
     with torch.inference_mode():
         both = torch.from_numpy(np.stack([values, wanted])).float().to(module.scale.device)
-        before, after = module.read(both).double().cpu().numpy()
+        before, after = module.read(both).cpu().double().numpy()
         new = {number: float(after[number]) for number in changes}
-        moved = followed(before, new, module.precision.double().cpu().numpy(), follow=True)
+        moved = followed(before, new, module.precision.cpu().double().numpy(), follow=True)
         written = module.written(torch.from_numpy(moved).float().to(module.scale.device))
-    changed = written.double().cpu().numpy()
+    changed = written.cpu().double().numpy()
     changed[list(changes)] = list(changes.values())
     return changed
 
@@ -201,10 +201,10 @@ def verdicts(
 ) -> tuple[Verdict, ...]:
     """What is said of cases (N, 30) whose values are possible."""
     said = ask(module, values)
-    precision = module.precision.double().cpu().numpy()
+    precision = module.precision.cpu().double().numpy()
     with torch.inference_mode():
         given = torch.from_numpy(values).float().to(module.scale.device)
-        read = module.read(given).double().cpu().numpy()
+        read = module.read(given).cpu().double().numpy()
     far = distances(read, precision)
     found = []
     for row in range(len(values)):
@@ -273,7 +273,7 @@ def _flips(
     module: torch.nn.Module, values: np.ndarray, threshold: float, thresholds: Mapping[str, float]
 ) -> Flips:
     assert isinstance(module, RiskEnsemble)
-    together = smallest_change(module, values, threshold, module.precision.double().cpu().numpy())
+    together = smallest_change(module, values, threshold, module.precision.cpu().double().numpy())
     alone = one_alone(module, values, threshold)
 
     def is_strange(flip: Flip | None) -> bool:

@@ -56,7 +56,7 @@ def weigh_the_risk() -> None:
         many_at_once(threshold)
     if weighed.stages:
         _show_steps(sample, weighed, threshold)
-        under_the_hood((MODEL,), device="one CPU core, or the GPU", stages=weighed.stages, code=CODE)
+        under_the_hood((MODEL,), device=str(engine().cache.device), stages=weighed.stages, code=CODE)
 
 
 def _choose() -> Sample:
