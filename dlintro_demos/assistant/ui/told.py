@@ -20,7 +20,7 @@ BY = {
     "voice": "Silero VAD, a network",
     "transcript": "Whisper tiny.en, a network",
     "normalise": "rules",
-    "intent": "MiniLM, tuned here, and a linear head",
+    "intent": "MiniLM and a linear head",
     "slots": "rules and recognizers-text",
     "action": "SQLite, this visit's own",
     "speech": "hibari, a network",
