@@ -2,8 +2,12 @@
 
     OMP_NUM_THREADS=1 python -m bench.medicine_symptoms
 
-Test phrases stand in `bench/medicine_symptoms_*.toml`. All were written before what they test, in one go,
-from the point of view of different people; nothing learns from them and no threshold is chosen on them.
+Test phrases stand in `bench/medicine_symptoms_*.toml`, all by one author, from the point of view of different
+people. Phrases about emergencies were written in eight rounds, each before it was measured; noticed, when
+measured first: 151 of 151, 134 of 147 (with rules written for the round before; from here on the head learned
+from them), 162 of 164, 128 of 130 (learned from, too), 129 of 130, 133 of 134, 142 of 145, and the last one as
+it is printed. After each, rules were changed for what it had missed, so only the last is unseen. False alarms
+on denials, first: 13, 7, 13, 4, 3, 2 and 5 %.
 """
 
 from __future__ import annotations
@@ -84,20 +88,14 @@ def _patterns(name: str, title: str, cache: ModelCache, *, show: bool) -> dict[s
 
 
 def _red_files() -> dict[str, str]:
-    return {
-        "red_flags": "test phrases",
-        "red_flags_6": "test phrases of the sixth round",
-        "red_flags_5": "test phrases of the fifth round",
-    }
+    rounds = {f"red_flags_{number}": f"test phrases of round {number} of 8" for number in (7, 6, 5)}
+    return {"red_flags": "test phrases of the last round"} | rounds
 
 
 def _quiet_files() -> dict[str, str]:
     quiet = "denials, memories, fears and idioms"
-    return {
-        "no_alarm": quiet,
-        "no_alarm_6": f"{quiet} of the sixth round",
-        "no_alarm_5": f"{quiet} of the fifth round",
-    }
+    rounds = {f"no_alarm_{number}": f"{quiet} of round {number} of 8" for number in (7, 6, 5)}
+    return {"no_alarm": f"{quiet} of the last round"} | rounds
 
 
 def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:

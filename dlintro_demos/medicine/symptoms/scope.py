@@ -60,8 +60,18 @@ def _denied(words: Sequence[Word]) -> Iterator[Cue]:
         plain = word.text in _set("no") and word.text != "never" and _plain_no(words, at)
         if plain or (word.text in _set("not") and _denies(words, at)):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=_ahead(words, at))
+        elif word.text in ("none", "nil") and at and words[at - 1].clause == word.clause - 1:
+            yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=_clause_before(words, at))
         elif word.text in ("free", "absence", "negative") and _text(words, at + 1) in ("of", "for", "from"):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 2), over=_ahead(words, at + 1))
+
+
+def _clause_before(words: Sequence[Word], at: int) -> range:
+    """The words before a “none” that stands by itself: “chest pain: none”."""
+    first = at
+    while first and words[first - 1].clause == words[at - 1].clause:
+        first -= 1
+    return range(first, at)
 
 
 def _plain_no(words: Sequence[Word], at: int) -> bool:
@@ -165,6 +175,8 @@ def _of_sections(words: Sequence[Word]) -> Iterator[Cue]:
             over = section
             if len(section) <= 4 and number + 1 < len(parts):
                 over = range(section.start, parts[number + 1].stop)
+            elif match[0] == text and number:
+                over = range(parts[number - 1].start, section.stop)
             if not match[0].startswith(("died", "passed")) or "i" not in text.split():
                 yield Cue(kind=Kind.LONG_AGO, said=range(0), over=over)
         if _pattern("feared").search(text) and not _pattern("now").search(text):
