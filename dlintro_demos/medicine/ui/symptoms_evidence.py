@@ -132,10 +132,13 @@ def _steps(found: Reading) -> None:
                 f"together; a linear map says which of {len(patterns())} patterns it is like. It is {told}.",
                 pictures=[],
             ),
+        ]
+    if found.known:
+        parts.append(
             Step(
                 title="Questions split what is left",
                 words="For every question it works out how much an answer would tell, and asks the best one.",
                 pictures=[],
-            ),
-        ]
+            )
+        )
     steps("What just happened?", parts)
