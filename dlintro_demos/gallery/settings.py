@@ -47,6 +47,7 @@ class Settings:
     sessions: int = _about("visitors connected at once before 'full'", 400)
     reconnect_seconds: float = _about("how long what a visitor showed outlives their connection", 30.0)
     table_rows: int = _about("most rows of a table that a visitor brings", 10_000)
+    own_model: str = _about("folder of a picture classifier of your own, for /medicine", "")
     visitor_uploads: int = _about("files of one visitor held at once", 200)
     visitor_uploads_mb: int = _about("files of one visitor held at once, MB", 200)
     all_uploads_mb: int = _about("files of all visitors held at once, MB", 2048)

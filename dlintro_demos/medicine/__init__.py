@@ -28,6 +28,7 @@ DEMO = Demo(
         "Tap the nuclei": "do=Tap+the+nuclei",
         "Weigh the risk": "do=Weigh+the+risk",
         "Say how you feel": "do=Say+how+you+feel",
+        "Your own model": "do=Your+own+model",
     },
     minutes=8,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dlintro_demos.medicine.ui.nuclei import count_the_cells
+from dlintro_demos.medicine.ui.own_model import your_own_model
 from dlintro_demos.medicine.ui.risk import weigh_the_risk
 from dlintro_demos.medicine.ui.symptoms import say_how_you_feel
 
@@ -12,4 +13,5 @@ MODES: dict[str, Callable[[], None]] = {
     "Count the cells": count_the_cells,
     "Weigh the risk": weigh_the_risk,
     "Say how you feel": say_how_you_feel,
+    "Your own model": your_own_model,
 }

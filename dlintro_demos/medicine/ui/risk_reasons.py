@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from dlintro_demos.gallery.process import engine
@@ -14,6 +16,7 @@ from dlintro_demos.medicine.risk.curves import BEFORE, LOGISTIC, NETWORKS, THRES
 from dlintro_demos.medicine.risk.measures import MEASURES
 from dlintro_demos.medicine.risk.network import MODEL
 from dlintro_demos.medicine.risk.reasons import Flip, largest
+from dlintro_demos.medicine.risk.scoring import Bin
 from dlintro_demos.medicine.risk.weighing import Flips, Weighed, find_flips
 from dlintro_demos.medicine.ui.risk_threshold import chosen_prevalence
 
@@ -138,22 +141,27 @@ def how_far_to_believe_it() -> None:
 
 
 def _show_reliability() -> None:
-    st.markdown("**Does it happen as often as it says?**")
     folder = engine().cache.card(MODEL).folder
-    rows, errors = [], []
-    for who in COLOURS:
-        found, error = bins(folder, who)
-        errors.append(f"{who}: {error:.1%}")
-        rows += [
-            {"who": who, "said": round(each.said, 4), "found": round(each.found, 4), "cases": each.count}
-            for each in found
-        ]
+    show_reliability({who: bins(folder, who) for who in COLOURS}, COLOURS, "found malignant")
+
+
+def show_reliability(
+    found: Mapping[str, tuple[Sequence[Bin], float]], colours: Mapping[str, str], title: str
+) -> None:
+    """The reliability diagram of bins and calibration errors by name; `title` says what is found."""
+    st.markdown("**Does it happen as often as it says?**")
+    errors = [f"{who}: {error:.1%}" for who, (_, error) in found.items()]
+    rows = [
+        {"who": who, "said": round(each.said, 4), "found": round(each.found, 4), "cases": each.count}
+        for who, (parts, _) in found.items()
+        for each in parts
+    ]
     axis = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"format": "%"}}
     x = {"field": "said", "title": "said, on average", **axis}
-    y = {"field": "found", "title": "found malignant", **axis}
+    y = {"field": "found", "title": title, **axis}
     colour = {
         "field": "who", "type": "nominal",
-        "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())},
+        "scale": {"domain": list(colours), "range": list(colours.values())},
         "legend": {"orient": "bottom", "title": None, "columns": 1, "labelLimit": 300},
     }  # fmt: skip
     diagonal = layer(

@@ -9,7 +9,7 @@ from dlintro_demos.gallery.ui.frame import table
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.medicine.risk.curves import LOGISTIC, NETWORKS, draw_thousand, rates_at
 from dlintro_demos.medicine.risk.network import MODEL
-from dlintro_demos.medicine.risk.scoring import thousand
+from dlintro_demos.medicine.risk.scoring import Rates, thousand
 
 THRESHOLD, PREVALENCE = "risk-threshold", "risk-prevalence"
 AMONG = 37  # per cent of these cases are malignant
@@ -44,7 +44,7 @@ def what_it_costs(threshold: float) -> None:
         )  # fmt: skip
         _show_rates(threshold)
     with right:
-        _show_women(threshold)
+        show_women(rates_at(engine().cache.card(MODEL).folder, threshold), chosen_prevalence())
     st.caption(
         "Counted on all 569 cases, each asked while the networks had not seen it (nested cross-validation). "
         "The threshold it starts with was chosen on other folds, to find 98 of 100 malignant cases. Missing "
@@ -61,9 +61,9 @@ def _show_rates(threshold: float) -> None:
     table((f"At {threshold:.0%}", "Sensitivity: malignant found", "Specificity: benign let go"), rows)
 
 
-def _show_women(threshold: float) -> None:
-    prevalence = chosen_prevalence()
-    women = thousand(rates_at(engine().cache.card(MODEL).folder, threshold), prevalence)
+def show_women(at: Rates, prevalence: float) -> None:
+    """1,000 women as dots and in words, `prevalence` of them with a malignant lump."""
+    women = thousand(at, prevalence)
     called = women.found + women.frightened
     show_picture(
         draw_thousand(women),

@@ -1,0 +1,1 @@
+"""A picture classifier that an operator brings: judged as the gallery's own are, from labelled pictures."""
