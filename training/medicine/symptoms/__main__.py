@@ -44,7 +44,7 @@ from dlintro_demos.shared.sentence_embeddings import embed, whole_words
 SEED = 5
 FOLDS = 5
 C = 30.0  # inverse strength of the regularisation
-LOST = 0.03  # of the phrasings, told by a head that did not learn from them, that may be “cannot tell”
+LOST = 0.06  # of the phrasings, told by a head that did not learn from them, that may be “cannot tell”
 FALSE_ALARMS = 0.025  # of what is no emergency, by the detector alone
 ROUNDS = (
     "{}",
