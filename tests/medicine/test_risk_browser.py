@@ -24,7 +24,12 @@ def test_the_case_its_probability_and_the_answer_stand_on_the_first_screen(
     tiles = page.locator(".st-key-strip-sample img")
     expect(tiles).to_have_count(len(SAMPLES))
     assert all(tile.evaluate("picture => picture.naturalWidth") for tile in tiles.all())
-    for panel in ("Why does it say so?", "How far should one believe it?", "Many cases at once: a CSV file"):
+    for panel in (
+        "Its 30 measures",
+        "Why does it say so?",
+        "How far should one believe it?",
+        "Many cases at once",
+    ):
         page.get_by_text(panel).click()
     expect(page.get_by_text("move most.", exact=False)).to_be_visible()
     expect(page.get_by_text("All that was measured", exact=False)).to_be_visible()

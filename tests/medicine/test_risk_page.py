@@ -102,7 +102,7 @@ def test_the_prevalence_moves_who_is_frightened_for_nothing(weigh):
 
 
 def test_a_measure_that_is_changed_changes_the_case_and_can_be_undone(weigh):
-    at = weigh()
+    at = opened(weigh(), "risk-measures")
     first = charts(at)
     slider(at, "Worst radius").set_value(spans()[NAMES.index("worst radius")].least).run()
     assert not at.exception
@@ -114,17 +114,20 @@ def test_a_measure_that_is_changed_changes_the_case_and_can_be_undone(weigh):
 
 
 def test_the_others_may_follow_a_change(weigh):
-    at = weigh()
+    at = opened(weigh(), "risk-measures")
     number = NAMES.index("worst radius")
     slider(at, "Worst radius").set_value(SAMPLES[0].values()[number] * 0.75).run()
     assert "I don't know" in words(at)
     at.toggle(key="risk-follow").set_value(True).run()
     assert not at.exception
     assert not at.warning
+    at = chosen(chosen(at, "risk-measures", False), "risk-measures", True)
+    assert at.toggle(key="risk-follow").value
+    assert not at.warning
 
 
 def test_a_change_of_one_kind_outlives_a_look_at_another(weigh):
-    at = weigh()
+    at = opened(weigh(), "risk-measures")
     slider(at, "Worst texture").set_value(30.0).run()
     at = chosen(at, "risk-kind", "mean")
     assert not at.exception

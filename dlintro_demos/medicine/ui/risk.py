@@ -45,7 +45,10 @@ def weigh_the_risk() -> None:
     threshold = chosen_threshold()
     _show_first(sample, weighed, threshold, changed=bool(changes))
     what_it_costs(threshold)
-    change_measures(sample, weighed)
+    for _ in panel(
+        "Its 30 measures, and sliders to change them", key="risk-measures", icon=":material/tune:"
+    ):
+        change_measures(sample, weighed)
     for _ in panel("Why does it say so?", key="risk-why", icon=":material/hub:"):
         why(weighed, threshold)
     for _ in panel("How far should one believe it?", key="risk-believe", icon=":material/verified:"):

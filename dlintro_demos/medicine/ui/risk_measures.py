@@ -12,7 +12,7 @@ from dlintro_demos.medicine.risk.samples import Sample
 from dlintro_demos.medicine.risk.weighing import Weighed, of_kind
 
 CHANGES = "risk-changes"
-FOLLOW = "risk-follow"
+FOLLOW, FOLLOWS = "risk-follow", "risk-follows"  # the toggle, and what it was when it was last there
 KIND = "risk-kind"
 STEPS = 200  # of a slider
 
@@ -24,7 +24,7 @@ def changes_of(sample: Sample) -> tuple[tuple[int, float], ...]:
 
 def follows() -> bool:
     """Whether the other measures go along with a changed one."""
-    return bool(st.session_state.get(FOLLOW, False))
+    return bool(st.session_state.get(FOLLOWS, False))
 
 
 def _noted() -> dict[str, dict[int, float]]:
@@ -33,7 +33,6 @@ def _noted() -> dict[str, dict[int, float]]:
 
 def change_measures(sample: Sample, weighed: Weighed) -> None:
     """Ten measures at a time: where they lie, and sliders."""
-    st.subheader("Its measures", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Which?", list(KINDS), default="worst", required=True, key=KIND,
@@ -41,7 +40,9 @@ def change_measures(sample: Sample, weighed: Weighed) -> None:
         )  # fmt: skip
         st.toggle(
             "Let the others follow",
+            follows(),
             key=FOLLOW,
+            on_change=_note_follow,
             help="As they go along in known cases: a larger radius has a larger perimeter and area. Without "
             "it, a case that does not fit together is soon refused.",
         )
@@ -76,6 +77,10 @@ def _slider(sample: Sample, number: int) -> None:
 
 def _note(sample: str, number: int, key: str) -> None:
     _noted().setdefault(sample, {})[number] = float(st.session_state[key])
+
+
+def _note_follow() -> None:
+    st.session_state[FOLLOWS] = st.session_state[FOLLOW]
 
 
 def _undo(sample: str) -> None:
