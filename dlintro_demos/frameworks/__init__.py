@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 DEMO = Demo(
     slug="frameworks",
     title="One network, three frameworks",
-    tagline="PyTorch, TensorFlow and JAX get the same network and the same digits. What differs?",
+    tagline="PyTorch, TensorFlow and JAX get the same network and the same digits: see what differs.",
     chapter=Chapter.FRAMEWORKS,
     icon=":material/translate:",
     models=("digits_net",),
