@@ -31,8 +31,8 @@ class IntentHead(nn.Module):
     """Vectors of sentences to probabilities of the intents, the last "none"; and what the page shows.
 
     `head` takes vectors of MiniLM with the `adapter`, `plain` those of MiniLM as it came. `phrases` (P, 384)
-    are vectors of the written phrasings with the adapter, in their order; `plane` (384, 2) and `centre` (384,)
-    put a sentence onto the map of intents.
+    are the first kind of the written phrasings, in their order; `plane` (384, 2) and `centre` (384,) put a
+    sentence onto the map of intents.
     """
 
     phrases: torch.Tensor
