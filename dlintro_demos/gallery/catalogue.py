@@ -22,6 +22,7 @@ SLUGS = (
     "faces",
     "lip_reading",
     "assistant",
+    "medicine",
 )
 
 

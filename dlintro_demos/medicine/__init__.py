@@ -15,14 +15,14 @@ DEMO = Demo(
     tagline="Count the cells, weigh the risk, and see when a machine should say that it does not know.",
     chapter=Chapter.HEALTHCARE,
     icon=":material/biotech:",
-    models=("nuclei", "breast_risk", "minilm", "medicine_symptoms"),
+    models=("nuclei", "efficientnet_lite0", "breast_risk", "minilm", "medicine_symptoms"),
     talking_points=(
         "Ask for a guess before anybody counts: how many nuclei are there? Then open “Tap the nuclei”: "
         "thirty seconds against a network and against the classical way.",
-        "Compare both ways on “Drawn, crowded”: a threshold sees light, not nuclei, and what touches "
-        "becomes one.",
-        "Open “A cat”. Something that always answers would count nuclei in its fur; this one says that it "
-        "is no microscope picture.",
+        "Open “Drawn, in shadow”: everybody sees sixty nuclei, and so does the network. One threshold for "
+        "the whole picture sees a dark half.",
+        "Open “A cat”, then “Galaxies”: it refuses the cat, and counts the galaxies. Knowing when to say no "
+        "is learned, too, and never complete.",
     ),
     modes={
         "Tap the nuclei": "do=Tap+the+nuclei",
@@ -35,8 +35,12 @@ DEMO = Demo(
 
 
 def warm_up(cache: ModelCache) -> None:
-    """Load the network that finds nuclei, and let it look at the first picture. Raises `ModelUnavailable`."""
+    """Load the networks, and count the first picture. Raises `ModelUnavailable`."""
+    from dlintro_demos.medicine.nuclei.looking import look
+    from dlintro_demos.medicine.nuclei.samples import SAMPLES
     from dlintro_demos.medicine.risk import samples
 
     samples.warm_up()
     cache.warm(DEMO.models)
+    for _ in look(SAMPLES[0].load(), SAMPLES[0].truth, cache):
+        pass

@@ -79,11 +79,17 @@ def begin(at, name):
     return game_of(at, name)
 
 
+def tap_twice(at, round_number):
+    """Tap two places in the game of nuclei."""
+    return tell(at, told(at, "tap"), "tapped", {"round": round_number, "taps": [[0.5, 0.5], [0.1, 0.2]]})
+
+
 GAMES = {
     "which is real": ("super_resolution", {}, "fool_me", lambda at, _: click(at, "A is real")),
     "same or not": ("faces", {}, "same-or-not", lambda at, _: click(at, "Two people")),
     "half a second": ("feature_layers", {"look": "You against it"}, "half_a_second", choose),
     "in noise": ("assistant", {"do": "Who hears more?"}, "who_hears_more", type_what_was_heard),
+    "tap the nuclei": ("medicine", {"do": "Tap the nuclei"}, "tap_the_nuclei", tap_twice),
     "six words": ("lip_reading", {}, "read_along", say_six_words),
 }
 
@@ -113,7 +119,7 @@ def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answ
 def test_a_double_click_at_the_end_of_a_game_begins_no_other(open_page, slug, query, name, answer):
     at = open_page(slug, **query)
     score = begin(at, name)
-    score.round = {"fool_me": 5, "who_hears_more": 7}.get(name, 9)
+    score.round = {"fool_me": 5, "who_hears_more": 7, "tap_the_nuclei": 2}.get(name, 9)
     at.run()
     answer(at, score.round + 1)
     again = click(at, f"game-{name}-next")

@@ -18,6 +18,7 @@ BOUND = {
     "flappy_bird": ("do", "Race it"),
     "frameworks": ("do", "Line by line"),
     "lip_reading": ("do", "Say something"),
+    "medicine": ("do", "Tap the nuclei"),
     "super_resolution": ("mode", "Blur it first, then repair it"),
     "teach_a_child": ("teach", "Keep the lesson"),
     "why_now": ("do", "Sixty years"),

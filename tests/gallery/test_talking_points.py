@@ -100,6 +100,14 @@ POINTS = {
         "Take a sentence that nobody wrote rules for, and open “Against the classical way”. Then ask where "
         "you would still prefer rules: dates, and money.": "rules fail where it does not",
     },
+    "medicine": {
+        "Ask for a guess before anybody counts: how many nuclei are there? Then open “Tap the nuclei”: "
+        "thirty seconds against a network and against the classical way.": "thirty seconds, both ways",
+        "Open “Drawn, in shadow”: everybody sees sixty nuclei, and so does the network. One threshold for "
+        "the whole picture sees a dark half.": "the network is near sixty, the threshold is not",
+        "Open “A cat”, then “Galaxies”: it refuses the cat, and counts the galaxies. Knowing when to say no "
+        "is learned, too, and never complete.": "one is refused, the other counted",
+    },
     "classical_vs_deep": {
         "Open “More data” and let everybody bet before the network's line appears. Then ask why the line "
         "of logistic regression is nearly flat: it has 410 numbers, and they are set.": "flat, 410 numbers",
@@ -368,3 +376,17 @@ def test_assistant(open_page):
     at = at.run()
     assert "| greeting (" in words(at)
     assert "sure) | not for me |" in words(at)
+
+
+def test_medicine(open_page):
+    at = open_page("medicine", do="Tap the nuclei")
+    game = next(part.proto for part in at.get("bidi_component") if part.proto.id.endswith("tap"))
+    assert json.loads(game.json)["seconds"] == 30
+    said = words(open_page("medicine", sample="shadow"))
+    drawn, classical = (int(re.search(text, said)[1]) for text in (r"drew \*\*(\d+)", r"counts \*\*(\d+)"))
+    network = int(re.search(r"### (\d+) nuclei", said)[1])
+    assert drawn == 60
+    assert abs(network - drawn) <= 6
+    assert abs(classical - drawn) > 20
+    assert "I don't know" in words(open_page("medicine", sample="cat"))
+    assert re.search(r"### \d+ nuclei", words(open_page("medicine", sample="galaxies")))

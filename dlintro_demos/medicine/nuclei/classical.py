@@ -22,17 +22,19 @@ SMALLEST = 20
 """px: fewer are no nucleus."""
 
 
-def find_by_threshold(rgb: np.ndarray) -> np.ndarray:
+def find_by_threshold(
+    rgb: np.ndarray, *, blur: float = BLUR, apart: int = APART, smallest: int = SMALLEST
+) -> np.ndarray:
     """(h, w, 3) uint8 to labels (h, w) int32; nuclei are what covers less of the picture, bright or dark."""
-    grey = cv2.GaussianBlur(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (0, 0), BLUR)
+    grey = cv2.GaussianBlur(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (0, 0), blur)
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)
     inside = grey > threshold
     if inside.mean() > 0.5:
         inside = ~inside
-    inside = remove_small_objects(binary_fill_holes(inside), max_size=SMALLEST)
+    inside = remove_small_objects(binary_fill_holes(inside), max_size=smallest)
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     depth = cv2.GaussianBlur(depth, (0, 0), 1)
-    deepest = peak_local_max(depth, min_distance=APART, labels=label(inside), exclude_border=False)
+    deepest = peak_local_max(depth, min_distance=apart, labels=label(inside), exclude_border=False)
     seeds = np.zeros(grey.shape, np.int32)
     seeds[tuple(deepest.T)] = np.arange(1, len(deepest) + 1)
     return np.asarray(watershed(-depth, seeds, mask=inside), np.int32)

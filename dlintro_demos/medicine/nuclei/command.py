@@ -26,8 +26,8 @@ def add_to(commands: Commands) -> None:
 def nuclei(options: argparse.Namespace) -> int:
     """Count the nuclei of picture files: one line each."""
     from dlintro_demos.gallery.intake.images import decode_image
-    from dlintro_demos.medicine.nuclei.finding import MODEL, find
-    from dlintro_demos.medicine.nuclei.judging import judge
+    from dlintro_demos.medicine.nuclei.finding import find
+    from dlintro_demos.medicine.nuclei.judging import MODELS, judge
     from dlintro_demos.medicine.nuclei.slides import slide_limits
 
     if options.labels and len(options.paths) > 1:
@@ -41,7 +41,7 @@ def nuclei(options: argparse.Namespace) -> int:
         began = time.perf_counter()
         found = last(find(rgb, cache))
         seconds = time.perf_counter() - began
-        judgement = judge(rgb, found, cache.card(MODEL).thresholds)
+        judgement = judge(rgb, found, cache)
         if options.labels:
             _write_labels(found.stars.labels, options.labels)
         facts: dict[str, object] = {
@@ -53,7 +53,7 @@ def nuclei(options: argparse.Namespace) -> int:
         said = f"{found.count} nuclei"
         return facts, seconds, said if judgement.known else f"I don't know ({said}). {judgement.words}"
 
-    return each_file(options, partial(cache.warm, [MODEL]), look, error_lines=True)
+    return each_file(options, partial(cache.warm, MODELS), look, error_lines=True)
 
 
 def _write_labels(labels: np.ndarray, path: Path) -> None:

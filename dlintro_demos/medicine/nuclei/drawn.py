@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 Stain = Literal["fluorescence", "stained"]
-_SIZE = (360, 480)
+_SIZE = (420, 420)
 _TRIES = 60
 
 

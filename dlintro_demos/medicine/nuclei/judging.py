@@ -8,9 +8,14 @@ from typing import Literal
 
 import numpy as np
 
-from dlintro_demos.medicine.nuclei.finding import LARGEST, SMALLEST, Found
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.medicine.nuclei.finding import LARGEST, MODEL, SMALLEST, Found
+from dlintro_demos.medicine.nuclei.strangeness import strangeness_of
 from dlintro_demos.medicine.nuclei.stretching import LEAST
+from dlintro_demos.shared.imagenet import MODEL as CLASSIFIER
 
+MODELS = (MODEL, CLASSIFIER)
+"""What is needed to count and to judge."""
 SIDE = 32
 """px: a smaller picture is not judged."""
 Doubt = Literal["", "tiny", "plain", "no microscope", "unsure", "small nuclei", "large nuclei"]
@@ -29,8 +34,8 @@ WORDS: Mapping[Doubt, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """`doubt` says why the count is not to be believed, `strangeness` how far the picture is from those
-    learned from: 1 is their own mean distance.
+    """`doubt` says why the count is not to be believed, `strangeness` are the log odds that the
+    picture is none of a microscope's.
     """
 
     doubt: Doubt
@@ -47,18 +52,21 @@ class Judgement:
         return WORDS.get(self.doubt, "")
 
 
-def judge(rgb: np.ndarray, found: Found, thresholds: Mapping[str, float]) -> Judgement:
+def judge(rgb: np.ndarray, found: Found, cache: ModelCache) -> Judgement:
     """Weigh a picture, (h, w, 3) uint8, and what was found in it; the first doubt counts."""
-    return Judgement(doubt=_doubt(rgb, found, thresholds), strangeness=found.strangeness)
+    strangeness = strangeness_of(rgb, cache)
+    return Judgement(
+        doubt=_doubt(rgb, found, strangeness, cache.card(MODEL).thresholds), strangeness=strangeness
+    )
 
 
-def _doubt(rgb: np.ndarray, found: Found, thresholds: Mapping[str, float]) -> Doubt:
+def _doubt(rgb: np.ndarray, found: Found, strangeness: float, thresholds: Mapping[str, float]) -> Doubt:
     if min(rgb.shape[:2]) < SIDE:
         return "tiny"
     low, high = np.percentile(rgb[::2, ::2], [0.5, 99.8])
     if high - low < 2 * LEAST:
         return "plain"
-    if found.strangeness > thresholds["strangeness"]:
+    if strangeness > thresholds["strangeness"]:
         return "no microscope"
     if not found.count:
         return ""

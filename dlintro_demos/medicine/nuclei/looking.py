@@ -127,7 +127,7 @@ def _both_ways(
         both=len(agreed),
         network_alone=len(alone),
         classical_alone=len(theirs_alone),
-        judgement=judge(rgb, found, model.card.thresholds),
+        judgement=judge(rgb, found, cache),
         truth=None if truth is None else len(np.unique(truth[truth > 0])),
         scale=found.scale,
         device=str(model.device),

@@ -15,8 +15,8 @@ STRIDE = 2
 """One answer for each 2 x 2 pixels."""
 MULTIPLE = 16
 """Sides of what goes in are multiples of this."""
-DIRECTIONS = 32
-"""In which what a picture looks like is compared with what is usual."""
+EMBEDDING = 1280
+"""Numbers that the classifier of photographs (`shared/imagenet.py`) makes of a picture."""
 _GROUPS = 8
 
 
@@ -42,12 +42,9 @@ class Block(nn.Module):
 class StarNet(nn.Module):
     """The U-Net; `widths` are its channels at strides 2, 4, 8 and 16.
 
-    `usual_mean` and `usual_basis` (32, 576) are not learned but measured, on the pictures that it learned
-    from: see `strangeness_of`.
+    `strange_weight` (1280,) and `strange_bias` are a logistic regression on the embedding of another network,
+    which tells microscope pictures from others: see `strangeness.py`.
     """
-
-    usual_mean: torch.Tensor
-    usual_basis: torch.Tensor
 
     def __init__(self, widths: tuple[int, ...] = (32, 64, 128, 192)) -> None:
         super().__init__()
@@ -60,8 +57,8 @@ class StarNet(nn.Module):
         self.up = nn.ModuleList(Block(width, width) for width in widths[:-1])
         self.head = nn.Conv2d(widths[0], 64, 3, padding=1)
         self.out = nn.Conv2d(64, 1 + RAYS, 1)
-        self.register_buffer("usual_mean", torch.zeros(3 * widths[-1]))
-        self.register_buffer("usual_basis", torch.zeros(DIRECTIONS, 3 * widths[-1]))
+        self.register_buffer("strange_weight", torch.zeros(EMBEDDING))
+        self.register_buffer("strange_bias", torch.zeros(1))
         with torch.no_grad():  # begins with “no nucleus”, and edges 7 px away
             assert self.out.bias is not None
             self.out.bias.copy_(torch.tensor([-2.0] + [2.0] * RAYS))
@@ -75,28 +72,11 @@ class StarNet(nn.Module):
             levels.append(features)
         return levels
 
-    def forward(
-        self, pixels: torch.Tensor, *, look: bool = False
-    ) -> torch.Tensor | tuple[torch.Tensor, torch.Tensor]:
-        """(n, 3, h, w), about 0 to 1, to (n, 33, h / 2, w / 2): a logit and 32 logarithms of pixels.
-
-        With `look` also (n, 3 * 192): mean, spread and maximum of the deepest channels, which say what the
-        picture is like as a whole.
-        """
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """(n, 3, h, w), about 0 to 1, to (n, 33, h / 2, w / 2): a logit and 32 logarithms of pixels."""
         levels = self.encode(pixels)
         features = levels[-1]
         for at in reversed(range(len(self.up))):
             larger = nn.functional.interpolate(self.lateral[at](features), scale_factor=2.0, mode="nearest")
             features = self.up[at](larger + levels[at])
-        answer = self.out(torch.relu(self.head(features)))
-        if not look:
-            return answer
-        deepest = levels[-1].flatten(2)
-        summary = (deepest.mean(dim=2), deepest.std(dim=2, correction=0), deepest.amax(dim=2))
-        return answer, torch.cat(summary, dim=1)
-
-
-def strangeness_of(look: torch.Tensor, network: nn.Module) -> float:
-    """How far a look (576,) is from those learned from: 1 is their own mean distance (Mahalanobis)."""
-    away = look.to(network.get_buffer("usual_mean").device) - network.get_buffer("usual_mean")
-    return float((network.get_buffer("usual_basis") @ away).square().mean().sqrt())
+        return self.out(torch.relu(self.head(features)))

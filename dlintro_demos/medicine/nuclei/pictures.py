@@ -45,7 +45,7 @@ def draw(rgb: np.ndarray, lines: Lines = ()) -> np.ndarray:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     seen = np.ascontiguousarray(np.clip(cv2.resize(stretch(rgb), size, interpolation=how), 0, 1) * 255)
     drawn = seen.astype(np.uint8)
-    for colour, thick in ((_SHADOW, 3), (None, 1)):
+    for colour, thick in ((_SHADOW, 4), (None, 2)):
         for outlines, own in lines:
             places = [np.rint((each + 0.5) * scale * 16).astype(np.int32) for each in outlines]
             cv2.polylines(drawn, places, True, colour or own, thick, cv2.LINE_AA, 4)
@@ -54,7 +54,7 @@ def draw(rgb: np.ndarray, lines: Lines = ()) -> np.ndarray:
 
 def show_depth(depth: np.ndarray) -> bytes:
     """A WebP file of the network's first answer, (h, w) from 0 to 1: the brighter, the deeper inside."""
-    grey = (np.clip(depth, 0, 1) * 255).astype(np.uint8)
+    grey = (np.clip(depth / max(float(depth.max(initial=0)), 0.5), 0, 1) * 255).astype(np.uint8)
     scale = min(SHOWN / 2 / max(grey.shape), 3.0)
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     coloured = cv2.applyColorMap(cv2.resize(grey, size), cv2.COLORMAP_VIRIDIS)

@@ -133,7 +133,7 @@ def _show_sizes(looked: Looked) -> None:
 
 
 def _show_steps(looked: Looked) -> None:
-    looked_at = "" if looked.scale == 1 else " Its nuclei are large, so it looked at it at half its size."
+    looked_at = "" if looked.scale == 1 else " Its nuclei are large, so it was then made smaller."
     steps(
         "What just happened?",
         [

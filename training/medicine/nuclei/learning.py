@@ -6,11 +6,12 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from dlintro_demos.medicine.nuclei.network import StarNet
 from training.medicine.nuclei.patches import patch
@@ -65,7 +66,7 @@ def learn(
     """
     torch.manual_seed(settings.seed)
     network = StarNet().to(memory_format=torch.channels_last)
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.decay))
+    average = AveragedModel(network, avg_fn=partial(_mix, settings.decay))
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=1e-3)
     step, spent = 0, 0.0
     if checkpoint.exists():
@@ -109,6 +110,11 @@ def learn(
             sums[:] = 0
     _keep(checkpoint, network, average, optimizer, step, spent)
     yield step, 1.0, {}, average.module
+
+
+def _mix(decay: float, average: torch.Tensor, now: torch.Tensor, number: torch.Tensor | int) -> torch.Tensor:
+    """A moving average that forgets fast at first, when there is little worth to remember."""
+    return torch.lerp(now, average, min(decay, (1 + int(number)) / (10 + int(number))))
 
 
 def _keep(checkpoint: Path, network, average, optimizer, step: int, spent: float) -> None:

@@ -9,7 +9,7 @@ from dlintro_demos.medicine.nuclei.stretching import stretch
 from training.medicine.nuclei.pictures import Labelled
 from training.medicine.nuclei.targets import targets_of
 
-SMALLEST, LARGEST = 9.0, 42.0
+SMALLEST, LARGEST = 9.0, 30.0
 """px: diameters that nuclei of a patch have; what is outside them in the picture is scaled into them."""
 _TRIES = 4
 
@@ -32,7 +32,7 @@ def patch(
     own = stretch(rgb)
     whole = np.clip((rgb.astype(np.float32) - low) / max(high - low, 4), -0.5, 1.5).astype(np.float32)
     pixels = own if generator.random() < 0.3 and labels.any() else whole
-    pixels = _spoil(_recolour(pixels, picture.kind == "fluorescence", generator), generator)
+    pixels = _spoil(recolour(pixels, picture.kind == "fluorescence", generator), generator)
     depths, log_distances = targets_of(labels)
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)), depths, log_distances
 
@@ -41,7 +41,7 @@ def _transform(picture: Labelled, side: int, generator: np.random.Generator) -> 
     """(2, 3): from the picture to a patch about a random place of it."""
     scale = float(np.exp(generator.uniform(np.log(0.75), np.log(1.33))))
     if picture.diameter:
-        if generator.random() < 0.35:
+        if generator.random() < 0.5:
             wanted = np.exp(generator.uniform(np.log(SMALLEST), np.log(LARGEST)))
             scale = float(np.clip(wanted / picture.diameter, 0.35, 2.5))
         scale = float(np.clip(scale, SMALLEST / picture.diameter, LARGEST / picture.diameter))
@@ -56,7 +56,7 @@ def _transform(picture: Labelled, side: int, generator: np.random.Generator) -> 
     return np.hstack([linear, (side / 2 - linear @ middle)[:, None]])
 
 
-def _recolour(pixels: np.ndarray, grey: bool, generator: np.random.Generator) -> np.ndarray:
+def recolour(pixels: np.ndarray, grey: bool, generator: np.random.Generator) -> np.ndarray:
     """Other stains, other lamps: brightness, contrast, gamma, mixed channels, tints, and bright for dark."""
     if grey:
         pixels = np.clip(pixels, 0, 1.5) ** np.float32(np.exp(generator.normal(0, 0.3)))

@@ -16,15 +16,14 @@ import cv2
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
+from dlintro_demos.medicine.nuclei.kinds import KINDS, Kind, kind_of
+
 PICTURES = Path(os.environ.get("DLINTRO_NUCLEI", "../shared/nuclei"))
 """Where they lie: beside the repository, unless the environment says otherwise."""
-Kind = Literal["fluorescence", "stained"]
 Part = Literal["learn", "choose", "measure"]
 SHARES: dict[Part, float] = {"measure": 0.15, "choose": 0.12}
 ALIKE = 0.02
 """Pictures of one size whose brightness and colours differ by less may be of one slide, and stay together."""
-_COLOURED = 5.0
-_BRIGHT = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +68,6 @@ def load(folder: Path = PICTURES) -> list[Labelled]:
     ]
 
 
-def kind_of(rgb: np.ndarray) -> Kind:
-    """Stained tissue has colours or a bright ground; fluorescence is grey on dark. (h, w, 3) uint8."""
-    colour = float((rgb.max(axis=2).astype(int) - rgb.min(axis=2)).mean())
-    return "stained" if colour > _COLOURED or rgb.mean() > _BRIGHT else "fluorescence"
-
-
 def slides_of(pictures: list[np.ndarray]) -> list[int]:
     """A number for each picture; of one number are those of one size that look alike."""
     looks = np.array([_look(rgb) for rgb in pictures])
@@ -105,7 +98,7 @@ def split(kinds: list[Kind], slides: list[int], seed: int = 18) -> list[Part]:
     """Whole slides, drawn at random, until each part has its share of each kind."""
     generator = np.random.default_rng(seed)
     parts: list[Part] = ["learn"] * len(kinds)
-    for kind in ("fluorescence", "stained"):
+    for kind in KINDS:
         of_kind = [at for at, other in enumerate(kinds) if other == kind]
         groups = generator.permutation(sorted({slides[at] for at in of_kind}))
         wanted = {part: share * len(of_kind) for part, share in SHARES.items()}

@@ -1,0 +1,45 @@
+"""When the count is not to be believed."""
+
+import cv2
+import numpy as np
+import pytest
+
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.medicine.nuclei.drawn import draw
+from dlintro_demos.medicine.nuclei.finding import find
+from dlintro_demos.medicine.nuclei.judging import WORDS, judge
+from dlintro_demos.medicine.nuclei.samples import sample
+
+
+def judged(rgb):
+    *_, found = find(rgb, engine().cache)
+    return judge(rgb, found, engine().cache)
+
+
+@pytest.mark.parametrize("key", ["crowded", "spread", "tissue", "shadow"])
+def test_drawn_nuclei_are_known(key):
+    assert judged(sample(key).load()).known
+
+
+@pytest.mark.parametrize("key", ["cat", "page"])
+def test_what_no_microscope_took_is_refused(key):
+    assert judged(sample(key).load()).doubt == "no microscope"
+
+
+def test_galaxies_pass_for_nuclei_as_the_page_says():
+    assert judged(sample("galaxies").load()).known
+
+
+@pytest.mark.parametrize(("rgb", "doubt"), [((1, 1), "tiny"), ((31, 400), "tiny"), ((200, 200), "plain")])
+def test_a_picture_without_anything_to_see_is_refused(rgb, doubt):
+    assert judged(np.full((*rgb, 3), 120, np.uint8)).doubt == doubt
+
+
+def test_nuclei_of_a_few_pixels_are_too_small():
+    drawn = draw("fluorescence", 3, count=60).rgb
+    small = cv2.resize(drawn, None, fx=0.18, fy=0.18, interpolation=cv2.INTER_AREA)
+    assert not judged(small).known
+
+
+def test_every_doubt_has_words():
+    assert all(text.endswith(".") for text in WORDS.values())
