@@ -19,8 +19,8 @@ DEMO = Demo(
     talking_points=(
         "Ask for a guess before anybody counts: how many nuclei are there? Then open “Tap the nuclei”: "
         "thirty seconds against a network and against the classical way.",
-        "Open “Drawn, in shadow”: everybody sees sixty nuclei, and so does the network. One threshold for "
-        "the whole picture sees a dark half.",
+        "Open “Drawn, in shadow”: everybody sees sixty nuclei, and the network finds most of them. One "
+        "threshold for the whole picture sees a dark half.",
         "Open “A cat”, then “Galaxies”: it refuses the cat, and counts the galaxies. Knowing when to say no "
         "is learned, too, and never complete.",
     ),

@@ -84,12 +84,20 @@ def tap_twice(at, round_number):
     return tell(at, told(at, "tap"), "tapped", {"round": round_number, "taps": [[0.5, 0.5], [0.1, 0.2]]})
 
 
+def press_first(prefix):
+    """Press the first button whose key begins so."""
+    return lambda at, _: click(at, next(each.key for each in at.button if each.key.startswith(prefix)))
+
+
 GAMES = {
     "which is real": ("super_resolution", {}, "fool_me", lambda at, _: click(at, "A is real")),
     "same or not": ("faces", {}, "same-or-not", lambda at, _: click(at, "Two people")),
     "half a second": ("feature_layers", {"look": "You against it"}, "half_a_second", choose),
     "in noise": ("assistant", {"do": "Who hears more?"}, "who_hears_more", type_what_was_heard),
     "tap the nuclei": ("medicine", {"do": "Tap the nuclei"}, "tap_the_nuclei", tap_twice),
+    "which came first": ("why_now", {"do": "Guess the order"}, "order", press_first("order-")),
+    "ten cases": ("medicine", {"do": "Weigh the risk"}, "risk-ten-cases", press_first("risk-ten-cases-")),
+    "complaints": ("medicine", {"do": "Say how you feel"}, "symptoms", press_first("riddle-")),
     "six words": ("lip_reading", {}, "read_along", say_six_words),
 }
 
@@ -119,7 +127,9 @@ def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answ
 def test_a_double_click_at_the_end_of_a_game_begins_no_other(open_page, slug, query, name, answer):
     at = open_page(slug, **query)
     score = begin(at, name)
-    score.round = {"fool_me": 5, "who_hears_more": 7, "tap_the_nuclei": 2}.get(name, 9)
+    score.round = {"fool_me": 5, "who_hears_more": 7, "tap_the_nuclei": 2, "order": 7, "symptoms": 7}.get(
+        name, 9
+    )
     at.run()
     answer(at, score.round + 1)
     again = click(at, f"game-{name}-next")

@@ -103,8 +103,8 @@ POINTS = {
     "medicine": {
         "Ask for a guess before anybody counts: how many nuclei are there? Then open “Tap the nuclei”: "
         "thirty seconds against a network and against the classical way.": "thirty seconds, both ways",
-        "Open “Drawn, in shadow”: everybody sees sixty nuclei, and so does the network. One threshold for "
-        "the whole picture sees a dark half.": "the network is near sixty, the threshold is not",
+        "Open “Drawn, in shadow”: everybody sees sixty nuclei, and the network finds most of them. One "
+        "threshold for the whole picture sees a dark half.": "the network finds most, the threshold does not",
         "Open “A cat”, then “Galaxies”: it refuses the cat, and counts the galaxies. Knowing when to say no "
         "is learned, too, and never complete.": "one is refused, the other counted",
     },
@@ -386,7 +386,7 @@ def test_medicine(open_page):
     drawn, classical = (int(re.search(text, said)[1]) for text in (r"drew \*\*(\d+)", r"counts \*\*(\d+)"))
     network = int(re.search(r"### (\d+) nuclei", said)[1])
     assert drawn == 60
-    assert abs(network - drawn) <= 6
-    assert abs(classical - drawn) > 20
+    assert 0.75 * drawn < network <= 1.1 * drawn
+    assert classical < drawn / 2
     assert "I don't know" in words(open_page("medicine", sample="cat"))
     assert re.search(r"### \d+ nuclei", words(open_page("medicine", sample="galaxies")))

@@ -95,14 +95,6 @@ SAMPLES: tuple[Sample, ...] = (
         draw=partial(draw, "fluorescence", 3, count=90, crowded=True),
     ),
     Sample(
-        key="glands",
-        title="Bowel tissue",
-        alt="Glands of a bowel under the microscope: blue nuclei, and brown where a protein was marked",
-        credit="Photo: colonic glands, by the Center for Microscopy and Molecular Imaging (CMMI), "
-        "no known copyright restrictions",
-        make=partial(photograph, "ihc.png"),
-    ),
-    Sample(
         key="tissue",
         title="Drawn, stained",
         alt="Seventy purple nuclei on pink tissue",
@@ -126,6 +118,15 @@ SAMPLES: tuple[Sample, ...] = (
 )
 
 LIMITS: tuple[Sample, ...] = (
+    Sample(
+        key="glands",
+        title="Bowel tissue",
+        alt="Glands of a bowel under the microscope: blue nuclei, and brown where a protein was marked",
+        credit="Photo: colonic glands, by the Center for Microscopy and Molecular Imaging (CMMI), "
+        "no known copyright restrictions",
+        make=partial(photograph, "ihc.png"),
+        lesson="Real tissue, but in a brown stain that it has never seen. The threshold counts the brown.",
+    ),
     Sample(
         key="cell",
         title="One cell",
