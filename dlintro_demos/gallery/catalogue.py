@@ -42,6 +42,10 @@ class Chapter(StrEnum):
         "Why now",
         "The ideas are old. Computing, data and better tricks made them work.",
     )
+    FRAMEWORKS = (
+        "Frameworks",
+        "The same network in other words: what one learns about one framework holds for all.",
+    )
     RULES = (
         "Rules or examples",
         "People can write down how a machine decides, or let it learn that from examples.",
@@ -53,10 +57,6 @@ class Chapter(StrEnum):
     LAYERS = (
         "Learning features",
         "A picture is numbers. Layer by layer, a network turns them into edges, parts and things.",
-    )
-    FRAMEWORKS = (
-        "Frameworks",
-        "The same network in other words: what one learns about one framework holds for all.",
     )
     DAILY_LIFE = (
         "In daily life",

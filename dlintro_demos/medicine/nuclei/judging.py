@@ -24,8 +24,8 @@ WORDS: Mapping[Doubt, str] = {
     "plain": "The picture is of one colour nearly everywhere. There is nothing to count.",
     "no microscope": "This does not look like the microscope pictures that it learned from. What it outlines "
     "here are most likely no nuclei.",
-    "unsure": "It is unsure of most of what it outlines here. Nuclei may be too small for it, out of focus, or "
-    "of a kind that it does not know.",
+    "unsure": "It is unsure of most of what it outlines here. Nuclei may be too small for it, out of "
+    "focus, or of a kind that it does not know.",
     "small nuclei": f"Half of these nuclei are smaller than {SMALLEST:.0f} pixels, less than it was measured "
     "on. Enlarge the picture, or take one at a higher magnification.",
     "large nuclei": f"Half of these nuclei are larger than {LARGEST:.0f} pixels, more than it was measured "
