@@ -95,18 +95,15 @@ def _show_answer(verdict: Verdict, threshold: float) -> None:
     assert verdict.probability is not None
     titles = {"malignant": "Malignant", "benign": "Benign", "unsure": "I don't know"}
     st.markdown(f"### {titles[answer]}")
+    said = f"Probability of malignant: **{per_cent(verdict.probability)}**"
     reach = f"{per_cent(verdict.low)} to {per_cent(verdict.high)}"
     if answer == "unsure":
         st.markdown(
-            f"**{per_cent(verdict.probability)}** malignant, but the ten networks disagree: {reach}, with "
-            f"the threshold of {threshold:.0%} within."
+            f"{said}, but the ten networks disagree: {reach}, with the threshold of {threshold:.0%} within."
         )
     else:
         side = "above" if answer == "malignant" else "below"
-        st.markdown(
-            f"**{per_cent(verdict.probability)}** malignant, {side} the threshold of {threshold:.0%}. "
-            f"Spread of ten networks: {reach}."
-        )
+        st.markdown(f"{said}, {side} the threshold of {threshold:.0%}. Spread of ten networks: {reach}.")
     _show_spread(verdict, threshold)
 
 
