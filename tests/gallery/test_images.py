@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import json
 import struct
 import subprocess
@@ -643,3 +644,15 @@ class TestEncoding:
     def test_arrays_that_are_no_picture_are_refused(self, rgb: np.ndarray) -> None:
         with pytest.raises(ValueError, match="must be"):
             encode_png(rgb)
+
+
+def test_grey_of_twelve_bits_in_sixteen_is_stretched_where_a_demo_asks_for_it():
+    grey = np.tile(np.arange(0, 4096, 16, dtype=np.uint16), (64, 1))
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "TIFF")
+    plain = decode_image(file.getvalue())
+    stretched = decode_image(file.getvalue(), ImageLimits(stretch=True))
+    assert plain.rgb.max() < 20
+    assert (stretched.rgb.min(), stretched.rgb.max()) == (0, 255)
+    assert "16 bits stretched to 8" in stretched.notes
+    assert "16 bits reduced to 8" in plain.notes

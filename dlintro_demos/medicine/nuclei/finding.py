@@ -29,7 +29,7 @@ the nucleus has the second: a large one is found in parts before.
 """
 LOOKS = 3
 """At most so often."""
-SMALLEST, LARGEST = 6.0, 96.0
+SMALLEST, LARGEST = 8.0, 96.0
 """px: the median nuclei between which the count was measured."""
 
 

@@ -38,7 +38,7 @@ trained_on = "{pictures}: {DATA}"
 good_for = "Counting nuclei in fluorescence and stained tissue like that of its pictures; not for diagnosis"
 limits = [
     "It has seen few stained pictures, from few laboratories: other stains and scanners may be much worse.",
-    "Nuclei of 6 to 96 pixels. Each is outlined as a star from its middle: a bent nucleus is cut off.",
+    "Nuclei of 8 to 96 pixels. Each is outlined as a star from its middle: a bent nucleus is cut off.",
     "A picture of bright spots on black, such as galaxies, passes for fluorescence.",
     "It counts what looks like a nucleus; whether a cell is healthy it does not know.",
 ]
