@@ -10,7 +10,6 @@ from PIL import Image
 from safetensors.torch import save_file
 from sklearn.datasets import load_digits
 
-from dlintro_demos.gallery.catalogue import SLUGS
 from dlintro_demos.gallery.intake.tables import TableLimits
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.own_model.judging import fit_temperature, judge, least_confidence, weigh_up
@@ -143,7 +142,6 @@ def test_an_empty_folder_says_what_a_card_has(tmp_path):
         read_card(tmp_path)
 
 
-@pytest.mark.skipif("medicine" not in SLUGS, reason="the page is not in the catalogue yet")
 def test_the_page_says_why_nothing_ships_and_shows_what_is_mounted(folder, open_page, monkeypatch):
     from tests.reading import words
 

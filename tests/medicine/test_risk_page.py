@@ -5,7 +5,6 @@ import io
 
 import pytest
 
-from dlintro_demos.gallery.catalogue import SLUGS
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.risk.measures import NAMES, spans
 from dlintro_demos.medicine.risk.network import MODEL
@@ -14,7 +13,6 @@ from dlintro_demos.medicine.risk.samples import SAMPLES
 from dlintro_demos.medicine.risk.table import COLUMNS
 from tests.reading import words
 
-pytestmark = pytest.mark.skipif("medicine" not in SLUGS, reason="the page is not in the catalogue yet")
 DO = "Weigh the risk"
 
 
