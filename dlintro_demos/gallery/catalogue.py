@@ -12,8 +12,6 @@ from types import ModuleType
 from typing import Self
 
 SLUGS = (
-    "why_now",
-    "frameworks",
     "classical_vs_deep",
     "teach_a_child",
     "flappy_bird",
@@ -23,6 +21,8 @@ SLUGS = (
     "lip_reading",
     "assistant",
     "medicine",
+    "why_now",
+    "frameworks",
 )
 
 
@@ -38,14 +38,6 @@ class Chapter(StrEnum):
         chapter.idea = idea
         return chapter
 
-    WHY_NOW = (
-        "Why now",
-        "The ideas are old. Computing, data and better tricks made them work.",
-    )
-    FRAMEWORKS = (
-        "Frameworks",
-        "The same network in other words: what one learns about one framework holds for all.",
-    )
     RULES = (
         "Rules or examples",
         "People can write down how a machine decides, or let it learn that from examples.",
@@ -65,6 +57,14 @@ class Chapter(StrEnum):
     HEALTHCARE = (
         "In healthcare",
         "Where an error costs most: how often it is right, what each mistake costs, and when to say no.",
+    )
+    WHY_NOW = (
+        "Why now",
+        "The ideas are old. Computing, data and better tricks made them work.",
+    )
+    FRAMEWORKS = (
+        "Frameworks",
+        "The same network in other words: what one learns about one framework holds for all.",
     )
 
 

@@ -62,5 +62,5 @@ def _import_modules(slug: str) -> None:
             if found.name.endswith((".ui", "_template")):
                 continue
             module = importlib.import_module(found.name)
-            if found.ispkg:
+            if found.ispkg and not getattr(module, "LATER", False):  # what somebody may not have installed
                 folders.append(module)

@@ -77,12 +77,21 @@ def test_logic_in_folders_of_a_demo_is_imported_too_but_neither_its_widgets_nor_
     monkeypatch, tmp_path
 ):
     demo = tmp_path / "a_demo_of_folders"
-    for path in ("__init__", "logic", "script_template", "deep/__init__", "deep/inner", "ui/__init__"):
+    for path in (
+        "__init__",
+        "logic",
+        "script_template",
+        "deep/__init__",
+        "deep/inner",
+        "ui/__init__",
+        "later/__init__",
+        "later/inner",
+    ):
         file = demo / f"{path}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("")
+        file.write_text("LATER = True" if path == "later/__init__" else "")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(process, "package_of", lambda slug: importlib.import_module(slug))
     process._import_modules(demo.name)
     imported = {name.removeprefix(demo.name) for name in sys.modules if name.startswith(demo.name)}
-    assert imported == {"", ".logic", ".deep", ".deep.inner"}
+    assert imported == {"", ".logic", ".deep", ".deep.inner", ".later"}
