@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -18,12 +19,18 @@ MODELS = (MODEL, CLASSIFIER)
 """What is needed to count and to judge."""
 SIDE = 32
 """px: a smaller picture is not judged."""
-Doubt = Literal["", "tiny", "plain", "no microscope", "unsure", "small nuclei", "large nuclei"]
+SMOOTH = 0.5
+"""Share of a picture's variance that smoothing by `BLUR` px leaves at least: with less it is grain and nothing
+else. Microscope pictures keep most of it, noise next to nothing."""
+BLUR = 1.5
+Doubt = Literal["", "tiny", "plain", "no microscope", "noise", "unsure", "small nuclei", "large nuclei"]
 WORDS: Mapping[Doubt, str] = {
     "tiny": f"The picture has fewer than {SIDE} pixels on a side: too few to say anything.",
     "plain": "The picture is of one colour nearly everywhere. There is nothing to count.",
     "no microscope": "This does not look like the microscope pictures that it learned from. What it outlines "
     "here are most likely no nuclei.",
+    "noise": "This is grain from pixel to pixel, and hardly anything larger. What it outlines here are no "
+    "nuclei. If there are some, take the picture with more light.",
     "unsure": "It is unsure of most of what it outlines here. Nuclei may be too small for it, out of "
     "focus, or of a kind that it does not know.",
     "small nuclei": f"Half of these nuclei are smaller than {SMALLEST:.0f} pixels, less than it was measured "
@@ -69,6 +76,8 @@ def _doubt(rgb: np.ndarray, found: Found, strangeness: float, thresholds: Mappin
         return "plain"
     if strangeness > thresholds["strangeness"]:
         return "no microscope"
+    if smoothness(rgb) < SMOOTH:
+        return "noise"
     if not found.count:
         return ""
     middle = float(np.median(found.diameters))
@@ -77,3 +86,9 @@ def _doubt(rgb: np.ndarray, found: Found, strangeness: float, thresholds: Mappin
     if middle > LARGEST:
         return "large nuclei"
     return "unsure" if float(np.median(found.stars.sureness)) < thresholds["median_sureness"] else ""
+
+
+def smoothness(rgb: np.ndarray) -> float:
+    """Share of the variance of brightness that smoothing leaves, from 0 to 1; (h, w, 3) uint8."""
+    grey = rgb.mean(axis=2, dtype=np.float32)
+    return float(cv2.GaussianBlur(grey, (0, 0), BLUR).var() / max(float(grey.var()), 1e-6))
