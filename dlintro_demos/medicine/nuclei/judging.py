@@ -20,8 +20,8 @@ MODELS = (MODEL, CLASSIFIER)
 SIDE = 32
 """px: a smaller picture is not judged."""
 SMOOTH = 0.5
-"""Share of a picture's variance that smoothing by `BLUR` px leaves at least: with less it is grain and nothing
-else. Microscope pictures keep most of it, noise next to nothing."""
+"""Share of a picture's variance that smoothing by `BLUR` px leaves at least: with less it is grain and
+nothing else. Microscope pictures keep most of it, noise next to nothing."""
 BLUR = 1.5
 Doubt = Literal["", "tiny", "plain", "no microscope", "noise", "unsure", "small nuclei", "large nuclei"]
 WORDS: Mapping[Doubt, str] = {
@@ -76,8 +76,6 @@ def _doubt(rgb: np.ndarray, found: Found, strangeness: float, thresholds: Mappin
         return "plain"
     if strangeness > thresholds["strangeness"]:
         return "no microscope"
-    if smoothness(rgb) < SMOOTH:
-        return "noise"
     if not found.count:
         return ""
     middle = float(np.median(found.diameters))
@@ -85,7 +83,9 @@ def _doubt(rgb: np.ndarray, found: Found, strangeness: float, thresholds: Mappin
         return "small nuclei"
     if middle > LARGEST:
         return "large nuclei"
-    return "unsure" if float(np.median(found.stars.sureness)) < thresholds["median_sureness"] else ""
+    if float(np.median(found.stars.sureness)) < thresholds["median_sureness"]:
+        return "unsure"
+    return "noise" if smoothness(rgb) < SMOOTH else ""
 
 
 def smoothness(rgb: np.ndarray) -> float:
