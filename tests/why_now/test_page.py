@@ -55,8 +55,16 @@ def test_dragging_the_year_changes_what_is_in_reach(open_page):
     assert "**GPT" not in texts(at)  # one processor and one day are far from enough
 
 
-def test_every_figure_has_its_source_one_click_away(open_page):
-    at = open_page("why_now", do="Sixty years")
+@pytest.mark.parametrize("mode", ["This machine", "Sixty years"])
+def test_no_point_of_a_chart_leads_out_of_the_visit(open_page, mode):
+    shown = open_page("why_now", do=mode).get("vega_lite_chart")
+    assert shown
+    assert not any("href" in each.proto.spec for each in shown)
+
+
+@pytest.mark.parametrize("mode", ["This machine", "Sixty years"])
+def test_every_figure_has_its_source_one_click_away(open_page, mode):
+    at = open_page("why_now", do=mode)
     at.session_state["sources"] = True
     said = texts(at.run())
     for system in systems():

@@ -1,4 +1,7 @@
-"""The charts of sixty years: processors, errors, training, data. A click on a point opens its source."""
+"""The charts of sixty years: processors, errors, training, data. Where they come from: `sources.py`.
+
+No point is a link: it would open in this very tab, and end the visit.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,7 @@ from dlintro_demos.gallery.ui.charts import (
     show_chart,
 )
 from dlintro_demos.why_now.history import (
-    EPOCH_SYSTEMS,
     PERSON_ERROR,
-    PERSON_SOURCE,
     System,
     power,
     processors,
@@ -68,12 +69,12 @@ def log_axis(field: str, title: str, least: float, most: float) -> dict[str, Any
 
 
 def _named(rows: Sequence[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], colour: str) -> list[Layer]:
-    """Points that open their source on a click, and beside them their names, or what `label` says."""
+    """Points, and beside them their names, or what `label` says."""
     rows = [{"label": row["name"], **row} for row in rows]
-    point = {"type": "point", "filled": True, "size": 90, "color": colour, "cursor": "pointer"}
+    point = {"type": "point", "filled": True, "size": 90, "color": colour}
     tip = [{"field": "name"}, {"field": "year", "format": "d"}, {"field": "said", "title": "figure"}]
     return [
-        layer(point, rows, x=x, y=y, href={"field": "source"}, tooltip=tip),
+        layer(point, rows, x=x, y=y, tooltip=tip),
         layer({"type": "text", "color": GREY, **NAMES}, rows, x=x, y=y, text={"field": "label"}),
     ]
 
@@ -84,7 +85,7 @@ def show_processors(found: Measurement, *, what: str) -> None:
     x, y = year_axis(2005, 2030), log_axis("value", "float32 FLOP/s (log)", 1e9, 1e15)
     rows = [
         {"year": each.year, "name": each.name, "value": each.float32, "said": f"{power(each.float32)} FLOP/s",
-         "label": each.name if each.name in LANDMARKS else "", "source": each.source}
+         "label": each.name if each.name in LANDMARKS else ""}
         for each in processors()
     ]  # fmt: skip
     mine = [{"year": year, "name": HERE, "value": found.peak}]
@@ -146,16 +147,15 @@ def show_errors() -> None:
          "scale": {"domain": [0, 0.3]}}  # fmt: skip
     rows = [
         {"year": each.year, "name": each.name, "value": each.error, "said": f"{each.error:.1%}",
-         "source": each.source, "network": each.network}
+         "network": each.network}
         for each in winners()
     ]  # fmt: skip
     person = [{"year": 2009, "value": PERSON_ERROR}, {"year": 2018, "value": PERSON_ERROR}]
-    said = [{"year": 2009.1, "name": f"one trained person: {PERSON_ERROR:.1%}", "value": PERSON_ERROR,
-             "source": PERSON_SOURCE}]  # fmt: skip
+    said = [{"year": 2009.1, "name": f"one trained person: {PERSON_ERROR:.1%}", "value": PERSON_ERROR}]
     show_chart(
         layer({"type": "line", "color": GREY, "strokeDash": [6, 4]}, person, x=x, y=y),
-        layer({"type": "text", "align": "left", "dy": -9, "color": GREY, "cursor": "pointer"}, said, x=x, y=y,
-              text={"field": "name"}, href={"field": "source"}),
+        layer({"type": "text", "align": "left", "dy": -9, "color": GREY}, said, x=x, y=y,
+              text={"field": "name"}),
         *_named([row for row in rows if not row["network"]], x, y, ORANGE),
         *_named([row for row in rows if row["network"]], x, y, BLUE),
         alt=(
@@ -190,7 +190,7 @@ def show_systems(year: int, within: float) -> None:
 def _row(system: System) -> dict[str, Any]:
     return {
         "year": system.year, "name": system.name, "value": system.flop, "said": f"{power(system.flop)} FLOP",
-        "label": system.name if system.name in LANDMARKS else "", "source": EPOCH_SYSTEMS,
+        "label": system.name if system.name in LANDMARKS else "",
     }  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def show_training_sets() -> None:
     x, y = year_axis(1930, 2030), log_axis("value", "examples (log)", 1e2, 1e14)
     rows = [
         {"year": each.year, "name": each.name, "value": each.examples, "kind": each.kind,
-         "said": f"{each.examples:,} {each.kind}", "source": each.source}
+         "said": f"{each.examples:,} {each.kind}"}
         for each in training_sets()
     ]  # fmt: skip
     show_chart(

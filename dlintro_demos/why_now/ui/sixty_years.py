@@ -6,25 +6,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dlintro_demos.gallery.ui.frame import first_result, panel, table
+from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.words import counted
 from dlintro_demos.why_now.history import (
     DAY,
-    EPOCH_SYSTEMS,
-    PERSON_SOURCE,
     Processor,
     System,
     fastest,
     in_words,
     power,
-    processors,
     seconds_to_train,
     speed,
     systems,
-    training_sets,
-    winners,
 )
 from dlintro_demos.why_now.ui.charts import show_errors, show_systems, show_training_sets
+from dlintro_demos.why_now.ui.sources import show_sources
 
 FIRST, LAST = 2006, 2025
 REACHED = 0.3
@@ -43,7 +39,7 @@ def sixty_years() -> None:
     )
     st.subheader("And there was more to learn from", anchor=False)
     show_training_sets()
-    _sources()
+    show_sources()
 
 
 @st.fragment
@@ -85,50 +81,3 @@ def _new(year: int, reached: Sequence[System]) -> str:
         return f"Not a year before: **{', '.join(new)}**."
     most = max(reached, key=lambda each: each.flop)
     return f"The largest of them: **{most.name}**, which {most.does}."
-
-
-def _sources() -> None:
-    for _ in panel("Every figure with its source", key="sources", icon=":material/link:"):
-        st.caption("These links lead out of the gallery, and need the internet.")
-        table(
-            ("Year", "Training", "FLOP", "Figure", "Published"),
-            [
-                (
-                    str(each.year),
-                    each.name,
-                    power(each.flop),
-                    f"[Epoch AI]({EPOCH_SYSTEMS})",
-                    f"[paper]({each.paper})",
-                )
-                for each in systems()
-            ],
-        )
-        table(
-            ("Year", "Processor", "float32 FLOP/s", "half precision", "Figure"),
-            [
-                (str(each.year), each.name, power(each.float32), power(each.half) if each.half else "",
-                 f"[Epoch AI]({each.source})")
-                for each in processors()
-            ],
-        )  # fmt: skip
-        table(
-            ("Year", "Best on ImageNet", "Top-5 error", "Figure"),
-            [
-                *(
-                    (str(each.year), each.name, f"{each.error:.1%}", f"[results]({each.source})")
-                    for each in winners()
-                ),
-                ("2015", "one trained person", "5.1%", f"[paper]({PERSON_SOURCE})"),
-            ],
-        )
-        table(
-            ("Year", "Learned from", "Examples", "Figure"),
-            [
-                (str(each.year), each.name, f"{each.examples:,} {each.kind}", f"[source]({each.source})")
-                for each in training_sets()
-            ],
-        )
-        st.caption(
-            "Computing and processors: Epoch AI, CC BY 4.0, a selection of rows, rounded; from GPT-4 on "
-            "these are Epoch's estimates, for the makers don't say."
-        )

@@ -12,6 +12,7 @@ from dlintro_demos.why_now.history import find_system, in_words, power, seconds_
 from dlintro_demos.why_now.latest import LATEST, measure_here, recorded
 from dlintro_demos.why_now.measuring import Measurement
 from dlintro_demos.why_now.ui.charts import show_processors, show_speeds
+from dlintro_demos.why_now.ui.sources import show_sources
 
 ASKED = "why-now-asked"
 ASKED_ABOUT = ("AlexNet", "ResNet-152", "GPT-3")
@@ -35,6 +36,7 @@ def this_machine() -> Measurement:
         )
     _how_long(found)
     _by_size(found)
+    show_sources()
     return found
 
 
