@@ -17,7 +17,7 @@ MODES = {
 }
 
 demo = find("frameworks")
-hook(demo, "You meet their work, never them: nearly every network in a phone was learned in one of these.")
+hook(demo, "You meet what was made with them, never themselves: networks are written in such frameworks.")
 with choices():
     mode = st.segmented_control(
         "What to do?", list(MODES), default="The same curve", required=True, key="do", bind="query-params"

@@ -59,12 +59,12 @@ _QUESTION = re.compile(
 )
 
 
-def with_error(sentence: str, chance: random.Random) -> str:
-    """A letter missing, two swapped or one doubled in a longer word of the sentence."""
+def with_error(sentence: str, chance: random.Random, least: int = 4) -> str:
+    """A letter missing, two swapped or one doubled in a longer word of the sentence, of `least` letters."""
     said = sentence.split()
     at = max(range(len(said)), key=lambda index: len(said[index]) * chance.random())
     word = said[at]
-    if len(word) < 4:
+    if len(word) < least:
         return sentence
     place, kind = chance.randrange(1, len(word) - 1), chance.random()
     if kind < 0.4:

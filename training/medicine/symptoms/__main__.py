@@ -40,6 +40,7 @@ from dlintro_demos.medicine.symptoms.scope import find_cues
 from dlintro_demos.medicine.symptoms.spelling import plain_text, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
 from dlintro_demos.shared.sentence_embeddings import embed, whole_words
+from training.assistant.styles import with_error
 
 SEED = 5
 FOLDS = 5
@@ -58,24 +59,6 @@ ROUNDS = (
 FOLDER = REPOSITORY / "models" / MODEL
 
 
-def with_error(sentence: str, chance: random.Random) -> str:
-    """A letter missing, two swapped or one doubled in a longer word of the sentence."""
-    said = sentence.split()
-    at = max(range(len(said)), key=lambda index: len(said[index]) * chance.random())
-    word = said[at]
-    if len(word) < 5:
-        return sentence
-    place, kind = chance.randrange(1, len(word) - 1), chance.random()
-    if kind < 0.4:
-        word = word[:place] + word[place + 1 :]
-    elif kind < 0.7:
-        word = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-    else:
-        word = word[: place + 1] + word[place:]
-    said[at] = word
-    return " ".join(said)
-
-
 def as_read(sentence: str, cache: ModelCache) -> str:
     """A sentence as the head reads it."""
     return " ".join(word.text for word in words_of(plain_text(sentence), whole_words(cache)))
@@ -91,7 +74,7 @@ def varied(sentences: list[str], cache: ModelCache) -> np.ndarray:
     chance = random.Random(SEED)
     rows = []
     for sentence in sentences:
-        rows += [sentence, with_error(sentence, chance), chance.choice(ROUNDS).format(sentence)]
+        rows += [sentence, with_error(sentence, chance, least=5), chance.choice(ROUNDS).format(sentence)]
     return vectors_of(rows, cache).reshape(len(sentences), 3, -1)
 
 
