@@ -18,13 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from dlintro_demos.gallery.command_line import engine_of_its_own
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.medicine.nuclei.finding import MODEL, Found, find
 from dlintro_demos.medicine.nuclei.judging import judge
 from dlintro_demos.medicine.nuclei.network import StarNet
-from dlintro_demos.medicine.nuclei.weights import save_nuclei
+from dlintro_demos.medicine.nuclei.weights import load_nuclei, save_nuclei
 from training.medicine.nuclei.card import write_card
 from training.medicine.nuclei.evaluation import choose, choose_classical, figures_of, measure
 from training.medicine.nuclei.learning import Settings, learn
@@ -46,10 +47,14 @@ def main() -> None:
     parser.add_argument("what", choices=("classical", "learn", "report"))
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT)
     parser.add_argument("--seconds", type=float, default=Settings().seconds, help="of learning, on the clock")
+    parser.add_argument("--rate", type=float, default=Settings().rate, help="highest learning rate")
     parser.add_argument(
         "--keep-strangeness",
         action="store_true",
         help="what tells microscope pictures from others stays as it is",
+    )
+    parser.add_argument(
+        "--start", type=Path, help="learn: weights to begin with, where there is no checkpoint"
     )
     parser.add_argument("--sheet", type=Path, help="where to write the five worst pictures")
     options = parser.parse_args()
@@ -57,15 +62,18 @@ def main() -> None:
     if options.what == "classical":
         choose_classical([each for each in load() if each.part == "choose"])
     elif options.what == "learn":
-        learn_in_sight(options.checkpoint, replace(Settings(), seconds=options.seconds))
+        start = load_nuclei([options.start]) if options.start else None
+        learn_in_sight(
+            options.checkpoint, replace(Settings(), seconds=options.seconds, rate=options.rate), start
+        )
     else:
         report(options.checkpoint, options.sheet, keep_strangeness=options.keep_strangeness)
 
 
-def learn_in_sight(checkpoint: Path, settings: Settings) -> None:
+def learn_in_sight(checkpoint: Path, settings: Settings, start: nn.Module | None) -> None:
     """Print the losses as they fall."""
     pictures = [each for each in load() if each.part == "learn"]
-    for step, progress, losses, _ in learn(pictures, settings, checkpoint):
+    for step, progress, losses, _ in learn(pictures, settings, checkpoint, start):
         words = ", ".join(f"{name} {value:.4f}" for name, value in losses.items())
         print(f"step {step}, {progress:.0%}: {words}", flush=True)
 

@@ -58,14 +58,17 @@ def loss_of(
 
 
 def learn(
-    pictures: list[Labelled], settings: Settings, checkpoint: Path
+    pictures: list[Labelled], settings: Settings, checkpoint: Path, start: torch.nn.Module | None = None
 ) -> Iterator[tuple[int, float, dict[str, float], StarNet]]:
     """Yield steps, progress from 0 to 1, mean losses, and the average network, about every hundred steps.
 
-    Goes on from `checkpoint` where there is one. Ends when the seconds are spent.
+    Goes on from `checkpoint` where there is one, else from the weights of `start`. Ends when the seconds are
+    spent.
     """
     torch.manual_seed(settings.seed)
     network = StarNet().to(memory_format=torch.channels_last)
+    if start is not None:
+        network.load_state_dict(start.state_dict())
     average = AveragedModel(network, avg_fn=partial(_mix, settings.decay))
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=1e-3)
     step, spent = 0, 0.0
