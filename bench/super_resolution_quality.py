@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -80,16 +80,19 @@ def print_folder(folder: Path) -> None:
 
 
 def print_unseen() -> None:
-    """The same on the photographs of `unseen_photographs.toml`, fetched first where they are missing."""
-    pictures = []
+    """The same on the photographs of `unseen_photographs.toml`."""
+    print_photos([rgb for _, rgb in unseen()], "unseen photos", QUICK[:4])
+
+
+def unseen() -> Iterator[tuple[str, np.ndarray]]:
+    """Names and pixels of the photographs of `unseen_photographs.toml`, fetched where they are missing."""
     for name, entry in tomllib.loads(UNSEEN.read_text(encoding="utf-8"))["packages"].items():
         package = Package(
             name=name, registry="debian", version=entry["version"], release=entry["release"], statement=""
         )
         for path in entry["paths"]:
             with Image.open(fetch(package) / path) as picture:
-                pictures.append(averaged_down(np.asarray(picture.convert("RGB"))))
-    print_photos(pictures, "unseen photos", QUICK[:4])
+                yield Path(path).stem, averaged_down(np.asarray(picture.convert("RGB")))
 
 
 def print_photos(pictures: Sequence[np.ndarray], what: str, ways: Sequence[Way] = QUICK) -> None:

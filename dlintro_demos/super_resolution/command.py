@@ -29,7 +29,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("output", type=Path, metavar="OUT")
     parser.add_argument("--scale", type=int, choices=(2, 4), default=4)
     parser.add_argument(
-        "--model", choices=("ours", "photographic", "compact", "bicubic", "lanczos"), default="ours"
+        "--model", choices=("ours", "best", "photographic", "compact", "bicubic", "lanczos"), default="ours"
     )
     parser.add_argument(
         "--situation",

@@ -50,7 +50,7 @@ def degrade(rgb: np.ndarray, degradation: Degradation, seed: int = 0) -> np.ndar
         noise = np.random.default_rng(seed).standard_normal(picture.shape, np.float32)
         picture = picture + noise * np.float32(degradation.noise)
     small = picture.round().clip(0, 255).astype(np.uint8)
-    return small if degradation.jpeg_quality is None else _through_jpeg(small, degradation.jpeg_quality)
+    return small if degradation.jpeg_quality is None else through_jpeg(small, degradation.jpeg_quality)
 
 
 def area_average(picture: np.ndarray, scale: int) -> np.ndarray:
@@ -64,8 +64,8 @@ def area_average(picture: np.ndarray, scale: int) -> np.ndarray:
     return cv2.resize(picture, (width // scale, height // scale), interpolation=cv2.INTER_AREA)
 
 
-def _through_jpeg(rgb: np.ndarray, quality: int) -> np.ndarray:
-    """Compressed and read back; colour at half resolution (4:2:0), as most cameras and web sites do."""
+def through_jpeg(rgb: np.ndarray, quality: int) -> np.ndarray:
+    """(H, W, 3) uint8 compressed and read back; colour at half resolution (4:2:0), as most cameras do."""
     settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
     _, file = cv2.imencode(".jpg", rgb[..., ::-1], settings)
     return np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR))[..., ::-1].copy()

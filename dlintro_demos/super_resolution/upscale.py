@@ -28,7 +28,8 @@ class Method:
     it is the scale and the situation, where there is a network for each.
 
     `core` and `overlap` are the tile's sides in input pixels: overlap covers what an output pixel sees, and
-    two more for the bicubic step that keeps a result faithful.
+    two more for the bicubic step that keeps a result faithful. `views` are how many of the eight ways to turn
+    and mirror a picture the network sees; the result is their mean (Timofte et al. 2016).
     """
 
     key: str
@@ -38,6 +39,7 @@ class Method:
     resample: Image.Resampling = Image.Resampling.BICUBIC
     core: int = 512
     overlap: int = 0
+    views: int = 1
 
     def card(self, scale: Scale, situation: Situation = "clean") -> str | None:
         """Key of the card of the network that runs."""
@@ -49,16 +51,25 @@ class Method:
         return self.model is not None and "{" in self.model
 
 
+OURS = Method(
+    key="ours",
+    title="Our own network",
+    about="Quick and true: trained here, on photographs, to add what is sure and to invent little.",
+    model="super_resolution_ours_x{scale}_{situation}",
+    core=256,
+    overlap=14,
+)
 METHODS: dict[str, Method] = {
     method.key: method
     for method in (
-        Method(
-            key="ours",
-            title="Our own network",
-            about="Quick and true: trained here, on photographs, to add what is sure and to invent little.",
-            model="super_resolution_ours_x{scale}_{situation}",
-            core=256,
-            overlap=12,
+        OURS,
+        replace(
+            OURS,
+            key="best",
+            title="Our own, eight times",
+            about="A little truer, eight times as slow: the mean of what our network makes of the photo "
+            "turned and mirrored in all eight ways.",
+            views=8,
         ),
         Method(
             key="compact",
@@ -199,7 +210,7 @@ def upscale_strips(
             strip = np.empty((rows.stop - rows.start, width * scale, 3), np.uint8)
         started = time.perf_counter()
         low = _to_tensor(rgb[tile.context.slices()])
-        for step in _network(key, loaded, low, cache):
+        for step in _network(key, loaded, low, cache, how.views):
             if isinstance(step, torch.Tensor):
                 high = step
             else:
@@ -234,15 +245,42 @@ def upscale_strips(
 
 
 def _network(
+    key: str, loaded: Loaded, low: torch.Tensor, cache: ModelCache, views: int
+) -> Iterator[float | torch.Tensor]:
+    """The network on one tile: yields the share done, and last the mean over the views."""
+    total = torch.zeros(())
+    for view in range(views):
+        for step in _one_view(key, loaded, turned(low, view), cache):
+            if isinstance(step, torch.Tensor):
+                total = total + turned_back(step, view)
+            else:
+                yield (view + step) / views
+        if view + 1 < views:
+            yield (view + 1) / views
+    yield total / views
+
+
+def _one_view(
     key: str, loaded: Loaded, low: torch.Tensor, cache: ModelCache
 ) -> Iterator[float | torch.Tensor]:
-    """The network on one tile: in steps on the CPU; in one call elsewhere, where memory may run out."""
+    """In steps on the CPU; in one call elsewhere, where memory may run out."""
     if loaded.device.type != "cpu":
         with torch.inference_mode():
             high = cache.run(key, lambda model: model.module(low.to(model.device)).cpu())
         yield high
     else:
         yield from forward_in_steps(loaded.module, low)
+
+
+def turned(picture: torch.Tensor, view: int) -> torch.Tensor:
+    """(N, C, H, W) in one of eight ways; 0 is as it is."""
+    turned = picture.rot90(view % 4, (2, 3))
+    return turned.flip(3) if view >= 4 else turned
+
+
+def turned_back(picture: torch.Tensor, view: int) -> torch.Tensor:
+    """What undoes `turned`."""
+    return (picture.flip(3) if view >= 4 else picture).rot90(-view % 4, (2, 3))
 
 
 @torch.inference_mode()

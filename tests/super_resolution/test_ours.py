@@ -14,7 +14,7 @@ from training.photographs import LicenceNotProven, Photograph, check_licence, re
 from training.super_resolution import __main__ as training
 
 TINY = training.TrainingSettings(
-    width=4, depth=3, steps=4, batch=2, side=8, warm_up=1, threads=1, report_every=2, save_every=2
+    width=4, depth=3, drawn=0, steps=4, batch=2, side=8, warm_up=1, threads=1, report_every=2, save_every=2
 )
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_is_not_ours_is_refused_by_name(content: bytes, tmp_path: Pa
 @pytest.fixture
 def photographs(monkeypatch: pytest.MonkeyPatch) -> None:
     def two(_: str) -> list[tuple[None, np.ndarray]]:
-        return [(None, _picture(64, 48, seed)) for seed in range(2)]
+        return [(None, _picture(96, 80, seed)) for seed in range(2)]
 
     monkeypatch.setattr(training, "load", two)
 

@@ -232,6 +232,28 @@ def test_strength_goes_from_bicubic_to_the_network(method, scale, real):
     assert np.abs(half - (none + full) / 2)[inside].max() <= 1
 
 
+@pytest.mark.parametrize("scale", [2, 4])
+def test_eight_views_give_a_turned_picture_the_turned_result(scale):
+    options = {"scale": scale, "faithful": False}
+    upright, lying = picture(40, 56), np.rot90(picture(40, 56)).copy()
+    one = [enlarged(rgb, fake_cache(), method="ours", **options).rgb for rgb in (upright, lying)]
+    eight = [enlarged(rgb, fake_cache(), method="best", **options).rgb for rgb in (upright, lying)]
+    assert np.abs(np.rot90(one[0]).astype(int) - one[1]).max() > 1
+    assert np.abs(np.rot90(eight[0]).astype(int) - eight[1]).max() <= 1
+
+
+def test_eight_views_say_how_far_they_are():
+    steps = list(upscale(picture(30, 30), method="best", scale=2, faithful=False, cache=fake_cache()))
+    shares = [step.done / step.total for step in steps if isinstance(step, Progress)]
+    assert len(shares) >= 8
+    assert shares == sorted(shares)
+
+
+def test_overlap_covers_what_an_output_pixel_of_our_networks_sees(real):
+    for key in ("super_resolution_ours_x4_clean", "super_resolution_ours_x2_degraded"):
+        assert METHODS["ours"].overlap >= real.get(key).module.depth + 2
+
+
 def test_overlap_covers_what_an_output_pixel_of_the_compact_network_sees():
     convolutions, bicubic_reach = 18, 2
     assert METHODS["compact"].overlap >= convolutions + bicubic_reach

@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import math
 import os
 import time
 from collections import Counter
@@ -33,14 +34,18 @@ from PIL import Image
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
-from dlintro_demos.super_resolution.degrade import Degradation, degrade
+from dlintro_demos.super_resolution.degrade import Degradation, area_average, degrade
 from dlintro_demos.super_resolution.ours import Ours, load_ours, save_ours
 from dlintro_demos.super_resolution.quality import psnr, ssim
 from dlintro_demos.super_resolution.situation import Situation
 from training.photographs import Split, load
+from training.super_resolution.branches import branch, deepened, merged
+from training.super_resolution.drawn import drawn_pictures
+from training.super_resolution.kernels import MARGIN, draw_small
 
 CHECKPOINTS = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints"))
 REPORT_SIDE = 512  # px: the middle of a held-out photograph
+DRAWN = 60  # pictures of drawn.py
 SPOILED = Degradation(blur_sigma=0.8, noise=4.0, jpeg_quality=75)  # what degraded networks are measured on
 
 
@@ -51,13 +56,19 @@ class TrainingSettings:
     scale: Literal[2, 4] = 4
     """How many times larger each side becomes."""
     situation: Situation = "clean"
-    """Small but clean, or also blurred, noisy and compressed."""
+    """Small but clean, by one of many kernels (kernels.py), or also blurred, noisy and compressed."""
     width: int = 32
     """Channels between the convolutions."""
-    depth: int = 10
+    depth: int = 12
     """Convolutions, the first and the last included."""
+    branches: bool = True
+    """Whether each convolution is several while it learns (branches.py)."""
+    start: str = ""
+    """Weights to begin with, made deeper where they have fewer convolutions; else bicubic and noise."""
     steps: int = 12000
     """Gradient steps; the learning rate falls to nothing at the last one."""
+    seconds: float = math.inf
+    """Of training, on the clock, where that ends before the steps do."""
     batch: int = 16
     """Patches a step."""
     side: int = 32
@@ -70,6 +81,8 @@ class TrainingSettings:
     """Largest norm of the gradient."""
     ema_decay: float = 0.998
     """Weight of the past in the running mean of the weights, which is what is saved."""
+    drawn: float = 0.08
+    """Clean: share of the patches that are of drawn pictures (drawn.py)."""
     squared: float = 0.0
     """Share of the steps, the last ones, that lessen the squared error, which is what PSNR counts."""
     max_blur: float = 1.5
@@ -113,42 +126,61 @@ class Patches(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """Random patches of the training photographs and their small, perhaps spoiled versions, by the step."""
 
     def __init__(self, settings: TrainingSettings) -> None:
-        """Hold all that are large enough in memory, at full size and, where there is room, at half."""
+        """Hold all that are large enough in memory, at full size and, where there is room, smaller."""
         self._settings = settings
+        clean = settings.situation == "clean"
         self._photographs: list[np.ndarray] = []
-        side = settings.side * settings.scale
+        self._margin = MARGIN if clean else 0
+        self._side = (settings.side + 2 * self._margin) * settings.scale
         for _, rgb in load("train"):
-            if min(rgb.shape[:2]) < side:
-                continue
-            self._photographs.append(rgb)
-            height, width = (length // 2 * 2 for length in rgb.shape[:2])
-            if min(height, width) >= 4 * side:
-                self._photographs.append(degrade(rgb[:height, :width], Degradation(scale=2)))
+            for times in (1, 2, 3) if clean else (1, 2):
+                height, width = (length // times * times for length in rgb.shape[:2])
+                if min(height, width) >= self._side * (1 if times == 1 else 2 * times):
+                    smaller = area_average(rgb[:height, :width].astype(np.float32), times)
+                    self._photographs.append(smaller.round().astype(np.uint8))
         areas = np.array([rgb.shape[0] * rgb.shape[1] for rgb in self._photographs], np.float64)
         self._share = np.sqrt(areas) / np.sqrt(areas).sum()
+        self._drawn = drawn_pictures(DRAWN, settings.seed) if clean and settings.drawn else []
 
     def __getitem__(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Small (N, 3, side, side) and true (N, 3, scale * side, ...) float32 in 0..1; `step` is the seed."""
         rng = np.random.default_rng([self._settings.seed, step])
         truths = [self._truth(rng) for _ in range(self._settings.batch)]
-        smalls = [degrade(truth, self._degradation(rng), int(rng.integers(2**31))) for truth in truths]
-        return to_tensor(np.stack(smalls)), to_tensor(np.stack(truths))
+        smalls = [self._small(truth, rng) for truth in truths]
+        return self._inner(smalls, 1), self._inner(truths, self._settings.scale)
+
+    def _inner(self, pictures: list[np.ndarray], scale: int) -> torch.Tensor:
+        """Without their margin."""
+        margin = self._margin * scale
+        return to_tensor(
+            np.stack(
+                [each[margin : each.shape[0] - margin, margin : each.shape[1] - margin] for each in pictures]
+            )
+        )
 
     def _truth(self, rng: np.random.Generator) -> np.ndarray:
         """The busier of two random patches of a photograph, turned and mirrored at random."""
-        photograph = self._photographs[rng.choice(len(self._photographs), p=self._share)]
-        side = self._settings.side * self._settings.scale
+        if self._drawn and rng.random() < self._settings.drawn:
+            photograph = self._drawn[rng.integers(len(self._drawn))]
+        else:
+            photograph = self._photographs[rng.choice(len(self._photographs), p=self._share)]
         patches = []
         for _ in range(2):
-            top, left = (int(rng.integers(length - side + 1)) for length in photograph.shape[:2])
-            patches.append(photograph[top : top + side, left : left + side])
+            top, left = (int(rng.integers(length - self._side + 1)) for length in photograph.shape[:2])
+            patches.append(photograph[top : top + self._side, left : left + self._side])
         patch = max(patches, key=lambda patch: float(np.abs(np.diff(patch[::2, ::2, 1].astype(int))).mean()))
         patch = np.rot90(patch, int(rng.integers(4)))
         return np.ascontiguousarray(patch[:, ::-1] if rng.random() < 0.5 else patch)
 
+    def _small(self, truth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        settings = self._settings
+        if settings.situation == "clean":
+            return draw_small(truth, settings.scale, rng)
+        return degrade(truth, self._degradation(rng), int(rng.integers(2**31)))
+
     def _degradation(self, rng: np.random.Generator) -> Degradation:
         settings = self._settings
-        if settings.situation == "clean" or rng.random() < settings.untouched:
+        if rng.random() < settings.untouched:
             return Degradation(scale=settings.scale)
         low, high = settings.jpeg
         return Degradation(
@@ -164,12 +196,23 @@ def to_tensor(pictures: np.ndarray) -> torch.Tensor:
     return torch.tensor(pictures).permute(0, 3, 1, 2).float().div_(255)
 
 
-def learning_rate(settings: TrainingSettings, step: int) -> float:
-    """Linear warm-up, then half a cosine down to zero."""
-    if step < settings.warm_up:
-        return settings.learning_rate * (step + 1) / settings.warm_up
-    share = (step - settings.warm_up) / max(1, settings.steps - settings.warm_up)
-    return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * share)))
+def learning_rate(settings: TrainingSettings, step: int, share: float) -> float:
+    """Linear warm-up, then half a cosine down to zero; `share` of the training is over."""
+    warm = min(1.0, (step + 1) / settings.warm_up)
+    return settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * share))
+
+
+def begin(settings: TrainingSettings) -> Ours:
+    """The network before its first step."""
+    network = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
+    if settings.start:
+        started = load_ours([Path(settings.start)])
+        assert isinstance(started, Ours)
+        network = deepened(started, settings.depth)
+    network.requires_grad_(requires_grad=True).train()
+    if settings.branches:
+        branch(network)
+    return network
 
 
 def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
@@ -179,7 +222,7 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
     """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
-    network = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
+    network = begin(settings)
     network.to(settings.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
     optimizer = torch.optim.Adam(network.parameters())
@@ -188,12 +231,14 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
     batches = DataLoader(Patches(settings), batch_size=None, sampler=steps, num_workers=settings.workers)
     started = time.perf_counter()
     losses: list[torch.Tensor] = []
-    for step, (small, truth) in zip(steps, batches, strict=True):
-        rate = learning_rate(settings, step)
+    for step, (small, truth) in zip(steps, batches, strict=False):
+        spent = before + time.perf_counter() - started
+        share = max(step / settings.steps, spent / settings.seconds)
+        rate = learning_rate(settings, step, min(1.0, share))
         for group in optimizer.param_groups:
             group["lr"] = rate
         difference = network(small.to(settings.device)) - truth.to(settings.device)
-        late = step >= settings.steps * (1 - settings.squared)
+        late = share >= 1 - settings.squared
         loss = difference.square().mean() if late else difference.abs().mean()
         optimizer.zero_grad()
         loss.backward()
@@ -204,13 +249,16 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
 
         seconds = before + time.perf_counter() - started
         done = step + 1
-        if done % settings.save_every == 0 or done == settings.steps:
+        last = done == settings.steps or seconds >= settings.seconds
+        if done % settings.save_every == 0 or last:
             _save_checkpoint(settings, folder, done, seconds, network, mean, optimizer)
-        if done % settings.report_every == 0 or done == settings.steps:
+        if done % settings.report_every == 0 or last:
             yield Report(
                 step=done, loss=float(torch.stack(losses).mean()), learning_rate=rate, seconds=seconds
             )
             losses.clear()
+        if last:
+            return
 
 
 def _resume(
@@ -260,7 +308,7 @@ def _save_checkpoint(
     torch.save(state, folder / "checkpoint.part")
     (folder / "checkpoint.part").replace(folder / "checkpoint.pt")
     assert isinstance(mean.module, Ours)
-    save_ours(mean.module, folder / "weights.part")
+    save_ours(merged(mean.module), folder / "weights.part")
     (folder / "weights.part").replace(folder / "weights.safetensors")
 
 
@@ -332,7 +380,9 @@ def main() -> None:
     parser.add_argument("--scale", type=int, choices=(2, 4), default=defaults.scale)
     parser.add_argument("--situation", choices=get_args(Situation), default=defaults.situation)
     for key, value in asdict(defaults).items():
-        if isinstance(value, int | float | str) and key not in ("scale", "situation"):
+        if isinstance(value, bool):
+            parser.add_argument(f"--{key}", action=argparse.BooleanOptionalAction, default=value)
+        elif isinstance(value, int | float | str) and key not in ("scale", "situation"):
             parser.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
     parser.add_argument("--name", help="another folder among the checkpoints")
     parser.add_argument("--evaluate", action="store_true", help="measure the weights on held-out photographs")
