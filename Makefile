@@ -39,6 +39,7 @@ bench: $(STAMP)-bench ## measure speed and quality beside the peers
 	@$(BIN)/python -m bench.assistant
 	@$(BIN)/python -m bench.lip_reading
 	@$(BIN)/python -m bench.medicine
+	@$(BIN)/python -m bench.scores
 
 doctor: $(STAMP)-run ## say whether this machine is ready for a workshop
 	@$(BIN)/python -m dlintro_demos doctor

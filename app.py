@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from dlintro_demos.gallery import server
 from dlintro_demos.gallery.proxy import BehindProxy
 from dlintro_demos.gallery.runtime.descriptors import make_room
+from dlintro_demos.gallery.scores.store import database_url
 from dlintro_demos.gallery.settings import REPOSITORY, BadSetting, settings
 from dlintro_demos.gallery.ui import references, uploads
 from dlintro_demos.gallery.ui.errors import script_error
@@ -20,6 +21,7 @@ from dlintro_demos.gallery.ui.theme import keep_theme
 
 try:
     limits = settings()
+    database_url(limits.database_url)
 except BadSetting as error:
     sys.exit(f"The gallery cannot start: {error}")
 

@@ -31,11 +31,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dlintro_demos.gallery.catalogue import demos
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.gallery.ui.menu import OTHERS
 
 # Every page, and what else can be done there; "" is the mode in which it opens.
 MODES: dict[str, dict[str, str]] = {
     page: {"": "", **modes}
-    for page, modes in (("home", {}), ("status", {}), *((demo.slug, demo.modes) for demo in demos()))
+    for page, modes in (*((page, {}) for page in OTHERS), *((demo.slug, demo.modes) for demo in demos()))
 }
 START_SECONDS = 180
 

@@ -28,6 +28,8 @@ from dlintro_demos.gallery.live_route import LIVE_ROUTE
 from dlintro_demos.gallery.process import engine, import_demos
 from dlintro_demos.gallery.runtime import memory, shown
 from dlintro_demos.gallery.runtime.model_cards import WEIGHTS, ModelUnavailable, check_sha256
+from dlintro_demos.gallery.scores import desk
+from dlintro_demos.gallery.scores.route import BOARD_ROUTE
 from dlintro_demos.gallery.words import counted
 
 log = logging.getLogger("dlintro")
@@ -214,6 +216,7 @@ ROUTES = (
     Route(shown.SHOWN + "/{token}/{name}", shown_picture),
     Route(shown.BUNDLED + "/{name}", bundled_picture),
     LIVE_ROUTE,
+    BOARD_ROUTE,
 )
 
 
@@ -242,8 +245,10 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Warm up beside the first visitors, so that the wall is open at once; end the jobs at the end."""
     memory.keep_pages()
     answer_at_once()
+    desk.desk()  # the tables are made, or a database that is down is noticed, before anybody plays
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
+    await asyncio.to_thread(desk.close)
     if _warm.is_set():
         await asyncio.to_thread(engine().queue.shutdown)
 

@@ -51,6 +51,9 @@ class Settings:
     visitor_uploads: int = _about("files of one visitor held at once", 200)
     visitor_uploads_mb: int = _about("files of one visitor held at once, MB", 200)
     all_uploads_mb: int = _about("files of all visitors held at once, MB", 2048)
+    database_url: str = _about(
+        "where scores are kept: sqlite:// is memory, sqlite:////a/file, postgresql://", "sqlite://"
+    )
     public_address: str = _about("address that the QR codes show, as https://ai.example; else found", "")
     trusted_proxies: str = _about("addresses or networks whose X-Forwarded headers are believed", "")
 

@@ -1,5 +1,6 @@
 import hashlib
 import re
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from dlintro_demos.flappy_bird.ui.players import lane_of
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+from dlintro_demos.gallery.scores.desk import Desk
 from dlintro_demos.gallery.server import ROUTES
 from tests.flappy_bird.fakes import flown
 from tests.reading import words
@@ -105,8 +107,17 @@ def told(monkeypatch):
     return games
 
 
-def test_a_race_is_judged_and_stands_in_the_table_once(open_page, told):
+@pytest.fixture
+def on_the_board(monkeypatch):
+    """What counts on the board of scores."""
+    counted = []
+    monkeypatch.setattr(Desk, "record", lambda _, __, outcome, question: counted.append(outcome))
+    return counted
+
+
+def test_a_race_is_judged_and_stands_in_the_table_and_on_the_board_once(open_page, told, on_the_board):
     at = open_page("flappy_bird", do="Race it")
+    at.session_state["visitor"].play_as(SimpleNamespace(nickname="Ada", room=""))
     assert "Nobody has played yet" in words(at)
     told += [finished("a", 2, 2), finished("a", 2, 2), None]
     at.run()
@@ -117,14 +128,18 @@ def test_a_race_is_judged_and_stands_in_the_table_once(open_page, told):
     table = next(each.value for each in at.markdown if "Its pipes when you ended" in each.value)
     assert table.count("10 minutes") == 1
     assert re.search(r"\| 1 \| \*\*2\*\* \| 10 minutes \| \d+ \| 5 \|", table)
+    (outcome,) = on_the_board
+    assert (outcome.demo, outcome.yours + outcome.machine) == ("flappy_bird", 1)
 
 
-def test_a_forged_race_is_refused_in_words(open_page, told):
+def test_a_forged_race_is_refused_in_words(open_page, told, on_the_board):
     at = open_page("flappy_bird", do="Race it")
+    at.session_state["visitor"].play_as(SimpleNamespace(nickname="Ada", room=""))
     told += [finished("b", 1, 50)]
     at.run()
     assert "This game does not count. The flaps pass 1 pipe, not 50." in words(at)
     assert "Nobody has played yet" in words(at)
+    assert on_the_board == []
 
 
 def test_the_table_is_forgotten_on_request(open_page, told):

@@ -5,13 +5,14 @@ from playwright.sync_api import expect
 
 from dlintro_demos.gallery import catalogue
 from dlintro_demos.gallery.catalogue import demos
+from dlintro_demos.gallery.ui.menu import OTHERS
 from tests.gallery.first_screen import (
     a_chapter_with_a_card_is_on_the_first_screen,
     the_result_is_on_the_first_screen,
 )
 from tests.visiting import ours, visit
 
-SLUGS = ["", "status", *(demo.slug for demo in demos())]
+SLUGS = [*("" if slug == "home" else slug for slug in OTHERS), *(demo.slug for demo in demos())]
 
 
 def stands_in_its_frame(page, url, slug):

@@ -11,6 +11,7 @@ from dlintro_demos.__main__ import main
 from dlintro_demos.gallery.catalogue import SLUGS, Demo, demos, find, package_of
 from dlintro_demos.gallery.runtime.model_cards import read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.gallery.ui.menu import OTHERS
 
 CARDS = read_cards(REPOSITORY / "models")
 every_demo = pytest.mark.parametrize("slug", SLUGS)
@@ -86,4 +87,4 @@ def test_slugs_are_unique():
 
 def test_every_page_is_in_the_menu():
     pages = {path.stem for path in (REPOSITORY / "pages").glob("*.py")}
-    assert pages == {"home", "status", *SLUGS}
+    assert pages == {*OTHERS, *SLUGS}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
@@ -9,6 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 import dlintro_demos
 from dlintro_demos.faces.people import name_faces
+from dlintro_demos.gallery.scores.desk import Desk
 
 pytestmark = pytest.mark.reports
 
@@ -112,9 +114,12 @@ def test_no_game_is_forgotten():
 
 
 @pytest.mark.parametrize(("slug", "query", "name", "answer"), GAMES.values(), ids=GAMES.keys())
-def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answer):
-    """“You 2 right” after one pair, and “Pair 11 of 10”."""
+def test_a_double_click_in_a_game_counts_once(open_page, monkeypatch, slug, query, name, answer):
+    """“You 2 right” after one pair, and “Pair 11 of 10”; on the board of scores, too."""
+    on_the_board = []
+    monkeypatch.setattr(Desk, "record", lambda *told: on_the_board.append(told[2:]))
     at = open_page(slug, **query)
+    at.session_state["visitor"].play_as(SimpleNamespace(nickname="Ada", room=""))
     score = begin(at, name)
     for number in range(2):
         answered = answer(at, number + 1)
@@ -125,6 +130,9 @@ def test_a_double_click_in_a_game_counts_once(open_page, slug, query, name, answ
         gone_on = click(at, f"game-{name}-next")
         send(at, gone_on)
         assert (score.yours, score.machine, score.unsure, score.round) == (*counted[:3], number + 1)
+    assert [outcome.demo for outcome, _ in on_the_board] == [slug, slug]
+    assert all(0 <= outcome.yours <= 1 and 0 <= (outcome.machine or 0) <= 1 for outcome, _ in on_the_board)
+    assert len({question for _, question in on_the_board}) == 2
 
 
 @pytest.mark.parametrize(("slug", "query", "name", "answer"), GAMES.values(), ids=GAMES.keys())

@@ -8,6 +8,7 @@ from dlintro_demos.gallery import process, server
 from dlintro_demos.gallery.catalogue import SLUGS, Chapter, demos
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.settings import Settings
+from dlintro_demos.gallery.ui.menu import OTHERS
 
 # A setting that stands in the address, for each page that has one.
 BOUND = {
@@ -29,7 +30,7 @@ def forget(at):
     return next(button for button in at.button if "Forget everything" in button.label).click().run()
 
 
-@pytest.mark.parametrize("slug", ["home", "status", *SLUGS])
+@pytest.mark.parametrize("slug", [*OTHERS, *SLUGS])
 def test_a_page_opens_with_the_network_cable_pulled_and_survives_being_forgotten(open_page, no_network, slug):
     at = open_page(slug)
     assert not at.exception

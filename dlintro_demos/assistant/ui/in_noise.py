@@ -91,7 +91,8 @@ def _verdict(yours: int, machine: int, of: int) -> str:
 
 
 def _judge(question: Question, said: str) -> Verdict:
-    return Verdict(right=words_right(question.truth, said)[0], machine=question.machine)
+    right, of = words_right(question.truth, said)
+    return Verdict(right=right, machine=question.machine, of=of)
 
 
 def _tally(score: Score) -> str:
@@ -167,4 +168,5 @@ _GAME = Game(
     after=_after,
     foot=_foot,
     opening=OPENING,
+    same=lambda _, question: question.truth,
 )

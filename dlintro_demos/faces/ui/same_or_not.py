@@ -59,5 +59,6 @@ GAME = Game(
     ask=_ask,
     put=_put,
     judge=_judge,
+    same=lambda score, _: score.round,
     tally=_tally,
 )

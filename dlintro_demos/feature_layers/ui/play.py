@@ -45,6 +45,7 @@ def _put(question: Question, said: int | None, say: Say) -> None:
 _GAME = Game(
     name="half_a_second",
     rounds=ROUNDS,
+    same=lambda _, question: question.alt,
     round_title="Picture",
     intro="Ten pictures, each for half a second, five names to choose from. The machine gets the same "
     "picture and the same five names; two of them are what it would confuse it with.",

@@ -12,6 +12,7 @@ from dlintro_demos.flappy_bird.ui.components.flappy_game import Finished, Lane, 
 from dlintro_demos.flappy_bird.ui.players import NAMES, RACE_PIPES, ask_age, how_it_learned, lane_of
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.frame import first_result, table
+from dlintro_demos.gallery.ui.playing import begin_round, board_line, end_round
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.gallery.words import counted
@@ -28,6 +29,7 @@ def race() -> None:
     with game:
         told = flappy_game([you, lane_of(age)], seed=seed, key="race", max_pipes=RACE_PIPES)
     st.markdown(how_it_learned(age))
+    st.session_state.setdefault(private_key("race-ticket"), begin_round())
     waiting: list[tuple[Finished, str]] = st.session_state.setdefault(private_key("race-told"), [])
     if told:
         waiting.append((told, age))
@@ -35,6 +37,7 @@ def race() -> None:
     while waiting and _settle(*waiting[0], board):
         waiting.pop(0)
     _show_board(board)
+    board_line()
 
 
 def _new_level() -> None:
@@ -59,14 +62,33 @@ def _settle(told: Finished, age: str, board: ScoreBoard) -> bool:
         level=told.seed, flaps=you.flaps, pipes=you.pipes, opponent=NAMES[age], theirs=verdict.theirs
     )
     if board.add(score):
+        _count(score, verdict)
         st.markdown(f"**You passed {counted(you.pipes, 'pipe')}. {_outcome(you.pipes, verdict)}**")
     return True
+
+
+def _count(score: Score, verdict: Verdict) -> None:
+    """On the board of scores a race is one point: for who won it, or half for each."""
+    points = 0.5 if _drawn(score.pipes, verdict) else float(score.pipes > verdict.theirs)
+    race = (score.level, score.opponent, score.flaps)
+    end_round(
+        st.session_state.pop(private_key("race-ticket")),
+        yours=points,
+        machine=1 - points,
+        of=1,
+        question=race,
+    )
+    st.session_state[private_key("race-ticket")] = begin_round()
+
+
+def _drawn(pipes: int, verdict: Verdict) -> bool:
+    return pipes == verdict.theirs and verdict.alive == verdict.flying
 
 
 def _outcome(pipes: int, verdict: Verdict) -> str:
     if pipes > verdict.theirs:
         return "You win!"
-    if pipes == verdict.theirs and verdict.alive == verdict.flying:
+    if _drawn(pipes, verdict):
         return "A draw."
     if verdict.flying:
         return f"It wins: {verdict.theirs} in the same time, and still flying."

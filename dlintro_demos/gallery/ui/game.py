@@ -9,13 +9,19 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from dlintro_demos.gallery.scores.rounds import Ticket
+from dlintro_demos.gallery.ui.playing import begin_round, board_line, end_round
+
 Question = TypeVar("Question")
 Say = Callable[[Any], None]
 
 
 @dataclass
 class Score:
-    """One visitor's game: right answers, and what was said in this round. `seed` makes each another."""
+    """One visitor's game: right answers, and what was said in this round. `seed` makes each another.
+
+    `ticket` is that of the round under way, for the board.
+    """
 
     seed: int = field(default_factory=lambda: secrets.randbits(32))
     round: int = 0
@@ -23,6 +29,7 @@ class Score:
     machine: int = 0
     unsure: int = 0
     said: Any = None
+    ticket: Ticket | None = None
 
     @property
     def played(self) -> int:
@@ -34,11 +41,12 @@ class Score:
 class Verdict:
     """Whether the visitor was right, and the machine: None where it said that it does not know.
 
-    Where a round asks for several things at once, how many of them were right.
+    Where a round asks for several things at once, how many of them were right, `of` so many.
     """
 
     right: int
     machine: int | None
+    of: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +59,9 @@ class Game(Generic[Question]):
     `after` shows, below all of it, what can be said now that the truth is out; `foot` the folded panels at
     the end, which must not give it away while `said` is None.
 
-    With `opening` the first game stands there at once, with that seed, for everybody.
+    With `opening` the first game stands there at once, with that seed, for everybody. `same` names what is
+    asked, so that a question that comes again, its answer known, counts once on the board of scores; without
+    it, each round of each seed is another question.
     """
 
     name: str
@@ -65,6 +75,7 @@ class Game(Generic[Question]):
     after: Callable[[Question, Any], None] | None = None
     foot: Callable[[Question, Any], None] | None = None
     opening: int | None = None
+    same: Callable[[Score, Question], object] = lambda score, _: (score.seed, score.round)
 
 
 @st.fragment
@@ -83,7 +94,9 @@ def play(game: Game[Question]) -> None:
         return
     st.markdown(f"**{game.round_title} {score.round + 1} of {game.rounds}**")
     number = score.round
-    game.put(question, score.said, lambda said: _note(score, number, said, game.judge(question, said)))
+    if score.said is None and score.ticket is None:
+        score.ticket = begin_round()
+    game.put(question, score.said, lambda said: _answer(game, question, score, number, said))
     if score.played:
         st.markdown(game.tally(score))
     if score.said is not None:
@@ -97,6 +110,7 @@ def play(game: Game[Question]) -> None:
         )
         if game.after is not None:
             game.after(question, score.said)
+        board_line()
     if game.foot is not None:
         game.foot(question, score.said)
 
@@ -105,13 +119,22 @@ def _begin(slot: str) -> None:
     st.session_state.setdefault(slot, Score())
 
 
-def _note(score: Score, number: int, said: Any, verdict: Verdict) -> None:
+def _answer(game: Game[Question], question: Question, score: Score, number: int, said: Any) -> None:
+    verdict = game.judge(question, said)
+    if _note(score, number, said, verdict):
+        asked = (game.name, game.same(score, question))
+        end_round(score.ticket, yours=verdict.right, machine=verdict.machine, of=verdict.of, question=asked)
+        score.ticket = None
+
+
+def _note(score: Score, number: int, said: Any, verdict: Verdict) -> bool:
     if score.said is not None or score.round != number:
-        return  # a second click, on a question that was answered
+        return False  # a second click, on a question that was answered
     score.said = said
     score.yours += verdict.right
     score.machine += verdict.machine or 0
     score.unsure += verdict.machine is None
+    return True
 
 
 def _go_on(slot: str, score: Score, number: int, last: bool, at_once: bool) -> None:

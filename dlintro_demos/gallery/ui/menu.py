@@ -11,7 +11,11 @@ from dlintro_demos.gallery.catalogue import SLUGS, demos
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.gallery.ui.components.menu import menu_row
 
-OTHERS = {"home": ("Gallery", ":material/grid_view:"), "status": ("Status", ":material/monitor_heart:")}
+OTHERS = {
+    "home": ("Gallery", ":material/grid_view:"),
+    "scoreboard": ("Scoreboard", ":material/leaderboard:"),
+    "status": ("Status", ":material/monitor_heart:"),
+}
 
 
 def page_of(slug: str) -> st.Page:
@@ -33,7 +37,7 @@ def menu() -> dict[str, list[st.Page]]:
     chapters: dict[str, list[st.Page]] = {"": [page_of("home")]}
     for demo in demos():
         chapters.setdefault(str(demo.chapter), []).append(page_of(demo.slug))
-    return chapters | {"For presenters": [page_of("status")]}
+    return chapters | {"You and the machine": [page_of("scoreboard")], "For presenters": [page_of("status")]}
 
 
 def show_menu(here: st.Page) -> None:

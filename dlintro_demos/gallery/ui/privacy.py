@@ -22,7 +22,8 @@ def privacy() -> None:
             "Forget everything I showed",
             on_click=forget,
             icon=":material/delete_forever:",
-            help="Drops your pictures, results and settings. Also resets the gallery for the next visitor.",
+            help="Drops your pictures, results and settings. Also resets the gallery for the next visitor. "
+            "Scores are deleted on the scoreboard, before this.",
         )
     me = visitor()
     if me.farewell is not None:

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -22,6 +22,9 @@ from dlintro_demos.gallery.runtime import memory
 from dlintro_demos.gallery.runtime.jobs import Job, Progress
 from dlintro_demos.gallery.runtime.live import Watcher, Work
 from dlintro_demos.gallery.runtime.shown import Shown
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.scores.store import Player
 
 LIVE = "live camera"  # the slot that a page asks for to keep it on
 T = TypeVar("T")
@@ -82,7 +85,9 @@ class Visitor:
     this one. `forgotten` counts how often everything was dropped: what began before is not kept after.
     `expected` holds the names of the files that may come, by their id; `refused` the name and the reason of
     those that were not taken on this page, `latest` the ids of those that the visitor brought last. `spent`
-    holds, by slot, the keys of results made of files of theirs, and the seconds that each took.
+    holds, by slot, the keys of results made of files of theirs, and the seconds that each took. `player` is
+    who they are on the board of scores, `secret` what their browser keeps of that, `room` the room that they
+    entered; `left` says that their browser is to keep nothing any more.
     """
 
     def __init__(self, client: str = "", session: str = "") -> None:
@@ -100,6 +105,9 @@ class Visitor:
         self.spent: dict[str, tuple[Hashable, float]] = {}
         self.page = ""
         self.farewell: Forgotten | None = None  # to be said on the next run of the page
+        self.player: Player | None = None
+        self.secret = self.room = ""
+        self.left = False
         self.shown = Shown()
         self.watcher = Watcher()
         self._errands: set[Job[Any]] = set()
@@ -172,6 +180,10 @@ class Visitor:
         finally:
             self._errands.discard(job)
 
+    def play_as(self, player: Player | None, secret: str = "") -> None:
+        """Play for the board under a name, or under none any more."""
+        self.player, self.secret, self.left = player, secret, player is None
+
     def drop(self, uploads: MemoryUploadedFileManager) -> Forgotten:
         """Drop everything of this visitor: jobs, camera, results, pictures, and files in `uploads`."""
         with self._keeping:  # first: a file that arrives from here on is dropped by who brings it
@@ -184,6 +196,8 @@ class Visitor:
                 job.cancel()
             results, freed = engine().results.count(self.id), engine().results.forget(self.id)
         self.watcher.work = None
+        self.play_as(None)  # their scores stay on the board until they delete them, or a day has passed
+        self.room = ""
         self.seats.clear()
         engine().running.leave_all(self.id)
         total = freed + sum(len(file.data) for file in files)

@@ -96,6 +96,7 @@ def _judge(question: Question, said: Sentence) -> Verdict:
     return Verdict(
         right=right_words(said, question.truth),
         machine=right_words(sentence_of(question.watched.first.reading), question.truth),
+        of=len(WORDS),
     )
 
 

@@ -80,4 +80,5 @@ _GAME = Game(
     put=_put,
     judge=_judge,
     tally=_tally,
+    same=lambda _, question: question.case,
 )

@@ -59,4 +59,5 @@ _GAME: Game[Riddle] = Game(
     put=_put,
     judge=_judge,
     tally=_tally,
+    same=lambda _, riddle: riddle.complaint,
 )

@@ -96,7 +96,7 @@ _GAME = Game(
     ask=_ask,
     put=_put,
     judge=lambda question, said: Verdict(
-        right=weigh(said, question.drawing.labels).points, machine=question.network.points
+        right=weigh(said, question.drawing.labels).points, machine=question.network.points, of=100
     ),
     tally=_tally,
     opening=OPENING,

@@ -76,6 +76,7 @@ _GAME = Game(
     ask=_ask,
     put=_put,
     judge=_judge,
+    same=lambda score, _: score.round,
     tally=lambda score: (
         f"You found **{score.yours}**, it fooled you **{counted(score.machine, 'time')}**. "
         "Guessing finds half."

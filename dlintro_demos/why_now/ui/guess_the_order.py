@@ -74,4 +74,5 @@ _GAME = Game(
     tally=_tally,
     after=_after,
     opening=OPENING,
+    same=lambda _, question: (question.asks, *sorted(each.name for each in question.pair)),
 )
