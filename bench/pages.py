@@ -36,7 +36,11 @@ from dlintro_demos.gallery.ui.menu import OTHERS
 # Every page, and what else can be done there; "" is the mode in which it opens.
 MODES: dict[str, dict[str, str]] = {
     page: {"": "", **modes}
-    for page, modes in (*((page, {}) for page in OTHERS), *((demo.slug, demo.modes) for demo in demos()))
+    for page, modes in (
+        *((page, {}) for page in OTHERS),
+        ("tour", {"Questions": "tour=short&stop=6"}),
+        *((demo.slug, demo.modes) for demo in demos()),
+    )
 }
 START_SECONDS = 180
 

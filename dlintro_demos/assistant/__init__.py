@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -27,6 +27,15 @@ DEMO = Demo(
     ),
     modes={"Who hears more?": "do=Who+hears+more%3F"},
     minutes=7,
+    stops=(
+        Stop(
+            part=Part.DAILY_LIFE,
+            words="Deep learning on a shelf at home: have it put apples on your list, and look at "
+            "every step of the answer.",
+            query="about=Shopping",
+            short=True,
+        ),
+    ),
 )
 
 

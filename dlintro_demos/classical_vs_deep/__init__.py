@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -30,6 +30,25 @@ DEMO = Demo(
         "Stack of layers": "part=Stack+of+layers",
     },
     minutes=8,
+    stops=(
+        Stop(
+            part=Part.CLASSICAL,
+            words="Two roads to the same apple: people choose what is measured, or a network learns "
+            "what to look for.",
+            query="sample=apple-40003",
+            short=True,
+        ),
+        Stop(
+            part=Part.CLASSICAL,
+            words="Bet first: who gains most from more examples?",
+            query="part=More+data",
+        ),
+        Stop(
+            part=Part.CLASSICAL,
+            words="Are four layers better than one? Take a vote, then look.",
+            query="part=Stack+of+layers",
+        ),
+    ),
 )
 
 

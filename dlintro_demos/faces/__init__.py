@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -29,6 +29,14 @@ DEMO = Demo(
         "A video": "look-at=A+video",
     },
     minutes=8,
+    stops=(
+        Stop(
+            part=Part.DAILY_LIFE,
+            words="A phone sorts photos by people: name somebody once, and it suggests them, or says "
+            "that it does not know.",
+            query="sample=together",
+        ),
+    ),
 )
 
 

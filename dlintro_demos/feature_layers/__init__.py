@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -34,6 +34,37 @@ DEMO = Demo(
         "You against it": "look=You+against+it",
     },
     minutes=10,
+    stops=(
+        Stop(
+            part=Part.WHAT,
+            words="Nobody told it what an apple looks like: a network learned it from examples, layer by "
+            "layer.",
+            query="sample=apple",
+            short=True,
+        ),
+        Stop(
+            part=Part.FEATURES,
+            words="A network sees numbers: one small filter slides over the apple, multiplies and "
+            "adds, and finds an edge.",
+            query="sample=apple&look=One+convolution",
+        ),
+        Stop(
+            part=Part.FEATURES,
+            words="What makes it an apple? See which parts spoke for it, then cover them and ask again.",
+            query="sample=apple&look=Why%3F",
+        ),
+        Stop(
+            part=Part.FEATURES,
+            words="A few channels carry the apple: switch them off, and the answer goes.",
+            query="sample=apple&look=Switch+it+off",
+        ),
+        Stop(
+            part=Part.FEATURES,
+            words="It does not see as you do: change the apple a little, and find out when it says "
+            "something else.",
+            query="sample=apple&look=Fool+it",
+        ),
+    ),
 )
 
 

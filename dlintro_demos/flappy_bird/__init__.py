@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -39,6 +39,18 @@ DEMO = Demo(
         "Train one now": "do=Train+one+now",
     },
     minutes=8,
+    stops=(
+        Stop(
+            part=Part.CHILD,
+            words="Without any teacher: one network at six ages, and only its crashes taught it.",
+            query="together=true",
+        ),
+        Stop(
+            part=Part.CHILD,
+            words="It learned this game, not what falling is: change the rules, and watch it fail.",
+            query="do=Break+it",
+        ),
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -29,6 +29,13 @@ DEMO = Demo(
         "Which shall I learn?": "do=Which+shall+I+learn%3F",
     },
     minutes=5,
+    stops=(
+        Stop(
+            part=Part.FRAMEWORKS,
+            words="PyTorch, TensorFlow, JAX: one network in three vocabularies, and the same steps in each.",
+            query="do=Line+by+line",
+        ),
+    ),
 )
 
 

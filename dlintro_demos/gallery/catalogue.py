@@ -68,13 +68,38 @@ class Chapter(StrEnum):
     )
 
 
+class Part(StrEnum):
+    """A part of the course, in its order: what a stop of the tour is about."""
+
+    WHAT = "What and why"
+    CLASSICAL = "Classical against deep"
+    CHILD = "The child and the apple"
+    FEATURES = "Learning features"
+    DAILY_LIFE = "In daily life"
+    WHY_NOW = "Why now"
+    FRAMEWORKS = "Frameworks"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A stop of the tour: a demo's page opened by `query`, with a sentence above it.
+
+    Those that are `short` are on the short tour, too.
+    """
+
+    part: Part
+    words: str
+    query: str = ""
+    short: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Demo:
     """What a demo says of itself, as `DEMO` in its package.
 
     Package, page, address and tests are named by `slug`; `models` are the keys of its cards; `minutes` are
     those on stage, and `talking_points` what a presenter says in them. `modes` are what else can be done on
-    its page, each with the query that opens it.
+    its page, each with the query that opens it; `stops` are those that it is on the tour.
     """
 
     slug: str
@@ -86,6 +111,7 @@ class Demo:
     talking_points: tuple[str, ...]
     minutes: int
     modes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    stops: tuple[Stop, ...] = ()
 
     @property
     def thumbnail(self) -> Path:

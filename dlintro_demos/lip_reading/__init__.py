@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ DEMO = Demo(
     ),
     modes={"Say something": "do=Say+something", "Your own face": "do=Your+own+face"},
     minutes=7,
+    stops=(
+        Stop(
+            part=Part.DAILY_LIFE,
+            words="In a loud room everybody reads lips: read this mouth first, then see what the "
+            "machine read.",
+        ),
+    ),
 )
 
 

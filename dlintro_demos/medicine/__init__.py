@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -31,6 +31,12 @@ DEMO = Demo(
         "Your own model": "do=Your+own+model",
     },
     minutes=8,
+    stops=(
+        Stop(
+            part=Part.DAILY_LIFE,
+            words="A second opinion in the laboratory: guess how many nuclei there are, then let it count.",
+        ),
+    ),
 )
 
 

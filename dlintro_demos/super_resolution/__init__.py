@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ DEMO = Demo(
         "Blur it first, then repair it": "mode=Blur+it+first%2C+then+repair+it",
     },
     minutes=6,
+    stops=(
+        Stop(
+            part=Part.DAILY_LIFE,
+            words="A camera enlarges a photo: some of it is recovered, and some is made up.",
+            query="sample=coffee",
+        ),
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -31,6 +31,20 @@ DEMO = Demo(
         "Keep the lesson": "teach=Keep+the+lesson",
     },
     minutes=8,
+    stops=(
+        Stop(
+            part=Part.CHILD,
+            words="A child that knows apples calls a red ball an apple, until it is told better. So "
+            "does this machine.",
+            query="teach=The+red+ball",
+            short=True,
+        ),
+        Stop(
+            part=Part.CHILD,
+            words="Your turn: show it things, say what each one is, and watch what one word changes.",
+            query="sample=apple-1",
+        ),
+    ),
 )
 
 

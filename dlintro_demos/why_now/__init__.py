@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlintro_demos.gallery.catalogue import Chapter, Demo
+from dlintro_demos.gallery.catalogue import Chapter, Demo, Part, Stop
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -30,6 +30,19 @@ DEMO = Demo(
         "Guess the order": "do=Guess+the+order",
     },
     minutes=6,
+    stops=(
+        Stop(
+            part=Part.WHY_NOW,
+            words="Networks are from 1957: drag the year, and see when one processor could do it in a day.",
+            query="do=Sixty+years",
+        ),
+        Stop(
+            part=Part.WHY_NOW,
+            words="Data, computing, ideas: take each of them away, and see what is left.",
+            query="do=Three+causes",
+            short=True,
+        ),
+    ),
 )
 
 

@@ -13,6 +13,7 @@ from dlintro_demos.gallery.ui.components.menu import menu_row
 
 OTHERS = {
     "home": ("Gallery", ":material/grid_view:"),
+    "tour": ("Tour", ":material/tour:"),
     "scoreboard": ("Scoreboard", ":material/leaderboard:"),
     "status": ("Status", ":material/monitor_heart:"),
 }
@@ -34,7 +35,7 @@ def _page(slug: str) -> st.Page:
 
 def menu() -> dict[str, list[st.Page]]:
     """All pages by chapter, in the order of the course."""
-    chapters: dict[str, list[st.Page]] = {"": [page_of("home")]}
+    chapters: dict[str, list[st.Page]] = {"": [page_of("home")], "Tour": [page_of("tour")]}
     for demo in demos():
         chapters.setdefault(str(demo.chapter), []).append(page_of(demo.slug))
     return chapters | {"You and the machine": [page_of("scoreboard")], "For presenters": [page_of("status")]}

@@ -182,7 +182,7 @@ def _next(visit: TeachVisit) -> None:
     number = _number() % TRAYS + 1
     known = [kind for kind in THINGS if kind in visit.lesson.names]
     among = known if known and random.random() < 0.75 else list(THINGS)  # noqa: S311 - no secret
-    st.query_params.from_dict({"tray": str(number), "sample": f"{random.choice(among)}-{number}"})  # noqa: S311
+    st.query_params.update(tray=str(number), sample=f"{random.choice(among)}-{number}")  # noqa: S311
     visit.problem = ""
     if st.session_state["source"] != "samples":
         st.session_state["source"] = "samples"
