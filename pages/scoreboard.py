@@ -7,6 +7,7 @@ from dlintro_demos.gallery.ui.scoreboard import (
     ask_for_a_name,
     ask_for_a_room,
     enter_by_address,
+    heading,
     invite,
     say_what_was_refused,
     show_the_board,
@@ -14,7 +15,7 @@ from dlintro_demos.gallery.ui.scoreboard import (
 
 big = st.query_params.get("big") == "1"
 enter_by_address()
-st.title("You against the machine", anchor=False)
+st.title(heading(big=big), anchor=False)
 say_what_was_refused()
 if big:
     board, invitation = st.columns([3, 1])

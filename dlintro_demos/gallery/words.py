@@ -14,6 +14,11 @@ def plain(text: str) -> str:
     return "".join("\\" + letter if letter in r"\`*_{}[]()<>#+-.!|~:$^&\"'@=/" else letter for letter in text)
 
 
+def isolated(name: str) -> str:
+    """A name that may be read from right to left, so that it moves nothing beside it (Unicode's isolates)."""
+    return f"\u2068{name}\u2069"
+
+
 def per_cent(probability: float) -> str:
     """A probability in words; no answer is certain."""
     if probability < 0.01:

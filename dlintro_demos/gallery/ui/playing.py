@@ -11,7 +11,7 @@ from dlintro_demos.gallery.scores.rounds import ForgedRound, Ticket, begin, fini
 from dlintro_demos.gallery.ui.components.keepsake import keepsake
 from dlintro_demos.gallery.ui.menu import page_of
 from dlintro_demos.gallery.ui.session import visitor
-from dlintro_demos.gallery.words import plain
+from dlintro_demos.gallery.words import isolated, plain
 
 
 def begin_round() -> Ticket | None:
@@ -49,7 +49,7 @@ def board_line() -> None:
         elif desk().clerk.condition().down:
             st.caption("The board's database is down. Your rounds wait here and are written when it is back.")
         else:
-            st.caption(f"Counts for {plain(me.player.nickname)}.")
+            st.caption(f"Counts for {plain(isolated(me.player.nickname))}.")
 
 
 def remember_player() -> None:

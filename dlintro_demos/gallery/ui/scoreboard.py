@@ -20,7 +20,7 @@ from dlintro_demos.gallery.settings import settings
 from dlintro_demos.gallery.ui.components.board import show_board
 from dlintro_demos.gallery.ui.session import private_key, visitor
 from dlintro_demos.gallery.ui.show import show_picture
-from dlintro_demos.gallery.words import plain
+from dlintro_demos.gallery.words import isolated, plain
 
 REFUSALS = (BadCode, BadNickname, BoardDown, BoardFull, NicknameTaken, TooOften)
 SAID = "scoreboard-said"  # in the session: why the last click came to nothing
@@ -36,6 +36,12 @@ def enter_by_address() -> None:
         _try(_enter, code)
     if me.room:
         st.query_params["room"] = me.room
+
+
+def heading(*, big: bool) -> str:
+    """The title; a big screen shows the code of its room."""
+    room = visitor().room
+    return f"Room {room}" if big and room else "You against the machine"
 
 
 def say_what_was_refused() -> None:
@@ -69,11 +75,9 @@ def ask_for_a_name() -> None:
             "of each round, the demo, the time and both scores, for a day. A question counts once."
         )
         return
-    other = me.player.room != me.room
-    place = f"room {me.player.room}" if me.player.room else "the open board"
-    st.markdown(
-        f"You play as **{plain(me.player.nickname)}**" + (f", in {place}." if other else f" {where}.")
-    )
+    if me.player.room != me.room:
+        where = f"in room **{me.player.room}**" if me.player.room else "on the open board"
+    st.markdown(f"You play as **{plain(isolated(me.player.nickname))}** {where}.")
     with st.container(horizontal=True):
         st.button("Delete my scores", on_click=_delete, icon=":material/delete:")
         st.button(
@@ -101,7 +105,8 @@ def ask_for_a_room() -> None:
 def invite(*, big: bool = False) -> None:
     """The room's code, and the address as a QR code where phones can reach it."""
     me, base = visitor(), gallery_address(settings(), st.context.url or "")
-    st.markdown(f"{'#' * (1 if big else 3)} Room {me.room}" if me.room else "### The open board")
+    if not big:
+        st.subheader(f"Room {me.room}" if me.room else "The open board", anchor=False)
     if base is None:
         st.caption("Phones can't reach this gallery: it listens to its own computer only (ADDRESS=0.0.0.0).")
         return

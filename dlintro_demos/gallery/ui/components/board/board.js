@@ -38,6 +38,7 @@ export default mounted(".board", (root) => {
   function line({ name, rounds, points, machine }, place) {
     const row = document.createElement("tr");
     for (const words of [`${place + 1}.`, name, points, machine, rounds]) cell(row, "td", words);
+    row.children[1].dir = "auto"; // a name that is read from right to left moves nothing beside it
     if (name === wanted.you) row.className = "you";
     return row;
   }
@@ -45,7 +46,8 @@ export default mounted(".board", (root) => {
   function problem({ down, waiting, lost }) {
     const rounds = (count) => `${count} ${count === 1 ? "round" : "rounds"}`;
     const said = [];
-    if (down) said.push(`The board’s database is down. ${rounds(waiting)} wait and are written when it is back.`);
+    if (down) said.push("The board’s database is down. This is the board as it was.");
+    if (down && waiting) said.push(`${rounds(waiting)} will be written when it is back.`);
     if (lost) said.push(`${rounds(lost)} found no room to wait and are lost.`);
     say(said.join(" "));
   }
