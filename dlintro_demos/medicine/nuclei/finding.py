@@ -109,7 +109,7 @@ def resize(pixels: np.ndarray, scale: float) -> np.ndarray:
 
 
 def _of_tile(pixels: np.ndarray, tile: Tile, least: float, model: Loaded) -> _Part:
-    """The nuclei whose middles lie in the tile's core, and are at least so sure."""
+    """The nuclei whose middles lie in the tile's core, and are at least so sure; none where none has room."""
     part = pixels[tile.context.slices()]
     height, width = part.shape[:2]
     padded = cv2.copyMakeBorder(part, 0, -height % MULTIPLE, 0, -width % MULTIPLE, cv2.BORDER_REPLICATE)
@@ -125,4 +125,5 @@ def _of_tile(pixels: np.ndarray, tile: Tile, least: float, model: Loaded) -> _Pa
     corner = np.array([tile.context.left, tile.context.top])
     at, core = middles + corner, tile.core
     here = ((at >= (core.left, core.top)) & (at < (core.right, core.bottom))).all(axis=1)
+    here &= min(height, width) >= SMALLEST
     return _Part(outlines[here] + corner, at[here], sureness[here], probability)

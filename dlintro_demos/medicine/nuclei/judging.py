@@ -23,7 +23,9 @@ SMOOTH = 0.5
 """Share of a picture's variance that smoothing by `BLUR` px leaves at least: with less it is grain and
 nothing else. Microscope pictures keep most of it, noise next to nothing."""
 BLUR = 1.5
-Doubt = Literal["", "tiny", "plain", "no microscope", "noise", "unsure", "small nuclei", "large nuclei"]
+Doubt = Literal[
+    "", "tiny", "plain", "no microscope", "noise", "none", "unsure", "small nuclei", "large nuclei"
+]
 WORDS: Mapping[Doubt, str] = {
     "tiny": f"The picture has fewer than {SIDE} pixels on a side: too few to say anything.",
     "plain": "The picture is of one colour nearly everywhere. There is nothing to count.",
@@ -31,6 +33,8 @@ WORDS: Mapping[Doubt, str] = {
     "here are most likely no nuclei.",
     "noise": "This is grain from pixel to pixel, and hardly anything larger. What it outlines here are no "
     "nuclei. If there are some, take the picture with more light.",
+    "none": "It finds none here. If there are nuclei, they are too small for it, out of focus, or of a kind "
+    "that it does not know.",
     "unsure": "It is unsure of most of what it outlines here. Nuclei may be too small for it, out of "
     "focus, or of a kind that it does not know.",
     "small nuclei": f"Half of these nuclei are smaller than {SMALLEST:.0f} pixels, less than it was measured "
@@ -77,7 +81,7 @@ def _doubt(rgb: np.ndarray, found: Found, strangeness: float, thresholds: Mappin
     if strangeness > thresholds["strangeness"]:
         return "no microscope"
     if not found.count:
-        return ""
+        return "none"
     middle = float(np.median(found.diameters))
     if middle < SMALLEST:
         return "small nuclei"
