@@ -31,7 +31,7 @@ def show_explanation(outcome: Outcome) -> None:
                 ),
                 Step(
                     title="Edges became parts",
-                    words="Eight layers later the filters answer to longer lines, corners and textures, "
+                    words="In the last layers the filters answer to longer lines, corners and textures, "
                     "which it met again and again in training.",
                     pictures=[(inside.late, "What nine late filters saw: lines, corners and textures")],
                 ),
