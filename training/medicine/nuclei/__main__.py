@@ -113,7 +113,7 @@ def report(checkpoint: Path, sheet: Path | None, *, keep_strangeness: bool) -> N
             counts=counts,
             thresholds=thresholds,
             figures=figures,
-            effort=f"{kept['step']:,} steps of {Settings().batch} patches, {kept['spent']:,.0f} s with one thread",
+            effort=f"{kept['step']:,} steps of {Settings().batch} patches, {kept['spent']:,.0f} s",
         )
         return engine_of_its_own().cache
 
