@@ -23,6 +23,8 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
+ROUNDS = (10, 9, 8, 7, 6, 5)  # of the test files; those before are learned from
+IN_LANGUAGES = (10, 9)
 
 
 def test_phrases(name: str) -> dict[str, list[str]]:
@@ -46,25 +48,42 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
         ("paraphrases", "test paraphrases of the first round"),
     ):
         found |= _patterns(name, title, cache, show=show)
-    for name, title in _red_files().items():
-        lines = list(chain.from_iterable(test_phrases(name).values()))
+    for number in ROUNDS:
+        lines = list(chain.from_iterable(test_phrases(f"red_flags_{number}").values()))
+        title = f"test phrases of round {number}"
         read = [reading(line, cache) for line in lines]
         found[f"Emergencies noticed, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
         by_rule = [any(alarm.by == "rule" for alarm in each.alarms) for each in read]
         found[f"By rules, of these {len(lines)}"] = _share(by_rule)
         _print_missed(lines, [bool(each.alarms) for each in read], show)
-    for name, title in _quiet_files().items():
-        lines = list(chain.from_iterable(test_phrases(name).values()))
+    for number in ROUNDS:
+        lines = list(chain.from_iterable(test_phrases(f"no_alarm_{number}").values()))
+        title = f"denials, memories, exertions and idioms of round {number}"
         read = [reading(line, cache) for line in lines]
         found[f"False alarms, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
         if show:
             for line, each in zip(lines, read, strict=True):
                 if each.alarms:
                     print(f"  {line!r}: {_alarms(each)}")
+    found |= _languages(cache, show=show)
     lines = test_phrases("off_topic")["off_topic"]
     refused = [not each.known for each in (reading(line, cache) for line in lines)]
     found[f"Refused, {len(lines)} off-topic texts"] = _share(refused)
     _print_missed(lines, refused, show)
+    return found
+
+
+def _languages(cache: ModelCache, *, show: bool) -> dict[str, str]:
+    found = {}
+    for number in IN_LANGUAGES:
+        phrases = test_phrases(f"languages_{number}")
+        heard = {
+            name: [bool(reading(line, cache).alarms) for line in lines] for name, lines in phrases.items()
+        }
+        for name, title in (("emergencies", "Emergencies noticed"), ("everyday", "False alarms")):
+            these = f"{len(phrases[name])} sentences of round {number} in other languages"
+            found[f"{title}, {these}"] = _share(heard[name])
+        _print_missed(phrases["emergencies"], heard["emergencies"], show)
     return found
 
 
@@ -85,17 +104,6 @@ def _patterns(name: str, title: str, cache: ModelCache, *, show: bool) -> dict[s
         f"“Cannot tell”, {these}": _share([not each.known for each in read]),
         f"False alarms, {these}": _share([bool(each.alarms) for each in read]),
     }
-
-
-def _red_files() -> dict[str, str]:
-    rounds = {f"red_flags_{number}": f"test phrases of round {number} of 8" for number in (7, 6, 5)}
-    return {"red_flags": "test phrases of the last round"} | rounds
-
-
-def _quiet_files() -> dict[str, str]:
-    quiet = "denials, memories, fears and idioms"
-    rounds = {f"no_alarm_{number}": f"{quiet} of round {number} of 8" for number in (7, 6, 5)}
-    return {"no_alarm": f"{quiet} of the last round"} | rounds
 
 
 def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:

@@ -17,6 +17,7 @@ WITHIN = 8  # words between the parts of a rule, where its kind says nothing els
 ACROSS = 12  # a rule that reaches as far may join sentences
 # These count when they are over too: a stroke's signs may pass, and whoever fainted may have hit their head.
 STAYS = frozenset({"stroke", "unconscious", "poisoning", "head_injury", "suicide", "cauda_equina", "vision"})
+EXERTION = frozenset({"breathing", "chest_pain"})  # what a run may bring about in anybody
 MOST_TRIED = 6  # places of a part of a rule that are tried beside one of another part
 
 Alternative = tuple[str, ...]
@@ -79,6 +80,8 @@ def _counts(rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]
             if set(cue.said) & set(places):
                 continue  # the “not” of “not breathing” is a part of it
             if cue.kind is Kind.FEARED and not rule.name:
+                continue
+            if cue.kind is Kind.EXERTED and rule.kind not in EXERTION:
                 continue
             if cue.kind is Kind.OVER and rule.kind in STAYS and not rule.name:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +20,9 @@ from dlintro_demos.medicine.symptoms.head import (
     nearest,
     probabilities,
 )
+from dlintro_demos.medicine.symptoms.languages import hear
 from dlintro_demos.medicine.symptoms.scope import find_cues
-from dlintro_demos.medicine.symptoms.spelling import Word, plain_text, put_right, words_of
+from dlintro_demos.medicine.symptoms.spelling import Word, english, plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, written_words
 from dlintro_demos.shared.sentence_embeddings import embed, whole_words
 
@@ -39,7 +40,10 @@ TOO_LONG = (
     "That is {} long; patterns are matched in up to {:,} characters. "
     "Say the most important in a few sentences."
 )
-NOT_ENGLISH = "These are hardly words about how somebody feels, in English; it reads nothing else."
+NOT_ENGLISH = (
+    "It cannot tell: these are hardly words about how somebody feels, in English. Please write in English; in "
+    "other languages it knows the commonest words of emergencies alone. If it is urgent, call your emergency number."
+)
 CANNOT_TELL = "It cannot tell. What you wrote is not like any of its {} patterns, or like several a little."
 
 
@@ -47,7 +51,7 @@ CANNOT_TELL = "It cannot tell. What you wrote is not like any of its {} patterns
 class Alarm:
     """An emergency: its title, why it is one, and the words of the complaint that raised it.
 
-    `by` is “rule”, or “detector” with its `score`.
+    `by` is “rule”, or “detector” with its `score`. `call` says whom to call where it was another `language`.
     """
 
     kind: str
@@ -56,6 +60,8 @@ class Alarm:
     words: tuple[str, ...]
     by: str
     score: float | None = None
+    call: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +105,7 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
     started = time.perf_counter()
     text = plain_text(complaint)
     words = words_of(text, whole_words(cache))
-    alarms = find_emergencies(words, cache)
+    alarms = find_emergencies(text, words, cache)
     seconds = {"Spelling, rules and the detector of emergencies": time.perf_counter() - started}
     corrected = put_right(text, words)
     if problem := _problem(text, len(complaint), words):
@@ -134,20 +140,25 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
     )
 
 
-def find_emergencies(words: Sequence[Word], cache: ModelCache) -> tuple[Alarm, ...]:
+def find_emergencies(text: str, words: Sequence[Word], cache: ModelCache) -> tuple[Alarm, ...]:
     """Emergencies that rules find; where they find none, what the detector takes for one."""
     cues = find_cues(words)
-    found = tuple(
-        Alarm(
-            kind=each.kind,
-            title=emergencies()[each.kind].title,
-            why=emergencies()[each.kind].why,
-            words=tuple(words[place].text for place in each.places),
-            by="rule",
-        )
+    found = [
+        _by_rule(each.kind, tuple(words[place].text for place in each.places))
         for each in find_alarms(words, cues)
-    )
-    return found or _sounds_like_one(words, covered_places(words, cues), cache)
+    ]
+    kinds = {each.kind for each in found}
+    found += [
+        replace(_by_rule(each.kind, each.words), call=each.call, language=each.language)
+        for each in hear(text, english())
+        if each.kind not in kinds
+    ]
+    return tuple(found) or _sounds_like_one(words, covered_places(words, cues), cache)
+
+
+def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
+    about = emergencies()[kind]
+    return Alarm(kind=kind, title=about.title, why=about.why, words=words, by="rule")
 
 
 def _sounds_like_one(words: Sequence[Word], covered: Collection[int], cache: ModelCache) -> tuple[Alarm, ...]:

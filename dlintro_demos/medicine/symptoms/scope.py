@@ -25,7 +25,8 @@ class Kind(Enum):
     OVER = auto()  # it has gone: no alarm, unless the kind of emergency counts when it is over too
     LONG_AGO = auto()
     FEARED = auto()  # feared, asked about: only names of illnesses
-    TOLD = auto()  # of a film, a book, the news
+    TOLD = auto()  # of a film, a book, the news, or in a saying
+    EXERTED = auto()  # after a run or many stairs: out of breath, as everybody is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,41 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def find_cues(words: Sequence[Word]) -> list[Cue]:
     """All cues in the words of a complaint."""
-    return [*_denied(words), *_over(words), *_of_sections(words)]
+    return [*_denied(words), *_answered(words), *_over(words), *_exerted(words), *_of_sections(words)]
+
+
+def _answered(words: Sequence[Word]) -> Iterator[Cue]:
+    """A question that is answered by no, and by nothing else: “chest pain? no, never”, “fainting: no”.
+
+    Not “is he breathing? no”.
+    """
+    for at, word in enumerate(words):
+        if not word.asked or at + 1 == len(words):
+            continue
+        following = words[at + 1]
+        whole = following.sentence != word.sentence  # a question mark; else a colon
+        end = at + 1
+        while end < len(words) and (
+            words[end].sentence == following.sentence if whole else words[end].clause == following.clause
+        ):
+            end += 1
+        answer = {each.text for each in words[at + 1 : end]}
+        asked = _clause_before(words, at + 1)
+        said = {words[place].text for place in asked}
+        able = said & _set("abilities") and not said & _set("troubles")
+        if answer & _set("noes") and answer <= _set("noes") | _set("noes_more") and not able:
+            yield Cue(kind=Kind.DENIED, said=range(at + 1, end), over=asked)
+
+
+def _exerted(words: Sequence[Word]) -> Iterator[Cue]:
+    """A sentence about a run or many stairs, in which nothing worries."""
+    first = 0
+    for at in range(1, len(words) + 1):
+        if at == len(words) or words[at].sentence != words[first].sentence:
+            text = " ".join(word.text for word in words[first:at])
+            if _pattern("exerted").search(text) and not _pattern("worrying").search(text):
+                yield Cue(kind=Kind.EXERTED, said=range(0), over=range(first, at))
+            first = at
 
 
 def _denied(words: Sequence[Word]) -> Iterator[Cue]:
@@ -67,7 +102,7 @@ def _denied(words: Sequence[Word]) -> Iterator[Cue]:
 
 
 def _clause_before(words: Sequence[Word], at: int) -> range:
-    """The words before a “none” that stands by itself: “chest pain: none”."""
+    """The words before a “none” that stands by itself, “chest pain, none”, or before any other answer."""
     first = at
     while first and words[first - 1].clause == words[at - 1].clause:
         first -= 1
@@ -183,7 +218,7 @@ def _of_sections(words: Sequence[Word]) -> Iterator[Cue]:
             yield Cue(kind=Kind.FEARED, said=range(0), over=section)
         if _pattern("able").search(text) and not _pattern("hardly").search(text):
             yield Cue(kind=Kind.DENIED, said=range(0), over=section)
-        if _pattern("told").search(text):
+        if _pattern("told").search(text) or _pattern("sayings").search(text):
             yield Cue(kind=Kind.TOLD, said=range(0), over=section)
 
 

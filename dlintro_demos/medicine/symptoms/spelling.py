@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dlintro_demos.gallery.intake.names import harmless
+from dlintro_demos.medicine.symptoms.languages import is_foreign
 from dlintro_demos.medicine.symptoms.written import begun_words, read, written_words
 from dlintro_demos.shared.spelling import errors
 
@@ -25,7 +26,7 @@ _PART = re.compile(
 class Word:
     """A word as a rule reads it, `text`; `begin` and `end` are its place in the complaint.
 
-    `sentence` and `clause` count from 0; `changed` where it was spelt otherwise.
+    `sentence` and `clause` count from 0; `changed` where it was spelt otherwise, `asked` before “?” or “:”.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Word:
     sentence: int
     clause: int
     changed: bool = False
+    asked: bool = False
 
 
 def plain_text(complaint: str) -> str:
@@ -48,18 +50,33 @@ def plain_text(complaint: str) -> str:
 
 def words_of(text: str, known: Collection[str]) -> list[Word]:
     """The words of a plain text; one that is neither `known` nor written here becomes the nearest that is."""
-    return _joined([each for word in _parts(text) for each in _put_right(word, text, known)])
+    parts = _parts(text)
+    if is_foreign(text, english()):
+        return parts
+    return _joined([each for word in parts for each in _put_right(word, text, known)])
 
 
-def _parts(text: str) -> Iterator[Word]:
+def _parts(text: str) -> list[Word]:
     sentence = clause = 0
+    words: list[Word] = []
     for match in _PART.finditer(text):
         if match["word"]:
             spelt = match["word"].lower().replace("'", "")
-            yield Word(text=spelt, begin=match.start(), end=match.end(), sentence=sentence, clause=clause)
+            words.append(
+                Word(text=spelt, begin=match.start(), end=match.end(), sentence=sentence, clause=clause)
+            )
         else:
+            if words and set("?:") & set(match[0]):
+                words[-1] = replace(words[-1], asked=True)
             clause += 1
             sentence += match["end"] is not None
+    return words
+
+
+@functools.cache
+def english() -> frozenset[str]:
+    """The words of our phrases and rules, and the short forms and slips that stand for them."""
+    return written_words() | frozenset(_spellings()["slips"])
 
 
 def _put_right(word: Word, text: str, known: Collection[str]) -> Iterator[Word]:
@@ -135,7 +152,7 @@ def _joined(words: list[Word]) -> list[Word]:
         before = joined[-1] if joined else None
         pair = f"{before.text} {word.text}" if before and before.clause == word.clause else ""
         if before is not None and pair in together:
-            joined[-1] = replace(before, text=together[pair], end=word.end)
+            joined[-1] = replace(before, text=together[pair], end=word.end, asked=word.asked)
         else:
             joined.append(word)
     return joined
