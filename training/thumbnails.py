@@ -7,7 +7,8 @@ channels like best. Flappy Bird: a moment of a game of the best player, and the 
 then. Teach it: a red ball and two speech bubbles, as in the story. Assistant: the bundled recording as a
 spectrogram, what was heard in it, and the answer. Classical against deep: the recorded
 learning curves, above some of the curves that were to be learned. Why now: what training milestones took.
-Frameworks: the recorded curves, on each other.
+Frameworks: the recorded curves, on each other. A second opinion: nuclei that our program drew, as tissue and
+as fluorescence, with the network's outlines.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ from dlintro_demos.gallery.catalogue import find
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import Settings
+from dlintro_demos.medicine.nuclei.finding import Found
+from dlintro_demos.medicine.nuclei.finding import find as find_nuclei
+from dlintro_demos.medicine.nuclei.pictures import OURS
+from dlintro_demos.medicine.nuclei.pictures import draw as draw_outlines
+from dlintro_demos.medicine.nuclei.samples import sample
 from dlintro_demos.shared.imagenet import MODEL
 from dlintro_demos.shared.mnist1d import CLASSES
 from dlintro_demos.shared.mnist1d import make as make_curves
@@ -249,6 +255,22 @@ def frameworks(cache: ModelCache) -> Image.Image:  # noqa: ARG001 - it needs no 
     return fine.reduce(FINE)
 
 
+def medicine(cache: ModelCache) -> Image.Image:
+    """Drawn tissue at the left, drawn fluorescence at the right, outlined: RGB, 640 x 400 px.
+
+    Raises `ModelUnavailable`.
+    """
+    picture = Image.new("RGB", (WIDTH, HEIGHT), INK)
+    for place, key in enumerate(("tissue", "crowded")):
+        rgb = sample(key).load()
+        *_, found = find_nuclei(rgb, cache)
+        assert isinstance(found, Found)
+        outlined = Image.fromarray(draw_outlines(rgb, [(list(found.stars.outlines), OURS)]))
+        half = ImageOps.fit(outlined, (WIDTH // 2 - 2, HEIGHT), Image.Resampling.LANCZOS)
+        picture.paste(half, (place * (WIDTH // 2 + 2), 0))
+    return picture
+
+
 def assistant(cache: ModelCache) -> Image.Image:
     """A sentence as sound, as words, and its answer: RGB, 640 x 400 px. Raises `ModelUnavailable`."""
     *_, entry = open_for_everybody(DAY, "UTC", cache)
@@ -360,5 +382,6 @@ if __name__ == "__main__":
         assistant,
         why_now,
         frameworks,
+        medicine,
     ):
         write(make(cache), find(make.__name__).thumbnail)

@@ -23,6 +23,12 @@ DEMO = Demo(
         "threshold for the whole picture sees a dark half.",
         "Open “A cat”, then “Galaxies”: it refuses the cat, and counts the galaxies. Knowing when to say no "
         "is learned, too, and never complete.",
+        "Open “Weigh the risk”, then “A close call”: ten networks disagree, and it says “I don't know”. Move "
+        "the threshold down: fewer are missed, more frightened for nothing. No network chooses that.",
+        "Open “Say how you feel”: “An emergency” and “Not one” speak of the same chest pain; one denies it. "
+        "Then let somebody describe an emergency: of the last 71 phrases it missed seven at first.",
+        "Open “Your own model”: none is there, and the page says why. Ask what they would want to see "
+        "before they believe one that somebody brings.",
     ),
     modes={
         "Tap the nuclei": "do=Tap+the+nuclei",

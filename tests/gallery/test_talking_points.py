@@ -107,6 +107,14 @@ POINTS = {
         "threshold for the whole picture sees a dark half.": "the network finds most, the threshold does not",
         "Open “A cat”, then “Galaxies”: it refuses the cat, and counts the galaxies. Knowing when to say no "
         "is learned, too, and never complete.": "one is refused, the other counted",
+        "Open “Weigh the risk”, then “A close call”: ten networks disagree, and it says “I don't know”. Move "
+        "the threshold down: fewer are missed, more frightened for nothing. No network chooses "
+        "that.": "a lower threshold misses fewer",
+        "Open “Say how you feel”: “An emergency” and “Not one” speak of the same chest pain; one denies it. "
+        "Then let somebody describe an emergency: of the last 71 phrases it missed seven at "
+        "first.": "one alarms, the other does not; seven of 71",
+        "Open “Your own model”: none is there, and the page says why. Ask what they would want to see "
+        "before they believe one that somebody brings.": "none is mounted, and why",
     },
     "classical_vs_deep": {
         "Open “More data” and let everybody bet before the network's line appears. Then ask why the line "
@@ -390,3 +398,17 @@ def test_medicine(open_page):
     assert classical < drawn / 2
     assert "I don't know" in words(open_page("medicine", sample="cat"))
     assert re.search(r"### \d+ nuclei", words(open_page("medicine", sample="galaxies")))
+    at = open_page("medicine", do="Weigh the risk", sample="close")
+    assert "### I don't know" in words(at)
+    counts = r"\*\*(\d+) missed.*?\*\*(\d+) frightened"
+    before = [int(each) for each in re.search(counts, words(at)).groups()]
+    after = re.search(counts, words(at.slider(key="risk-threshold").set_value(5).run())).groups()
+    assert int(after[0]) < before[0]
+    assert int(after[1]) > before[1]
+    call = "Call your emergency number"
+    assert call in words(open_page("medicine", do="Say how you feel", feel="An emergency"))
+    assert call not in words(open_page("medicine", do="Say how you feel", feel="Not one"))
+    assert any("64 of 71" in limit for limit in engine().cache.card("medicine_symptoms").limits)
+    own = words(open_page("medicine", do="Your own model"))
+    assert "None is mounted" in own
+    assert "ships with this gallery. None was found" in own

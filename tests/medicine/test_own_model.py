@@ -29,7 +29,7 @@ side = {SIDE}
 
 
 def judged(folder):
-    *_, found = judge(folder, TableLimits())
+    *_, found = judge(folder, TableLimits(), engine().cache)
     return found
 
 
@@ -78,6 +78,13 @@ def test_a_tiny_network_on_digits_is_judged_on_the_rows_that_nothing_was_chosen_
     assert set(found.bins()) == {"Calibrated", "Before calibration"}
 
 
+def test_pictures_of_something_else_are_refused_and_its_own_are_not(folder):
+    near = judged(folder).near
+    assert near.refused < 0.1
+    assert len(near.strangers) == 10
+    assert near.passed == ()
+
+
 def test_probabilities_in_the_file_do_without_the_network(folder, tmp_path):
     (tmp_path / "model.toml").write_text(CARD)
     chance = np.random.default_rng(3)
@@ -87,7 +94,9 @@ def test_probabilities_in_the_file_do_without_the_network(folder, tmp_path):
         said = round(float(chance.beta(8, 2) if three else chance.beta(2, 8)), 3)
         rows.append(f"{'three' if three else 'other'},{1 - said:.3f},{said}")
     (tmp_path / "validation.csv").write_text("\n".join(rows))
-    assert judged(tmp_path).right.mean() > 0.9
+    found = judged(tmp_path)
+    assert found.right.mean() > 0.9
+    assert found.near is None
 
 
 def test_calibration_takes_back_what_was_exaggerated():
@@ -157,4 +166,5 @@ def test_the_page_says_why_nothing_ships_and_shows_what_is_mounted(folder, open_
     assert "A three" in words(at)
     assert "that nothing was chosen on" in words(at)
     assert "Right of the answered" in words(at)
+    assert "Of something else, refused" in words(at)
     assert at.slider(key="own-threshold")

@@ -54,8 +54,8 @@ def test_no_test_phrase_is_learned_from():
             *off_topic.values(), *(each.phrasings for each in patterns()),
         )
     }  # fmt: skip
-    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (5, 6, 7))
-    tests = ("paraphrases", "paraphrases_2", "red_flags", "no_alarm", "off_topic", *rounds)
+    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (9, 10))
+    tests = ("paraphrases", "paraphrases_2", "off_topic", *rounds)
     assert [line for name in tests for line in phrases(name) if line.lower() in learned] == []
 
 
@@ -89,6 +89,12 @@ def test_an_emergency_is_noticed_by_rules_however_it_is_written(complaint, kind)
         "I have a cough but no chest pain and no trouble breathing",
         "we watched a film about a poisoning",
         "my feet are killing me",
+        "chest pain? no, never",
+        "fainting: no, palpitations: no",
+        "short of breath when I climb five floors",
+        "I get breathless after sprinting",
+        "he choked with laughter",
+        "Il fait beau",
     ],
 )
 def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
@@ -108,18 +114,51 @@ def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
         "I am scared that I am having a heart attack",
         "pressure in my chest that will not go away",
         "the bleeding has not really stopped",
+        "chest pain? no, a crushing pressure in my breastbone",
+        "Chest pain? No. But I cannot breathe",
+        "is he breathing? no",
+        "can she speak? no, and her face hangs down",
+        "short of breath since I climbed five floors",
+        "breathless when I run, and my chest is tight",
+        "short of breath when I walk to the kitchen",
     ],
 )
 def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):
     assert read_(complaint).alarms
 
 
+@pytest.mark.parametrize(
+    ("complaint", "kind", "call"),
+    [
+        ("Ich bekomme keine Luft mehr", "breathing", "Rufen Sie"),
+        ("j'ai tres mal a la poitrine", "chest_pain", "Appelez"),
+        ("Quiero suicidarme", "suicide", "Llame"),
+        ("胸が痛い", "chest_pain", "電話"),
+        ("Help, no puedo respirar", "breathing", "Llame"),
+    ],
+)
+def test_an_emergency_in_another_language_is_noticed_and_answered_in_it(complaint, kind, call):
+    found = read_(complaint)
+    assert [alarm.kind for alarm in found.alarms] == [kind]
+    assert call in found.alarms[0].call
+    assert not found.known
+
+
+@pytest.mark.parametrize("number", [9, 10])
+def test_of_other_languages_emergencies_alone_raise_an_alarm(number):
+    text = (BENCH / f"medicine_symptoms_languages_{number}.toml").read_text(encoding="utf-8")
+    for kind, lines in tomllib.loads(text).items():
+        found = [read_(line) for line in lines]
+        assert [each.text for each in found if bool(each.alarms) != (kind == "emergencies")] == []
+        assert not any(each.known for each in found)
+
+
 def test_emergencies_of_the_test_file_are_noticed_and_denials_are_not():
-    heard = [bool(read_(line).alarms) for line in phrases("red_flags")]
-    assert len(heard) >= 120
-    assert sum(heard) >= 0.97 * len(heard)
-    quiet = [bool(read_(line).alarms) for line in phrases("no_alarm")]
-    assert len(quiet) >= 60
+    heard = {line: bool(read_(line).alarms) for name in (9, 10) for line in phrases(f"red_flags_{name}")}
+    assert len(heard) >= 200
+    assert [line for line, alarm in heard.items() if not alarm] == []
+    quiet = [bool(read_(line).alarms) for name in (9, 10) for line in phrases(f"no_alarm_{name}")]
+    assert len(quiet) >= 100
     assert sum(quiet) <= 0.1 * len(quiet)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +13,20 @@ from scipy.special import log_softmax, softmax
 
 from dlintro_demos.gallery.intake.tables import TableLimits
 from dlintro_demos.gallery.runtime.jobs import Progress
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.medicine.nuclei.strangeness import look_of
 from dlintro_demos.medicine.own_model.mounted import (
     PICTURE,
     VALIDATION,
     OwnCard,
+    as_wanted,
     batches,
     given_logits,
     load,
     read_card,
     read_rows,
 )
+from dlintro_demos.medicine.own_model.strangers import Near, learn_near
 from dlintro_demos.medicine.risk.scoring import Bin, calibration_error, reliability, sensitive_threshold
 
 SENSITIVITY = 0.98  # wanted of the threshold, on the half that chooses
@@ -37,7 +41,7 @@ class Judged:
     `positive` (N,) are calibrated probabilities of the positive class, `before` the same before calibration,
     `is_positive` (N,) bool the truth. `confidence` (N,) is that of the likeliest class, `right` (N,) whether
     it is the true one. `threshold`, `known` (the least confidence) and `temperature` were chosen on the
-    other half.
+    other half. `near` tells pictures of something else; there is none where the file gives probabilities.
     """
 
     card: OwnCard
@@ -49,6 +53,7 @@ class Judged:
     threshold: float
     known: float
     temperature: float
+    near: Near | None = None
 
     @property
     def answered(self) -> float:
@@ -69,7 +74,7 @@ class Judged:
         }
 
 
-def judge(folder: Path, limits: TableLimits) -> Iterator[Progress | Judged]:
+def judge(folder: Path, limits: TableLimits, cache: ModelCache) -> Iterator[Progress | Judged]:
     """A job: read the folder, ask the network about its pictures, and judge. Raises `ModelUnavailable`."""
     yield Progress(0, 1, "reading")
     card = read_card(folder)
@@ -78,14 +83,17 @@ def judge(folder: Path, limits: TableLimits) -> Iterator[Progress | Judged]:
     if PICTURE in rows[0][1].cells:
         network = load(folder, card)
         found: list[np.ndarray] = []
-        for batch in batches(folder, card, rows):
-            yield Progress(sum(len(each) for each in found), len(rows), "asking the network")
+        looks: list[np.ndarray] = []
+        for pictures in batches(folder, rows):
+            yield Progress(len(looks), len(rows), "asking the network")
             with torch.inference_mode():
-                found.append(network(batch).double().numpy())
-        logits = np.concatenate(found)
+                found.append(network(as_wanted(pictures, card)).double().numpy())
+            looks += [look_of(rgb, cache) for rgb in pictures]
+        yield Progress(len(rows), len(rows), "showing it something else")
+        near = learn_near(np.stack(looks), _half(labels == card.classes.index(card.positive)), cache)
+        yield replace(weigh_up(card, labels, np.concatenate(found)), near=near)
     else:
-        logits = given_logits(folder / VALIDATION, card, rows)
-    yield weigh_up(card, labels, logits)
+        yield weigh_up(card, labels, given_logits(folder / VALIDATION, card, rows))
 
 
 def weigh_up(card: OwnCard, labels: np.ndarray, logits: np.ndarray) -> Judged:

@@ -141,20 +141,28 @@ def given_logits(path: Path, card: OwnCard, rows: Sequence[tuple[int, Row]]) -> 
     return np.log(np.clip(values, 1e-9, 1))
 
 
-def batches(folder: Path, card: OwnCard, rows: Sequence[tuple[int, Row]]) -> Iterator[torch.Tensor]:
-    """The pictures of the rows as the network wants them, some at a time. Raises `BadModelFolder`."""
+def batches(folder: Path, rows: Sequence[tuple[int, Row]]) -> Iterator[list[np.ndarray]]:
+    """The pictures of the rows, (h, w, 3) uint8, some at a time. Raises `BadModelFolder`."""
     for start in range(0, len(rows), AT_ONCE):
-        yield torch.stack([_pixels(folder, card, row) for _, row in rows[start : start + AT_ONCE]])
+        yield [_picture(folder, row) for _, row in rows[start : start + AT_ONCE]]
 
 
-def _pixels(folder: Path, card: OwnCard, row: Row) -> torch.Tensor:
+def as_wanted(pictures: Sequence[np.ndarray], card: OwnCard) -> torch.Tensor:
+    """Pictures (h, w, 3) uint8 as the network wants them, (n, channels, side, side)."""
+    return torch.stack([_pixels(rgb, card) for rgb in pictures])
+
+
+def _picture(folder: Path, row: Row) -> np.ndarray:
     path = (folder / row.cells[PICTURE].strip()).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise BadModelFolder(f"{VALIDATION}, line {row.line}: the picture lies outside of the folder.")
     try:
-        rgb = decode_image(path.read_bytes()).rgb
+        return decode_image(path.read_bytes()).rgb
     except (OSError, UnreadableMedia) as error:
         raise BadModelFolder(f"{VALIDATION}, line {row.line}: {error}") from None
+
+
+def _pixels(rgb: np.ndarray, card: OwnCard) -> torch.Tensor:
     scaled = cv2.resize(rgb, (card.side, card.side), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     if card.channels == 1:
         scaled = scaled.mean(2, keepdims=True)

@@ -17,7 +17,7 @@ WITHIN = 8  # words between the parts of a rule, where its kind says nothing els
 ACROSS = 12  # a rule that reaches as far may join sentences
 # These count when they are over too: a stroke's signs may pass, and whoever fainted may have hit their head.
 STAYS = frozenset({"stroke", "unconscious", "poisoning", "head_injury", "suicide", "cauda_equina", "vision"})
-EXERTION = frozenset({"breathing", "chest_pain"})  # what a run may bring about in anybody
+EXERTION = frozenset({"breathing"})  # what a run may bring about in anybody
 MOST_TRIED = 6  # places of a part of a rule that are tried beside one of another part
 
 Alternative = tuple[str, ...]

@@ -34,7 +34,7 @@ class Heard:
 
 
 def hear(text: str, english: Collection[str]) -> Iterator[Heard]:
-    """The kinds of emergencies that are said in other languages, each once; not in mostly `english` sentences."""
+    """The kinds of emergencies said in other languages, each once; not in mostly `english` sentences."""
     heard = set()
     for sentence in _SENTENCE.split(text):
         forms = _forms(sentence)
@@ -87,9 +87,7 @@ def _languages() -> dict[str, Any]:
 
 @functools.cache
 def _common() -> Mapping[str, frozenset[str]]:
-    return {
-        name: frozenset(_plain(each.get("common", "")).split()) for name, each in _languages().items()
-    }
+    return {name: frozenset(_plain(each.get("common", "")).split()) for name, each in _languages().items()}
 
 
 @functools.cache

@@ -50,7 +50,7 @@ def ranked(shares: Sequence[float], answers: Mapping[str, bool | None], text: st
     table = yes_shares()
     yes = table @ given
     gains = _entropy(given) - sum(
-        share * np.array([_entropy(row) for row in part * given / share[:, None]])
+        share * _entropy(part * given / share[:, None])
         for share, part in ((yes, table), (1 - yes, 1 - table))
     )
     said = f" {text.lower()}"
@@ -78,7 +78,6 @@ def likeliest(
     return [(patterns()[at].key, float(given[at])) for at in np.argsort(-given)[:top]]
 
 
-def _entropy(given: np.ndarray) -> float:
-    """Of a distribution, in bits."""
-    some = given[given > 0]
-    return float(-(some * np.log2(some)).sum())
+def _entropy(given: np.ndarray) -> np.ndarray:
+    """Of distributions (..., patterns), in bits."""
+    return -(given * np.log2(np.maximum(given, 1e-12))).sum(-1)

@@ -41,8 +41,9 @@ TOO_LONG = (
     "Say the most important in a few sentences."
 )
 NOT_ENGLISH = (
-    "It cannot tell: these are hardly words about how somebody feels, in English. Please write in English; in "
-    "other languages it knows the commonest words of emergencies alone. If it is urgent, call your emergency number."
+    "It cannot tell: these are hardly words about how somebody feels, in English. Please write in English; "
+    "in other languages it knows the commonest words of emergencies alone. If it is urgent, call your "
+    "emergency number."
 )
 CANNOT_TELL = "It cannot tell. What you wrote is not like any of its {} patterns, or like several a little."
 

@@ -15,6 +15,7 @@ from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.words import counted, per_cent, plain
 from dlintro_demos.medicine.own_model.judging import Judged, judge
 from dlintro_demos.medicine.own_model.mounted import FEWEST, facts
+from dlintro_demos.medicine.own_model.strangers import Near
 from dlintro_demos.medicine.risk.scoring import rates, thousand
 from dlintro_demos.medicine.ui.risk_reasons import show_reliability
 
@@ -38,7 +39,15 @@ def your_own_model() -> None:
         return
     limits = TableLimits(max_bytes=engine().settings.upload_mb * MB, max_rows=engine().settings.table_rows)
     judged: Judged | None = run_job(
-        "own-model", folder, judge, Path(folder), limits, label="Asking the model", shared=True, long=True
+        "own-model",
+        folder,
+        judge,
+        Path(folder),
+        limits,
+        engine().cache,
+        label="Asking the model",
+        shared=True,
+        long=True,
     )
     if judged is not None:
         _show(judged)
@@ -102,7 +111,25 @@ def _show_refusal(judged: Judged) -> None:
             )
         ],
     )  # fmt: skip
+    st.caption("The confidence was chosen on the other half, so that 95 of 100 answers there were right.")
+    if judged.near is None:
+        st.caption(
+            "The file gives probabilities and no pictures: whether a picture of something else altogether "
+            "would be noticed cannot be measured."
+        )
+    else:
+        _show_strangers(judged.near)
+
+
+def _show_strangers(near: Near) -> None:
+    st.markdown("**Pictures of something else altogether**")
+    strange = len(near.strangers) - len(near.passed)
+    table(
+        ("Refused above a distance of", "Of the labelled pictures, refused", "Of something else, refused"),
+        [(f"{near.limit:.3f}", f"{near.refused:.1%}", f"{strange} of {len(near.strangers)}")],
+    )
     st.caption(
-        "The confidence was chosen on the other half, so that 95 of 100 answers there were right. It does "
-        "not notice a picture of something else altogether: to know that, ask it about such pictures."
+        "The distance is that from the nearest labelled picture, as a classifier of photographs sees them. "
+        "It was chosen on one half of the labelled pictures and told on the other. Something else: "
+        f"{', '.join(name for name, _ in near.strangers)}. Not refused: {', '.join(near.passed) or 'none'}."
     )

@@ -94,7 +94,12 @@ def _show(found: Reading, answers: Answers) -> None:
 
 def alarm_html(alarms: tuple[Alarm, ...]) -> str:
     """What stands above everything: to call, why, and the words that raised it."""
+    calls = {each.language: each.call for each in alarms if each.call}
     parts = "".join(
+        f"<p lang={language} style='margin:.4rem 0 0'><strong>{html.escape(call)}</strong></p>"
+        for language, call in calls.items()
+    )
+    parts += "".join(
         f"<p style='margin:.4rem 0 0'><strong>{html.escape(each.title)}.</strong> {html.escape(each.why)} "
         f"Raised by: “{html.escape((' … ' if each.by == 'rule' else ' ').join(each.words))}”.</p>"
         for each in alarms[:SHOWN]

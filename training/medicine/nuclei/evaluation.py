@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -31,9 +32,13 @@ OVERLAP = 0.35
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One picture: how many nuclei were found, there are, and are the same at an overlap of one half."""
+    """One picture: how many nuclei were found, there are, and are the same at an overlap of one half.
+
+    `grey` pictures of tissue have no colours: a threshold finds all that is dark in them.
+    """
 
     kind: Kind
+    grey: bool
     found: int
     true: int
     hits: int
@@ -42,7 +47,8 @@ class Score:
 def score(labels: np.ndarray, picture: Labelled) -> Score:
     """Labels (h, w) against the truth."""
     paired = match(labels, picture.labels)
-    return Score(kind=picture.kind, found=paired.found, true=paired.true, hits=len(paired.pairs))
+    grey = bool((picture.rgb.max(axis=2) == picture.rgb.min(axis=2)).all())
+    return Score(kind=picture.kind, grey=grey, found=paired.found, true=paired.true, hits=len(paired.pairs))
 
 
 def f1(scores: Sequence[Score]) -> float:
@@ -85,31 +91,39 @@ def choose(network: nn.Module, pictures: Sequence[Labelled], cache: ModelCache) 
         for kind in KINDS:
             of_kind = [at for at, each in enumerate(pictures) if each.kind == kind]
             scores = [score(stars[at].labels, pictures[at]) for at in of_kind]
-            worth = f1(scores) - count_error(scores) / (2 * float(np.mean([each.true for each in scores])))
             medians = [float(np.median(stars[at].sureness)) for at in of_kind if len(stars[at].sureness)]
             print(
                 f"{kind}, sureness {least}: F1 {f1(scores):.3f}, count off {count_error(scores):.1f}",
                 flush=True,
             )
-            if kind not in best or worth > best[kind][0]:
-                best[kind] = worth, least, medians
+            if kind not in best or worth(scores) > best[kind][0]:
+                best[kind] = worth(scores), least, medians
     chosen = {f"sureness_{kind}": least for kind, (_, least, _) in best.items()}
     medians = [median for *_, of_kind in best.values() for median in of_kind]
     return chosen | {"overlap": OVERLAP, "median_sureness": float(np.quantile(medians, 0.02))}
 
 
+def worth(scores: Sequence[Score]) -> float:
+    """What a choice is made by: F1, less half of the count's error as a share of the nuclei."""
+    return f1(scores) - count_error(scores) / (2 * float(np.mean([each.true for each in scores])))
+
+
 def choose_classical(pictures: Sequence[Labelled]) -> None:
-    """Print what the classical way's numbers would give; those in use stand in `classical.py`."""
+    """Print what the classical way's numbers give, and the best by kind; these stand in `classical.py`."""
+    best: dict[Kind, tuple[float, str]] = {}
     for blur, apart, smallest in itertools.product((1.0, 2.0), (5, 7, 10), (20, 40)):
+        named = f"blur {blur}, apart {apart}, smallest {smallest}"
         scores = [
             score(find_by_threshold(each.rgb, blur=blur, apart=apart, smallest=smallest), each)
             for each in pictures
         ]
-        kinds = {kind: [each for each in scores if each.kind == kind] for kind in KINDS}
-        words = ", ".join(
-            f"{kind} F1 {f1(each):.3f} off {count_error(each):.1f}" for kind, each in kinds.items()
-        )
-        print(f"blur {blur}, apart {apart}, smallest {smallest}: {words}", flush=True)
+        for kind in KINDS:
+            of_kind = [each for each in scores if each.kind == kind]
+            words = f"F1 {f1(of_kind):.3f}, count off {count_error(of_kind):.1f}"
+            print(f"{named}: {kind} {words}", flush=True)
+            best[kind] = max(best.get(kind, (-1.0, "")), (worth(of_kind), f"{named}: {words}"))
+    for kind, (_, words) in best.items():
+        print(f"best, {kind}: {words}")
 
 
 def _scale(picture: Labelled, cache: ModelCache) -> float:
@@ -142,6 +156,10 @@ def _stars(
     return draw_stars(outlines / scale, middles / scale, sureness, size, overlap=overlap)
 
 
+def _is_of(kind: Kind, each: Score) -> bool:
+    return each.kind == kind
+
+
 def measure(
     pictures: Sequence[Labelled], cache: ModelCache
 ) -> Iterator[tuple[Labelled, Score, Score, Found]]:
@@ -158,11 +176,17 @@ def measure(
 
 
 def figures_of(network: Sequence[Score], classical: Sequence[Score]) -> list[tuple[str, str]]:
-    """Names and values for the card, by kind."""
+    """Names and values for the card, by kind, and of stained pictures with and without colours."""
+    groups: dict[str, Callable[[Score], bool]] = {
+        **{kind.capitalize(): partial(_is_of, kind) for kind in KINDS},
+        "Stained, in colour": lambda each: each.kind == "stained" and not each.grey,
+        "Stained, grey": lambda each: each.kind == "stained" and each.grey,
+    }
     rows = []
-    for kind in KINDS:
-        ours = [each for each in network if each.kind == kind]
-        theirs = [each for each in classical if each.kind == kind]
+    for group, belongs in groups.items():
+        ours, theirs = list(filter(belongs, network)), list(filter(belongs, classical))
+        if not ours:
+            continue
         nuclei = f"n = {len(ours)} pictures, {sum(each.true for each in ours):,} nuclei"
         for name, figure, digits in (
             ("F1 at an overlap of one half", f1, 3),
@@ -174,5 +198,5 @@ def figures_of(network: Sequence[Score], classical: Sequence[Score]) -> list[tup
                 values.append(
                     f"{who} {figure(scores):.{digits}f} (95 % interval {low:.{digits}f} to {high:.{digits}f})"
                 )
-            rows.append((f"{kind.capitalize()}: {name}", f"{'; '.join(values)}; {nuclei}"))
+            rows.append((f"{group}: {name}", f"{'; '.join(values)}; {nuclei}"))
     return rows
