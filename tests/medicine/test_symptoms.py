@@ -219,7 +219,7 @@ def test_what_cannot_be_read_is_said_in_words(complaint, problem):
 def test_the_examples_do_what_their_buttons_say():
     found = {name: read_(text) for name, text in EXAMPLES.items()}
     assert found["Spinning"].patterns[0][0] == "vertigo"
-    assert found["Sneezing"].patterns[0][0] == "hay_fever"
+    assert {key for key, _ in found["Sneezing"].patterns[:2]} == {"hay_fever", "common_cold"}
     assert found["Misspelt"].patterns[0][0] == "migraine"
     assert [name for name, each in found.items() if each.alarms] == ["An emergency"]
     assert [name for name, each in found.items() if not each.known and not each.alarms] == [

@@ -144,17 +144,14 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
 def find_emergencies(text: str, words: Sequence[Word], cache: ModelCache) -> tuple[Alarm, ...]:
     """Emergencies that rules find; where they find none, what the detector takes for one."""
     cues = find_cues(words)
-    found = [
-        _by_rule(each.kind, tuple(words[place].text for place in each.places))
+    found = {
+        each.kind: _by_rule(each.kind, tuple(words[place].text for place in each.places))
         for each in find_alarms(words, cues)
-    ]
-    kinds = {each.kind for each in found}
-    found += [
-        replace(_by_rule(each.kind, each.words), call=each.call, language=each.language)
-        for each in hear(text, english())
-        if each.kind not in kinds
-    ]
-    return tuple(found) or _sounds_like_one(words, covered_places(words, cues), cache)
+    }
+    for each in hear(text, english()):
+        alarm = found.get(each.kind) or _by_rule(each.kind, each.words)
+        found[each.kind] = replace(alarm, call=each.call, language=each.language)
+    return tuple(found.values()) or _sounds_like_one(words, covered_places(words, cues), cache)
 
 
 def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:

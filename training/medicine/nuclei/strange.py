@@ -4,8 +4,8 @@ Learned from the pictures that the network learned from, as they are and in othe
 of the repository's photographs and drawn things, whole, in grey, in parts and in other colours.
 
 Tried for brown stains, which it refuses: with the haematoxylin of a colour deconvolution alone
-(`skimage.color.rgb2hed`) the network outlines 326 nuclei in scikit-image's `ihc`, where it finds 25 among the
-brown. That picture's log odds fall from 2.7 to 1.0, which is stranger than fruit, flowers and snow presented so
+(`skimage.color.rgb2hed`) the network outlines 326 nuclei in scikit-image's `ihc`, where it finds 25 without.
+That picture's log odds fall from 2.7 to 1.0, which is stranger than fruit, flowers and snow presented so
 (-1.1 to 0.3), and no labelled picture in brown is at hand to measure a count by. So it stays refused.
 """
 
