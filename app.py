@@ -13,10 +13,12 @@ from dlintro_demos.gallery.proxy import BehindProxy
 from dlintro_demos.gallery.runtime.descriptors import make_room
 from dlintro_demos.gallery.scores.store import database_url
 from dlintro_demos.gallery.settings import REPOSITORY, BadSetting, settings
+from dlintro_demos.gallery.stage_route import stage_route
 from dlintro_demos.gallery.ui import references, uploads
 from dlintro_demos.gallery.ui.errors import script_error
 from dlintro_demos.gallery.ui.leaving import seeing_out
 from dlintro_demos.gallery.ui.messages import PageMessages
+from dlintro_demos.gallery.ui.session import present
 from dlintro_demos.gallery.ui.theme import keep_theme
 
 try:
@@ -44,7 +46,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     REPOSITORY / "dlintro_demos" / "gallery" / "ui" / "shell.py",
     lifespan=lifespan,
-    routes=server.ROUTES,
+    routes=(*server.ROUTES, stage_route(lambda: len(present))),
     middleware=[
         Middleware(server.SecurityHeaders),
         Middleware(BehindProxy, trusted=limits.trusted_proxies),

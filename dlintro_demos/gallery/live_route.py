@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime import live
+from dlintro_demos.gallery.runtime.jobs import PAUSED
 
 LONGEST_SAID = 200  # characters beside a frame
 
@@ -16,6 +17,8 @@ async def live_frame(request: Request) -> Response:
     """Answer a frame: `{"answer": ..., "pause": milliseconds}`, or `{"problem": sentence}` and a status."""
     try:
         watcher = live.find(request.path_params["token"])
+        if engine().queue.paused and not watcher.on_stage:
+            raise live.NoAnswer(503, PAUSED)
         data = await _body(request)
         said = {key: value for key, value in request.query_params.items() if len(value) <= LONGEST_SAID}
         answered = await live.look(watcher, data, said, most=engine().settings.live_cameras, busy=_busy)

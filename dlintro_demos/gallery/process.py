@@ -33,6 +33,11 @@ def engine() -> Engine:
     return _built[0]
 
 
+def ready() -> bool:
+    """Whether there is an engine already: `engine()` would answer at once."""
+    return bool(_built)
+
+
 def imported() -> bool:
     """Whether `import_demos` has nothing left to do."""
     return _imported.is_set()

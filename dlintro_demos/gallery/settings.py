@@ -13,14 +13,15 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[2]
 PREFIX = "DLINTRO_"
 MB = 2**20
+SHORTEST_PIN = 6
 
 
 class BadSetting(ValueError):
     """An environment variable that cannot be understood; names the variable and what it takes."""
 
 
-def _about(text: str, default: Any) -> Any:
-    return dataclasses.field(default=default, metadata={"about": text})
+def _about(text: str, default: Any, *, secret: bool = False) -> Any:
+    return dataclasses.field(default=default, repr=not secret, metadata={"about": text})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,13 @@ class Settings:
         "where scores are kept: sqlite:// is memory, sqlite:////a/file, postgresql://", "sqlite://"
     )
     public_address: str = _about("address that the QR codes show, as https://ai.example; else found", "")
+    presenter_pin: str = _about("opens /presenter, six characters or more; shut without one", "", secret=True)
     trusted_proxies: str = _about("addresses or networks whose X-Forwarded headers are believed", "")
+
+    def __post_init__(self) -> None:
+        """Refuse a PIN that can be guessed. Raises `BadSetting`, which does not quote it."""
+        if 0 < len(self.presenter_pin) < SHORTEST_PIN:
+            raise BadSetting(f"{PREFIX}PRESENTER_PIN: use {SHORTEST_PIN} characters or more.")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:

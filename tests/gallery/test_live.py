@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from dlintro_demos.gallery import live_route
 from dlintro_demos.gallery.runtime import live
+from dlintro_demos.gallery.runtime.jobs import PAUSED
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 
 
@@ -196,6 +197,19 @@ def test_the_route_answers_a_frame_and_nothing_may_be_kept(client, watcher):
     answer = client.post(watcher.address, content=jpeg(), params={"record": "on", "long": "x" * 500})
     assert answer.json() == {"answer": {"shape": [24, 32, 3], "record": "on"}, "pause": 0}
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_while_heavy_demos_are_paused_only_the_stages_frames_are_answered(client, watcher):
+    queue = live_route.engine().queue
+    queue.pause(True)
+    try:
+        answer = client.post(watcher.address, content=jpeg())
+        assert answer.status_code == 503
+        assert answer.json()["problem"] == PAUSED
+        watcher.on_stage = True
+        assert client.post(watcher.address, content=jpeg()).status_code == 200
+    finally:
+        queue.pause(False)
 
 
 def test_the_route_reads_no_more_than_a_frame_may_have(client, watcher):

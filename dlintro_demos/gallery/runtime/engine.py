@@ -22,13 +22,19 @@ DECODERS = 2  # pictures decoded at the same time: each may take 200 MB for a mo
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """One per process; every part is safe to use from many threads."""
+    """One per process; every part is safe to use from many threads.
+
+    `warmth` says of each demo how the last warm-up ended: the seconds it took, or why it cannot run; None
+    while it is under way.
+    """
 
     settings: Settings
     cache: ModelCache
     queue: JobQueue
     results: ResultStore
     running: RunningJobs = field(default_factory=RunningJobs)
+    warmth: dict[str, float | str | None] = field(default_factory=dict)
+    warming: threading.Lock = field(default_factory=threading.Lock)
     decoding: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(DECODERS))
 
     def warm_up(self) -> dict[str, float | str]:
@@ -37,14 +43,23 @@ class Engine:
         A demo without its model does not close the gallery.
         """
         report: dict[str, float | str] = {}
-        for slug in SLUGS:
-            started = time.perf_counter()
-            try:
-                package_of(slug).warm_up(self.cache)
-                report[slug] = time.perf_counter() - started
-            except ModelUnavailable as error:
-                report[slug] = str(error)
+        with self.warming:
+            for slug in SLUGS:
+                self.warmth[slug] = None
+                started = time.perf_counter()
+                try:
+                    package_of(slug).warm_up(self.cache)
+                    report[slug] = time.perf_counter() - started
+                except ModelUnavailable as error:
+                    report[slug] = str(error)
+                self.warmth[slug] = report[slug]
         return report
+
+    def warm_up_again(self) -> None:
+        """Have `warm_up` done beside everything else, unless it is under way."""
+        if not self.warming.locked():
+            self.warmth.clear()
+            threading.Thread(target=self.warm_up, name="warm-up-again", daemon=True).start()
 
     def measure(self) -> None:
         """What can wait until the first visitors are served: each demo's `measure`, where it has one."""

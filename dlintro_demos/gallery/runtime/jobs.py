@@ -19,6 +19,7 @@ from dlintro_demos.gallery.words import counted
 
 T = TypeVar("T")
 LONG_SECONDS = 10.0  # a job that takes longer is to be called long
+PAUSED = "The presenter has paused heavy demos for a moment, so that the stage has this machine to itself."
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
@@ -94,6 +95,11 @@ class Job(Generic[T]):
         """Whether `result()` would answer at once."""
         return self._done.is_set()
 
+    @property
+    def paused(self) -> bool:
+        """Whether it waits because only the stage's jobs start now."""
+        return self.state == "waiting" and self._queue.paused and self.visitor not in self._queue.first
+
     def touch(self) -> None:
         """Somebody still waits for this job; without it for the queue's `lease_s` the job is dropped."""
         self._touched = self._queue.clock()
@@ -131,6 +137,9 @@ class Job(Generic[T]):
 class JobQueue:
     """Runs jobs on a few threads, one visitor after another; long ones leave a thread to the others.
 
+    Jobs of visitors in `first`, those on the stage, start before all others, long or not, and there is always
+    room for them. While the queue is `paused`, no others start.
+
     Args:
         at_once: jobs running at the same time.
         waiting: jobs waiting before `QueueFull`.
@@ -159,6 +168,8 @@ class JobQueue:
         self.counts: dict[str, int] = dict.fromkeys(
             ("submitted", "done", "failed", "cancelled", "refused"), 0
         )
+        self.first: set[str] = set()
+        self.paused = False
         self._lock = threading.RLock()
         self._work = threading.Condition(self._lock)
         self._lanes: dict[str, deque[Job[Any]]] = {}  # visitor -> waiting jobs, least recently served first
@@ -189,7 +200,10 @@ class JobQueue:
                     f"Your browser already has {counted(mine, 'job')} under way, which is the limit for all "
                     "its tabs. Wait for one to finish, or cancel one."
                 )
-            if self._waiting_count() >= self.limits["waiting"]:
+            if self.paused and visitor not in self.first:
+                self.counts["refused"] += 1
+                raise QueueFull(f"{PAUSED} Try again in a minute.")
+            if self._waiting_count() >= self.limits["waiting"] and visitor not in self.first:
                 self.counts["refused"] += 1
                 raise QueueFull(
                     f"The gallery is busy: {counted(self.limits['waiting'], 'job is', 'jobs are')} waiting, "
@@ -218,6 +232,12 @@ class JobQueue:
                 self._leave_lane(job)
                 self._lanes.setdefault(visitor, deque()).appendleft(job)
             job.visitor = visitor
+
+    def pause(self, on: bool) -> None:
+        """Start only jobs of those who go first, or all again."""
+        with self._lock:
+            self.paused = on
+            self._work.notify_all()
 
     def place_of(self, job: Job[Any]) -> int:
         """See `Job.place`."""
@@ -249,15 +269,18 @@ class JobQueue:
         return sorted(self._lanes.values(), key=lambda lane: running.count(lane[0].visitor))
 
     def _in_turn(self) -> list[Job[Any]]:
-        """The waiting jobs in their order: long ones last, where as many of them run as may."""
+        """The waiting jobs in their order: the stage's first, long ones last where as many run as may."""
         rounds = itertools.zip_longest(*self._lanes_in_turn())
         order = [job for turn in rounds for job in turn if job is not None]
-        return order if self._room_for_long() else sorted(order, key=lambda job: job.long)
+        full = not self._room_for_long()
+        return sorted(order, key=lambda job: (job.visitor not in self.first, job.long and full))
 
     def _ready(self) -> Job[Any] | None:
         """The next job, if it may run now."""
         job = next(iter(self._in_turn()), None)
-        return None if job is not None and job.long and not self._room_for_long() else job
+        if job is None or job.visitor in self.first:
+            return job
+        return None if self.paused or (job.long and not self._room_for_long()) else job
 
     def _room_for_long(self) -> bool:
         return sum(job.long for job in self._running) < max(1, self.limits["at once"] - 1)

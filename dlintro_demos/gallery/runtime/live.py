@@ -49,6 +49,7 @@ class Watcher:
         self.work: Work | None = None
         self.last = -LEAVES_AFTER
         self.in_flight = False
+        self.on_stage = False  # answered while heavy demos are paused for everybody else
         self.clock = clock
         _all[self.token] = self
 

@@ -40,6 +40,16 @@ def _fair(value: str) -> bool:
     return math.isfinite(number) and abs(number) <= LARGEST
 
 
+def on_stage() -> bool:
+    """Whether this page is on the big screen."""
+    return st.query_params.get("stage") == "1"
+
+
+def of_the_stage() -> dict[str, str]:
+    """What a link from here has to say, so that the next page is on the big screen if this one is."""
+    return {"stage": "1"} if on_stage() else {}
+
+
 def number_in_address(name: str, low: int, high: int, default: int) -> int:
     """The whole number of that name, or the default where it is none from `low` to `high`."""
     asked = st.query_params.get(name, "")

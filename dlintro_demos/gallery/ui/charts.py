@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dlintro_demos.gallery.ui.address import on_stage
 from dlintro_demos.gallery.words import per_cent
 
 Layer = dict[str, Any]
@@ -17,6 +18,12 @@ BLUE, ORANGE, GREEN, RED, GREY = "#4a7dfc", "#e08214", "#2e9d63", "#d0342c", "#8
 KINDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7a6ff0", "#8c8c2e")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke", "triangle-right")
 SHARE = {"format": "%"}
+LARGER = 1.5  # on the big screen
+ON_STAGE = {
+    "axis": {"labelFontSize": 20, "titleFontSize": 20},
+    "legend": {"labelFontSize": 20, "titleFontSize": 20, "symbolSize": 200, "labelLimit": 400},
+    "text": {"fontSize": 20},
+}
 
 
 def layer(mark: str | Mapping[str, Any], rows: Sequence[Row], **encoding: Any) -> Layer:
@@ -31,16 +38,20 @@ def show_chart(*layers: Layer, alt: str, height: int | Mapping[str, int] = 260, 
     reader it would be a picture without a name.
     """
     filled = [each for each in layers if each["data"]["values"]]
+    if on_stage():
+        height = round(height * LARGER) if isinstance(height, int) else height
+        rest = {"config": ON_STAGE} | rest
     st.vega_lite_chart({"layer": filled, "height": height, **rest}, alt=alt, width="stretch")
 
 
 def show_bars(shares: Sequence[tuple[str, float]], *, colour: str = BLUE, who: str = "Bars") -> None:
     """A bar for each name and probability, in this order, its name and per cent above it."""
     rows = [{"said": f"{name}  {per_cent(share)}", "share": share} for name, share in shares]
+    larger = LARGER if on_stage() else 1.0
     # Labels of an axis have the theme's colour, light or dark; words among the marks have not.
     above = {
         "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": -2,
-        "labelOffset": -15, "labelLimit": 400, "labelFontSize": 14, "zindex": 1,
+        "labelOffset": -15 * larger, "labelLimit": 400 * larger, "labelFontSize": 14 * larger, "zindex": 1,
     }  # fmt: skip
     bar = layer(
         {"type": "bar", "color": colour, "cornerRadius": 3},

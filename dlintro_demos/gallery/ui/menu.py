@@ -9,12 +9,14 @@ import streamlit as st
 
 from dlintro_demos.gallery.catalogue import SLUGS, demos
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.gallery.ui.address import of_the_stage
 from dlintro_demos.gallery.ui.components.menu import menu_row
 
 OTHERS = {
     "home": ("Gallery", ":material/grid_view:"),
     "tour": ("Tour", ":material/tour:"),
     "scoreboard": ("Scoreboard", ":material/leaderboard:"),
+    "presenter": ("Presenter", ":material/co_present:"),
     "status": ("Status", ":material/monitor_heart:"),
 }
 
@@ -38,7 +40,8 @@ def menu() -> dict[str, list[st.Page]]:
     chapters: dict[str, list[st.Page]] = {"": [page_of("home")], "Tour": [page_of("tour")]}
     for demo in demos():
         chapters.setdefault(str(demo.chapter), []).append(page_of(demo.slug))
-    return chapters | {"You and the machine": [page_of("scoreboard")], "For presenters": [page_of("status")]}
+    presenters = [page_of("presenter"), page_of("status")]
+    return chapters | {"You and the machine": [page_of("scoreboard")], "For presenters": presenters}
 
 
 def show_menu(here: st.Page) -> None:
@@ -49,8 +52,9 @@ def show_menu(here: st.Page) -> None:
 def go(slug: object) -> None:
     """Show the page of this slug, if there is one, in place of what runs now."""
     if isinstance(slug, str) and slug in (*OTHERS, *SLUGS):
+        kept = of_the_stage()
         st.query_params.from_dict({})  # what is bound to a widget too, which would stop the switch
-        st.switch_page(page_of(slug))
+        st.switch_page(page_of(slug), query_params=kept)
 
 
 def href(slug: str) -> str:

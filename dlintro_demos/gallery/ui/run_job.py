@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dlintro_demos.gallery.intake.images import UnreadableMedia
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.runtime.jobs import DeadlineExceeded, Job, JobError, Progress
+from dlintro_demos.gallery.runtime.jobs import PAUSED, DeadlineExceeded, Job, JobError, Progress
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.runtime.results import EVERYBODY
 from dlintro_demos.gallery.runtime.running import name_of
@@ -147,6 +147,8 @@ def _take_seat(
     job = engine().running.join(
         key, me.id, lambda: queue.submit(work, *args, visitor=me.client, long=long), me.client
     )
+    if me.client in queue.first:
+        job.hand_on(me.client)  # one that others wait for, too
     me.seats[slot] = Seat(key, job)
     return me.seats[slot]
 
@@ -190,6 +192,8 @@ def _show_how_far(slot: str, job: Job[Any], label: str) -> DeltaGenerator:
 
 
 def _where(job: Job[Any]) -> str:
+    if job.paused:
+        return PAUSED
     if job.state == "waiting":
         return f"number {job.place} in the queue"
     return f"{job.progress.note}, {time_left(job)}" if job.progress.note else time_left(job)

@@ -22,6 +22,7 @@ from dlintro_demos.gallery.runtime import memory
 from dlintro_demos.gallery.runtime.jobs import Job, Progress
 from dlintro_demos.gallery.runtime.live import Watcher, Work
 from dlintro_demos.gallery.runtime.shown import Shown
+from dlintro_demos.gallery.stage import State
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.scores.store import Player
@@ -31,6 +32,7 @@ T = TypeVar("T")
 LARGE = 16 << 20  # bytes: to give back less costs more than it is worth
 MOST_EXPECTED = 1000  # files: more than one visitor may have here
 LONGEST_NAME = 100  # characters of a file's name
+NO_COOKIE = "without a cookie"
 
 present: weakref.WeakValueDictionary[str, Visitor] = weakref.WeakValueDictionary()
 """The visitors of this process, by the id of their session."""
@@ -104,6 +106,7 @@ class Visitor:
         self.brought = False  # a file of theirs stands on the page, as this run goes
         self.spent: dict[str, tuple[Hashable, float]] = {}
         self.page = ""
+        self.stage: State | None = None  # what the big screen shows, if this is one
         self.farewell: Forgotten | None = None  # to be said on the next run of the page
         self.player: Player | None = None
         self.secret = self.room = ""
@@ -113,6 +116,11 @@ class Visitor:
         self._errands: set[Job[Any]] = set()
         self._keeping = threading.Lock()
         weakref.finalize(self, _gone.put, self.id)
+
+    @property
+    def has_cookie(self) -> bool:
+        """Whether `client` is one browser alone, and not all at an address that send no cookie."""
+        return not self.client.endswith(NO_COOKIE)
 
     def stop(self, slot: str) -> None:
         """Wait no more, and remember that: the page offers to start again."""
@@ -141,6 +149,7 @@ class Visitor:
         """Have `work` answer live pictures as long as the page's runs call this; gives where to send them."""
         self.asked.add(LIVE)
         self.watcher.work = work
+        self.watcher.on_stage = self.client in engine().queue.first
         return self.watcher.address
 
     def turn_to(self, page: str) -> None:
@@ -218,7 +227,7 @@ def _client() -> str:
     """Address and browser: the tabs of a browser share the cookie that Streamlit gives to each."""
     cookie = st.context.cookies.get(XSRF_COOKIE_NAME)
     browser = decode_xsrf_token_string(str(cookie))[0] if cookie else None
-    return f"{st.context.ip_address} {browser.hex() if browser else 'without a cookie'}"
+    return f"{st.context.ip_address} {browser.hex() if browser else NO_COOKIE}"
 
 
 def forget() -> None:

@@ -19,7 +19,7 @@ from dlintro_demos.gallery.tour import (
     query_of,
     questions,
 )
-from dlintro_demos.gallery.ui.address import number_in_address
+from dlintro_demos.gallery.ui.address import number_in_address, of_the_stage
 from dlintro_demos.gallery.ui.components.rail import rail
 from dlintro_demos.gallery.ui.menu import go, href, page_of
 from dlintro_demos.gallery.words import counted
@@ -64,15 +64,30 @@ def show_bar(slug: str) -> bool:
 
 def go_to(tour: Tour, number: int) -> None:
     """Show a stop in place of what runs now, by way of `/tour`, where settings of this page are let go."""
+    asked = query_of(tour, number) | of_the_stage()
     st.query_params.from_dict({})
-    st.switch_page(page_of("tour"), query_params=query_of(tour, number))
+    st.switch_page(page_of("tour"), query_params=asked)
 
 
 def enter(place: Place) -> None:
     """Show a stop, from `/tour`: its page begins with what its address says, whatever was chosen before."""
     for name in names() | {"source"}:
         st.session_state.pop(name, None)
-    st.switch_page(page_of(place.demo.slug), query_params=place.query)
+    st.switch_page(page_of(place.demo.slug), query_params=place.query | of_the_stage())
+
+
+def start_links() -> None:
+    """The ways to begin: a tour, or a room of one's own."""
+    with st.container(horizontal=True, gap="small", key="start"):
+        for tour in TOURS:
+            minutes = counted(len(places(tour)) * MINUTES, "minute")
+            st.page_link(
+                page_of("tour"),
+                label=f"{TITLES[tour]}, {minutes}",
+                query_params=query_of(tour, 1),
+                icon=":material/play_circle:",
+            )
+        st.page_link(page_of("scoreboard"), label="Open a room", icon=":material/group_add:")
 
 
 def list_stops() -> None:

@@ -39,3 +39,9 @@ function symbol(name) {
   icon.translate = false;
   return icon;
 }
+
+/** Whether a key was meant for what has the focus, or for a widget of a shadow tree. */
+function typing(event) {
+  const target = event.composedPath()[0];
+  return target instanceof Element && target.matches("input, textarea, select, [contenteditable=true], [role=slider]");
+}

@@ -63,7 +63,7 @@ export default mounted(".samples", (root) => {
   function update(data, setTriggerValue) {
     send = setTriggerValue;
     root.setAttribute("aria-label", data.label);
-    root.style.setProperty("--side", `${data.side}px`);
+    root.style.setProperty("--side", `${data.side / 16}rem`);
     root.classList.toggle("wrapped", data.wrap);
     const tiles = JSON.stringify(data.tiles);
     const elsewhere = tiles !== shown || data.chosen !== chosen; // not by a click here: it may be out of view

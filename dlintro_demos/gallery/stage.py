@@ -1,0 +1,163 @@
+"""What the big screen shows: one state for all presenters, and the lock before it. Safe from any thread."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hmac
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dlintro_demos.gallery.settings import settings
+from dlintro_demos.gallery.tour import Tour, places
+
+FREE_TRIES = 5  # wrong ones of one client before it has to wait
+FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0  # seconds; each wrong try after those doubles it
+FROM_ONE_ADDRESS = 200  # wrong tries an hour: a guesser may throw its cookie away after each
+HOUR = 3600.0
+MOST_CLIENTS = 5000  # remembered: the one that tried longest ago goes first
+OPEN_SECONDS = 12 * HOUR
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Where the stage is: `number` 0 is the wall, then come the stops of `tour`, then the questions.
+
+    `version` counts the changes, `visitor` those who stood at the big screen; `since` is in seconds of the
+    stage's clock.
+    """
+
+    tour: Tour = "short"
+    number: int = 0
+    version: int = 0
+    visitor: int = 0
+    since: float = 0.0
+
+
+class Stage:
+    """The state; a change counts only for the version it was made on, so that two at once are one."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._state = State(since=clock())
+
+    def look(self) -> State:
+        """The state now."""
+        return self._state
+
+    @property
+    def seconds(self) -> float:
+        """How long the big screen has shown this."""
+        return self.clock() - self._state.since
+
+    def move(self, by: int, version: int) -> bool:
+        """One stop on or back; False where somebody has moved it meanwhile, or there is none."""
+        return self.show(self._state.tour, self._state.number + by, version)
+
+    def show(self, tour: Tour, number: int, version: int) -> bool:
+        """Show a stop, as `move`."""
+        with self._lock:
+            if version != self._state.version or not 0 <= number <= len(places(tour)) + 1:
+                return False
+            self._change(tour=tour, number=number)
+            return True
+
+    def next_visitor(self, version: int) -> bool:
+        """Have the big screen begin a fresh visit at the same stop, as `move`."""
+        with self._lock:
+            if version != self._state.version:
+                return False
+            self._change(visitor=self._state.visitor + 1)
+            return True
+
+    def _change(self, **fields: object) -> None:
+        version = self._state.version + 1
+        self._state = dataclasses.replace(
+            self._state,
+            version=version,
+            since=self.clock(),
+            **fields,  # type: ignore[arg-type]
+        )
+
+
+class WrongPin(ValueError):
+    """Not the PIN, or too many tries; the message is written for whoever typed it."""
+
+
+@dataclass
+class _Tries:
+    wrong: int = 0
+    wait_until: float = 0.0
+
+
+class Lock:
+    """Opens for a PIN, for each client by itself: whoever guesses keeps nobody else out.
+
+    A client is an address and, after a space, a browser. Who has opened it stays in for `OPEN_SECONDS`,
+    whatever is typed then.
+    """
+
+    def __init__(self, pin: str, clock: Callable[[], float] = time.monotonic):
+        self.clock = clock
+        self.key = secrets.token_urlsafe(16)  # of what only presenters get, as part of an address
+        self._pin = pin.encode()
+        self._lock = threading.Lock()
+        self._open: dict[str, float] = {}
+        self._tries: OrderedDict[str, _Tries] = OrderedDict()
+
+    @property
+    def exists(self) -> bool:
+        """Whether a PIN is set; without one nobody gets in."""
+        return bool(self._pin)
+
+    def is_open(self, client: str) -> bool:
+        """Whether this client is in."""
+        return self._open.get(client, 0.0) > self.clock()
+
+    def open(self, client: str, pin: str) -> None:
+        """Let a client in. Raises `WrongPin`; while it has to wait, its tries are not even looked at."""
+        address = client.partition(" ")[0]
+        with self._lock:
+            now = self.clock()
+            for name in (client, address):
+                if (wait := self._tries.get(name, _Tries()).wait_until - now) > 0:
+                    raise WrongPin(f"Too many wrong tries. Wait {_in_words(wait)}.")
+            if not self.exists or not hmac.compare_digest(self._pin, pin.encode("utf-8", "surrogatepass")):
+                self._note(client, FREE_TRIES, FIRST_WAIT, now)
+                self._note(address, FROM_ONE_ADDRESS, HOUR, now)
+                raise WrongPin("That is not the PIN.")
+            self._tries.pop(client, None)
+            self._open = {each: until for each, until in self._open.items() if until > now}
+            self._open[client] = now + OPEN_SECONDS
+
+    def close(self, client: str) -> None:
+        """Let a client out."""
+        self._open.pop(client, None)
+
+    def _note(self, name: str, free: int, first_wait: float, now: float) -> None:
+        tries = self._tries.setdefault(name, _Tries())
+        self._tries.move_to_end(name)
+        tries.wrong += 1
+        if tries.wrong >= free:
+            tries.wait_until = now + min(LONGEST_WAIT, first_wait * 2.0 ** (tries.wrong - free))
+        while len(self._tries) > MOST_CLIENTS:
+            self._tries.popitem(last=False)
+
+
+def _in_words(seconds: float) -> str:
+    return f"{round(seconds) + 1} seconds" if seconds < 90 else f"{round(seconds / 60) + 1} minutes"
+
+
+stage = Stage()
+"""The one of this process."""
+
+
+@functools.cache
+def lock() -> Lock:
+    """The one of this process, with the operator's PIN."""
+    return Lock(settings().presenter_pin)
