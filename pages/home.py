@@ -15,7 +15,9 @@ with st.container(horizontal=True, key="welcome"):
             "Try what neural networks can do, look inside, and find out where they fail. "
             "What you show goes no further than the gallery's own computer."
         )
-        if not on_stage():
+        if on_stage():
+            st.subheader("Scan the code, and try it yourself", anchor=False)
+        else:
             start_links()
     show_code(side=360 if on_stage() else 112)
 

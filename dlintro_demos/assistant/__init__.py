@@ -27,6 +27,11 @@ DEMO = Demo(
     ),
     modes={"Who hears more?": "do=Who+hears+more%3F"},
     minutes=7,
+    questions=(
+        "What happens between a question and its answer? Write down the steps.",
+        "What does it do with music, or with a sentence that is not meant for it?",
+        "Where would you still prefer rules to a network?",
+    ),
     stops=(
         Stop(
             part=Part.DAILY_LIFE,

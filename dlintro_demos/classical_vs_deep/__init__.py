@@ -30,6 +30,11 @@ DEMO = Demo(
         "Stack of layers": "part=Stack+of+layers",
     },
     minutes=8,
+    questions=(
+        "Why is the line of logistic regression in “More data” nearly flat?",
+        "With 100 real digits, which learner is clearly ahead? What follows from that?",
+        "Are four layers better than one? Say what you expect, then look.",
+    ),
     stops=(
         Stop(
             part=Part.CLASSICAL,

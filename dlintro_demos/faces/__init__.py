@@ -29,6 +29,11 @@ DEMO = Demo(
         "A video": "look-at=A+video",
     },
     minutes=8,
+    questions=(
+        "Finding and recognising are two networks. What does each of them do?",
+        "What happens to the distance in the dark, and upside down? What if you move the threshold?",
+        "Who may do this to whose photos?",
+    ),
     stops=(
         Stop(
             part=Part.DAILY_LIFE,

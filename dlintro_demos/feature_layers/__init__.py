@@ -34,6 +34,11 @@ DEMO = Demo(
         "You against it": "look=You+against+it",
     },
     minutes=10,
+    questions=(
+        "What do the first layers answer to, and what do the last ones?",
+        "Which part of the picture convinced it? What does it say when you cover that part?",
+        "Aim the noise at “toaster”: who sees a difference, you or the network?",
+    ),
     stops=(
         Stop(
             part=Part.WHAT,

@@ -39,6 +39,11 @@ DEMO = Demo(
         "Train one now": "do=Train+one+now",
     },
     minutes=8,
+    questions=(
+        "One network at six ages plays the same level. Where does the difference come from?",
+        "How many games did you need to understand the rules, and how many frames did the agent?",
+        "What happens on the moon? What did it learn, then, and what not?",
+    ),
     stops=(
         Stop(
             part=Part.CHILD,

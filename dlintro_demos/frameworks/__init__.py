@@ -29,6 +29,11 @@ DEMO = Demo(
         "Which shall I learn?": "do=Which+shall+I+learn%3F",
     },
     minutes=5,
+    questions=(
+        "Three frameworks, the same first weights and batches. Will the curves differ?",
+        "How does each framework ask for gradients?",
+        "What do the three say to a seven with a bar through it?",
+    ),
     stops=(
         Stop(
             part=Part.FRAMEWORKS,

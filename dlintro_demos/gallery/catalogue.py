@@ -99,7 +99,8 @@ class Demo:
 
     Package, page, address and tests are named by `slug`; `models` are the keys of its cards; `minutes` are
     those on stage, and `talking_points` what a presenter says in them. `modes` are what else can be done on
-    its page, each with the query that opens it; `stops` are those that it is on the tour.
+    its page, each with the query that opens it; `stops` are those that it is on the tour. `questions` stand
+    on its worksheet; the talking point at the same place answers each.
     """
 
     slug: str
@@ -112,6 +113,7 @@ class Demo:
     minutes: int
     modes: Mapping[str, str] = field(default_factory=dict, hash=False)
     stops: tuple[Stop, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @property
     def thumbnail(self) -> Path:

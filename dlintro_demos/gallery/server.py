@@ -31,6 +31,7 @@ from dlintro_demos.gallery.runtime.model_cards import WEIGHTS, ModelUnavailable,
 from dlintro_demos.gallery.scores import desk
 from dlintro_demos.gallery.scores.route import BOARD_ROUTE
 from dlintro_demos.gallery.words import counted
+from dlintro_demos.gallery.worksheet import WORKSHEETS
 
 log = logging.getLogger("dlintro")
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -217,6 +218,7 @@ ROUTES = (
     Route(shown.BUNDLED + "/{name}", bundled_picture),
     LIVE_ROUTE,
     BOARD_ROUTE,
+    *WORKSHEETS,
 )
 
 

@@ -135,6 +135,10 @@ class Lock:
             self._open = {each: until for each, until in self._open.items() if until > now}
             self._open[client] = now + OPEN_SECONDS
 
+    def is_key(self, key: str) -> bool:
+        """Whether this is the key."""
+        return self.exists and hmac.compare_digest(self.key.encode(), key.encode("utf-8", "surrogatepass"))
+
     def close(self, client: str) -> None:
         """Let a client out."""
         self._open.pop(client, None)

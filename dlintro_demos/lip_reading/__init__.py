@@ -28,6 +28,11 @@ DEMO = Demo(
     ),
     modes={"Say something": "do=Say+something", "Your own face": "do=Your+own+face"},
     minutes=7,
+    questions=(
+        "What did you read in the first sentence, and what did the machine?",
+        "Why can no network tell “b” from “p” by the lips?",
+        "What does it say to a film that runs backwards, and why?",
+    ),
     stops=(
         Stop(
             part=Part.DAILY_LIFE,

@@ -37,6 +37,11 @@ DEMO = Demo(
         "Your own model": "do=Your+own+model",
     },
     minutes=8,
+    questions=(
+        "How many nuclei do you guess, and how many does it count?",
+        "In a shadow, what does one threshold for the whole picture miss?",
+        "Which pictures does it refuse? Which should it have refused?",
+    ),
     stops=(
         Stop(
             part=Part.DAILY_LIFE,

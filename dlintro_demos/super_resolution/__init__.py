@@ -38,6 +38,11 @@ DEMO = Demo(
         "Blur it first, then repair it": "mode=Blur+it+first%2C+then+repair+it",
     },
     minutes=6,
+    questions=(
+        "Where does the enlarged picture look best, and why there?",
+        "Can a computer put back what the camera never saw? Which picture shows it?",
+        "Read the lowest line of “Small text”. Would you believe it in court?",
+    ),
     stops=(
         Stop(
             part=Part.DAILY_LIFE,

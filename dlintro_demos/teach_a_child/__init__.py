@@ -31,6 +31,11 @@ DEMO = Demo(
         "Keep the lesson": "teach=Keep+the+lesson",
     },
     minutes=8,
+    questions=(
+        "What does the machine say to its first red ball, and what would a child say?",
+        "How many pictures of a thing are enough? What does it say to something new?",
+        "From so few pictures, what did it learn: to see, or only the word?",
+    ),
     stops=(
         Stop(
             part=Part.CHILD,

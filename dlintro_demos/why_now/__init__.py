@@ -30,6 +30,11 @@ DEMO = Demo(
         "Guess the order": "do=Guess+the+order",
     },
     minutes=6,
+    questions=(
+        "Which processor since 2006 is nearest to the machine that you measured?",
+        "In which year did AlexNet come into reach of one processor and one day?",
+        "What hurts most: a hundredth of the data, of the computing, or the ideas of 1998?",
+    ),
     stops=(
         Stop(
             part=Part.WHY_NOW,

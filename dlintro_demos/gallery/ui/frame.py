@@ -169,6 +169,7 @@ def _presenter_notes(demo: Demo) -> None:
             f"About {counted(demo.minutes, 'minute')} on stage.\n\n"
             + "\n".join(f"- {point}" for point in demo.talking_points)
         )
+        st.link_button("Worksheet to print", f"/worksheet/{demo.slug}", icon=":material/print:")
         following = demos()[(demos().index(demo) + 1) % len(demos())]
         if following is demo:
             st.page_link(page_of("home"), label="Back to the wall")

@@ -16,10 +16,12 @@ from dlintro_demos.gallery.stage import State, WrongPin, lock, stage
 from dlintro_demos.gallery.tour import MINUTES, TOURS, Place, known, places, query_of
 from dlintro_demos.gallery.ui.components.follow import follow
 from dlintro_demos.gallery.ui.components.remote import remote
+from dlintro_demos.gallery.ui.frame import panel
 from dlintro_demos.gallery.ui.menu import page_of
 from dlintro_demos.gallery.ui.session import forget, visitor
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.ui.tour import TITLES, whereabouts
+from dlintro_demos.gallery.worksheet import answers_of
 
 WALL, QUESTIONS = "The wall", "Questions"
 PIN = "presenter-pin"
@@ -140,6 +142,8 @@ def direct() -> None:
         )
         st.link_button("Open the big screen", "/?stage=1", icon=":material/cast:")
         show_code()
+        for _ in panel("Worksheets with answers", key="answers", icon=":material/print:"):
+            st.markdown("\n".join(f"- [{demo.title}]({answers_of(demo)})" for demo in demos()))
         st.button("Leave presenter mode", on_click=_close, icon=":material/lock:")
 
 
