@@ -94,7 +94,7 @@ def press_first(prefix):
     return lambda at, _: click(at, next(each.key for each in at.button if each.key.startswith(prefix)))
 
 
-FOLDED = {"risk-ten-cases": "risk-game"}  # the panel that a game is folded into
+FOLDED = {"risk-ten-cases": "risk-game", "symptoms": "symptoms-game"}  # the panel that a game is folded into
 GAMES = {
     "which is real": ("super_resolution", {}, "fool_me", lambda at, _: click(at, "A is real")),
     "same or not": ("faces", {}, "same-or-not", lambda at, _: click(at, "Two people")),

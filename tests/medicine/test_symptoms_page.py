@@ -97,7 +97,8 @@ def test_the_panels_show_the_evidence(view):
 
 
 def test_the_game_asks_first_and_then_tells(view):
-    at = press(view, "Play")
+    view.session_state["symptoms-game"] = True
+    at = press(view.run(), "Play")
     choices = [button for button in at.button if str(button.key).startswith("riddle-0-")]
     assert len(choices) == 4
     at = choices[0].click().run()

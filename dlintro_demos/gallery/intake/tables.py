@@ -98,8 +98,7 @@ def read_table(
         raise NotATable("The file is empty. Fill in the template, and try again.")
     if len(data) > limits.max_bytes:
         raise TableTooLarge(
-            f"The file has {len(data) / 2**20:.1f} MB; the limit is {limits.max_bytes / 2**20:.4g} MB. "
-            "Split it, and try again."
+            f"The file is too large: the limit is {limits.max_bytes / 2**20:.4g} MB. Split it, and try again."
         )
     text = _text(data)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)

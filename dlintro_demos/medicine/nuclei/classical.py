@@ -22,19 +22,20 @@ from dlintro_demos.medicine.nuclei.kinds import Kind, kind_of
 
 BLUR = 1.0
 """px: the picture is smoothed so far before its threshold is looked for."""
-APART = 7
+APART: Mapping[Kind, int] = {"fluorescence": 5, "stained": 7}
 """px: two places are two nuclei if they are farther apart than this."""
 SMALLEST: Mapping[Kind, int] = {"fluorescence": 20, "stained": 40}
 """px: fewer are no nucleus."""
 
 
 def find_by_threshold(
-    rgb: np.ndarray, *, blur: float = BLUR, apart: int = APART, smallest: int | None = None
+    rgb: np.ndarray, *, blur: float = BLUR, apart: int | None = None, smallest: int | None = None
 ) -> np.ndarray:
     """(h, w, 3) uint8 to labels (h, w) int32; nuclei are what covers less of the picture, bright or dark.
 
-    `smallest` is by kind of picture unless it is given.
+    `apart` and `smallest` are by kind of picture unless they are given.
     """
+    apart = APART[kind_of(rgb)] if apart is None else apart
     smallest = SMALLEST[kind_of(rgb)] if smallest is None else smallest
     grey = cv2.GaussianBlur(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (0, 0), blur)
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.ui.charts import BLUE, GREY, show_bars
-from dlintro_demos.gallery.ui.frame import choices, first_result
+from dlintro_demos.gallery.ui.frame import choices, first_result, panel
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import private_key
 from dlintro_demos.medicine.symptoms.examples import EXAMPLES
@@ -51,8 +51,9 @@ def say_how_you_feel() -> None:
     with right:
         if found.known:
             _follow_up(found, answers, digest)
+    for _ in panel("You against the machine", key="symptoms-game", icon=":material/sports_esports:"):
+        show_game()
     show_evidence(found, answers)
-    show_game()
 
 
 def _use_example() -> None:

@@ -14,8 +14,7 @@ from dlintro_demos.medicine.symptoms.written import patterns
 
 
 def show_game() -> None:
-    """The game, below the result."""
-    st.subheader("You against the machine", anchor=False)
+    """Eight rounds."""
     play(_GAME)
 
 
