@@ -75,7 +75,7 @@ def training_set(cache: ModelCache | None = None) -> Rows:
     """
     chance = random.Random(7)
     order = {name: index for index, name in enumerate(names())}
-    files = (BENCH / f"assistant_{name}.txt" for name in ("intents", "widened", "new", "fresh"))
+    files = (BENCH / f"assistant_{name}.txt" for name in ("intents", "widened", "new", "fresh", "eight"))
     kept_aside = {plain(line) for file in files for line in chain.from_iterable(read_sections(file).values())}
     rows: list[tuple[str, int]] = []
     learn = read_sections(DATA / "off_topic.txt")["learn"]
