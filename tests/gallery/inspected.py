@@ -79,6 +79,8 @@ def answer(asked):
             return len(os.listdir("/proc/self/fd"))
         case "visitors":
             return sorted([visitor.session, visitor.client] for visitor in list(present.values()))
+        case "players":
+            return sorted(visitor.player.nickname for visitor in list(present.values()) if visitor.player)
         case "sessions":
             return len(server._session_mgr.list_active_sessions())
         case "queue":

@@ -55,7 +55,7 @@ def board_line() -> None:
 def remember_player() -> None:
     """Have the browser keep who plays, and take up again who played in a visit before this one."""
     me = visitor()
-    told = keepsake(me.secret, left=me.left)
+    told = keepsake(me.secret, left=me.left, visit=me.shown.token)
     if me.player is not None or me.left or not isinstance(told, str):
         return
     try:

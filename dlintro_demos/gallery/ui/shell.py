@@ -25,7 +25,7 @@ else:
     if not show_bar(page.url_path):
         show_menu(page)
     remember_player()
-if page.url_path not in ("", "tour", "presenter") and not imported():  # these need none of it
+if page.url_path not in ("", "tour", "presenter", "scoreboard") and not imported():  # these need none of it
     with st.spinner("The gallery has just been opened and gets ready", show_time=True):
         import_demos()
 page.run()

@@ -45,6 +45,12 @@ def component(at, key):
     )
 
 
+def kept(at):
+    """What the browser is told to keep, and whether it is to keep nothing any more."""
+    told = component(at, "keepsake")
+    return told["secret"], told["left"]
+
+
 def read(desk, room=""):
     return desk.clerk.ask(lambda store: store.board(room))
 
@@ -153,15 +159,15 @@ def test_who_deletes_their_scores_is_gone_from_the_board(desk, open_page):
     assert rows(desk) == [1, 1]
     click(at, "Delete my scores")
     assert rows(desk) == [0, 0]
-    assert component(at, "keepsake") == {"secret": "", "left": True}
+    assert kept(at) == ("", True)
     join(at, "Ada")
 
 
 def test_the_next_visitor_of_a_gallery_that_forgot_plays_under_no_name(desk, open_page):
     at = join(open_page("scoreboard"), "Ada")
-    assert component(at, "keepsake")["secret"]
+    assert kept(at)[0]
     click(at, "Forget everything I showed")
-    assert component(at, "keepsake") == {"secret": "", "left": True}
+    assert kept(at) == ("", True)
     assert rows(desk) == [1, 0]
 
 

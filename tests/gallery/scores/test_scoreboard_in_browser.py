@@ -81,3 +81,32 @@ def test_postgresql_is_killed_in_the_middle_of_a_round_and_comes_back(start_gall
         expect(screen.get_by_role("row").filter(has_text="Ada")).to_be_visible()
         expect(down).to_have_count(0)
         assert ours(problems) == []
+
+
+def test_a_phone_that_was_locked_until_its_visit_was_over_plays_on_under_its_name(inspected, new_page):
+    url, inside = inspected
+    phone = new_page(viewport=PHONE)
+    asleep, sockets = [], []
+
+    def pass_on(socket):
+        if asleep:
+            socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    phone.route_web_socket(re.compile("/_stcore/stream"), pass_on)
+    visit(phone, f"{url}/scoreboard")
+    join(phone, "Grace")
+    asleep.append(True)
+    sockets[-1].close()
+    assert inside.until(30, "visitors", []) == []
+    asleep.clear()
+    while len(sockets) < 2:  # Playwright answers for the socket only while it is asked for something
+        phone.wait_for_timeout(200)
+    phone.get_by_role("link", name="Gallery").click()  # until somebody does something, nothing is sent
+    for _ in range(300):
+        if inside.ask("players") == ["Grace"]:
+            break
+        phone.wait_for_timeout(200)
+    assert inside.ask("players") == ["Grace"]

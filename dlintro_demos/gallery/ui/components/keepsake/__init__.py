@@ -7,9 +7,11 @@ from dlintro_demos.gallery.ui.components.component import component, wait_for_th
 _mount = component(__file__)
 
 
-def keepsake(secret: str, *, left: bool) -> object:
+def keepsake(secret: str, *, left: bool, visit: str) -> object:
     """Have the browser keep `secret`, or nothing any more where the player has `left`.
 
-    With neither, gives what the browser says that it kept, once; None where it kept nothing.
+    With neither, gives what the browser says that it kept, once in each `visit`: after a lost connection a
+    page that was never closed may be in another one. None where it kept nothing.
     """
-    return _mount(key="keepsake", data={"secret": secret, "left": left}, on_kept_change=wait_for_the_run).kept
+    data = {"secret": secret, "left": left, "visit": visit}
+    return _mount(key="keepsake", data=data, on_kept_change=wait_for_the_run).kept

@@ -2,7 +2,7 @@
 
 export default mounted(".keepsake", () => {
   const NAME = "dlintro.player";
-  let said = false;
+  let said = "";
 
   function kept(call) {
     try {
@@ -12,14 +12,14 @@ export default mounted(".keepsake", () => {
     }
   }
 
-  function update({ secret, left }, setTriggerValue) {
+  function update({ secret, left, visit }, setTriggerValue) {
     if (secret) kept((storage) => storage.setItem(NAME, secret));
     else if (left) kept((storage) => storage.removeItem(NAME));
-    else if (!said) {
+    else if (said !== visit) {
       const found = kept((storage) => storage.getItem(NAME));
       if (found) setTriggerValue("kept", found);
     }
-    said = true;
+    said = visit;
   }
 
   return { update, destroy: () => {} };
