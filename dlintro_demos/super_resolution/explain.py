@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from PIL import Image
-from spandrel.architectures.Compact.__arch.SRVGG import SRVGGNetCompact
-from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
 from torch import nn
 
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
@@ -88,14 +86,6 @@ def _look(loaded: Loaded, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
 
 def _activations(module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Early (first activation; first convolution of an RRDB) and late (last activation) features, output."""
-    if isinstance(module, SRVGGNetCompact):
-        first, activation, *middle, last = module.body
-        early = activation(first(x))
-        late = early
-        for layer in middle:
-            late = layer(late)
-        base = nn.functional.interpolate(x, scale_factor=module.upscale, mode="nearest")
-        return early, late, module.upsampler(last(late)) + base
     if isinstance(module, Ours):
         early = nn.functional.relu(module.head(x - 0.5))
         late = early
@@ -103,14 +93,9 @@ def _activations(module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, torc
             late = nn.functional.relu(layer(late))
         output = nn.functional.pixel_shuffle(module.tail(late + early) + module.bicubic(x), module.scale)
         return early, late, output
-    if isinstance(module, RRDBNet):
-        head, *middle, last = module.model
-        early = head(x)
-        late = early
-        for layer in middle:
-            late = layer(late)
-        return early, late, last(late)
-    raise TypeError(f"There are no pictures of the inside of a {type(module).__name__} yet.")
+    from dlintro_demos.super_resolution.networks import activations  # imported to load it
+
+    return activations(module, x)
 
 
 def _strongest(features: np.ndarray, count: int) -> tuple[np.ndarray, ...]:

@@ -16,7 +16,7 @@ from PIL import Image
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.shared.tiles import Box, Tile, plan_tiles
-from dlintro_demos.super_resolution.networks import forward_in_steps
+from dlintro_demos.super_resolution.ours import Ours
 from dlintro_demos.super_resolution.situation import Situation
 
 Scale = Literal[2, 4]
@@ -268,7 +268,13 @@ def _one_view(
         with torch.inference_mode():
             high = cache.run(key, lambda model: model.module(low.to(model.device)).cpu())
         yield high
+    elif isinstance(loaded.module, Ours):
+        with torch.inference_mode():
+            high = loaded.module(low)
+        yield high
     else:
+        from dlintro_demos.super_resolution.networks import forward_in_steps  # imported to load it
+
         yield from forward_in_steps(loaded.module, low)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 import torch
 
 from dlintro_demos.gallery.runtime import memory
+from dlintro_demos.gallery.runtime.importing import LOCK
 from dlintro_demos.gallery.runtime.model_cards import ModelCard, ModelUnavailable, check_sha256
 
 T = TypeVar("T")
@@ -273,7 +274,8 @@ _OUT_OF_MEMORY = "The GPU was out of memory, so this runs on the CPU: same answe
 def _find(loader: str) -> Callable[[Any], torch.nn.Module]:
     """The function that a card names as "module:function"."""
     module, _, name = loader.partition(":")
-    return getattr(importlib.import_module(module), name)
+    with LOCK:
+        return getattr(importlib.import_module(module), name)
 
 
 def _bytes_of(module: torch.nn.Module) -> int:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dlintro_demos.gallery.process import import_demos, imported
+from dlintro_demos.gallery.process import import_page, imported, opening
 from dlintro_demos.gallery.ui.address import on_stage, tidy_address
 from dlintro_demos.gallery.ui.frame import favicon, style
 from dlintro_demos.gallery.ui.menu import menu, show_menu
@@ -25,8 +25,11 @@ else:
     if not show_bar(page.url_path):
         show_menu(page)
     remember_player()
-if page.url_path not in ("", "tour", "presenter", "scoreboard") and not imported():  # these need none of it
-    with st.spinner("The gallery has just been opened and gets ready", show_time=True):
-        import_demos()
-page.run()
+if page.url_path in ("", "tour", "presenter", "scoreboard") or imported():  # these need none of it
+    page.run()
+else:
+    with opening(page.url_path):
+        with st.spinner("The gallery has just been opened and gets ready", show_time=True):
+            import_page(page.url_path)
+        page.run()
 me.leave_unasked()
