@@ -10,6 +10,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import nn
 
 from dlintro_demos.faces.dlib_weights import DlibConvolution, DlibNetwork, read_dlib
+from dlintro_demos.shared.packed import pack, packed
 
 # Blocks after the first pooling, in forward order: True halves the picture (dlib's `ares_down`).
 BLOCKS = (False,) * 3 + (True,) + (False,) * 3 + (True,) + (False,) * 2 + (True,) + (False,) * 2 + (True,)
@@ -22,8 +23,18 @@ class _Block(nn.Module):
         super().__init__()
         self.first, self.second, self.down = first, second, down
 
+    def pack(self) -> None:
+        pack(self.first, activation="relu")
+        pack(self.second, activation="none" if self.down else "relu")
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = self.second(F.relu(self.first(x), inplace=True))
+        if packed(self.first, x):
+            y = self.first.packed(x)
+            if not self.down:
+                return self.second.packed(y, x)
+            y = self.second.packed(y)
+        else:
+            y = self.second(F.relu(self.first(x), inplace=True))
         skip = F.avg_pool2d(x, 2) if self.down else x
         if self.down:
             size = [max(pair) for pair in zip(y.shape[1:], skip.shape[1:], strict=True)]
@@ -52,7 +63,9 @@ class DlibFaceNetwork(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Embed."""
-        x = F.max_pool2d(F.relu(self.stem((x - self.mean) / 256), inplace=True), 3, 2)
+        x = (x - self.mean) / 256
+        x = self.stem.packed(x) if packed(self.stem, x) else F.relu(self.stem(x), inplace=True)
+        x = F.max_pool2d(x, 3, 2)
         return self.dense(self.blocks(x).mean(dim=(2, 3)))
 
 
@@ -72,4 +85,8 @@ def _blocks(layers: Iterator[DlibConvolution]) -> Iterator[_Block]:
 def load_dlib(files: Sequence[Path]) -> nn.Module:
     """The network of a card's one file, ready to run. Raises `DlibFormatError`."""
     (path,) = files
-    return DlibFaceNetwork(read_dlib(path.read_bytes())).to(memory_format=torch.channels_last)
+    network = DlibFaceNetwork(read_dlib(path.read_bytes())).to(memory_format=torch.channels_last)
+    pack(network.stem, activation="relu")
+    for block in network.blocks:
+        block.pack()
+    return network
