@@ -316,6 +316,12 @@ def card_score(network: torch.nn.Module, clip: float) -> Score:
     return lambda _, embedding: strengths(network, embedding, clip).numpy()
 
 
+@torch.inference_mode()
+def whole(network: torch.nn.Module, pixels: torch.Tensor) -> np.ndarray:
+    """The logits of the plain module, (1000,)."""
+    return network(pixels).numpy()[0]
+
+
 def print_speed(cache: ModelCache) -> None:
     """Stages of one picture, in turn with ONNX Runtime's run of the same network; the fastest of 30 each."""
     loaded, rgb = cache.get(MODEL), skimage.data.chelsea()
@@ -333,6 +339,7 @@ def print_speed(cache: ModelCache) -> None:
             "decode": lambda: decode_image(file).rgb,
             "prepare": lambda: prepare(rgb).numpy(),
             "network": ours,
+            "network, plain": lambda: whole(loaded.module, pixels),
             "network, ONNX Runtime": lambda: theirs(plain),
             "strength": lambda: strengths(loaded.module, embedding, clip).numpy(),
         },

@@ -12,6 +12,7 @@ held-out photographs are fetched first by `python -m training.photographs`.
 from __future__ import annotations
 
 import argparse
+import copy
 import importlib.util
 import math
 import os
@@ -157,6 +158,7 @@ def onnx_network(
     """ONNX Runtime's run of a network, exported for this size."""
     import onnxruntime
 
+    module = copy.deepcopy(module)  # without packed weights, which no export knows
     program = torch.onnx.export(module, (torch.tensor(low[None]),), input_names=["low"], verbose=False)
     assert program is not None
     options = onnxruntime.SessionOptions()

@@ -88,5 +88,6 @@ def load_dlib(files: Sequence[Path]) -> nn.Module:
     network = DlibFaceNetwork(read_dlib(path.read_bytes())).to(memory_format=torch.channels_last)
     pack(network.stem, activation="relu")
     for block in network.blocks:
+        assert isinstance(block, _Block)
         block.pack()
     return network

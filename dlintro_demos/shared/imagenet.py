@@ -18,7 +18,7 @@ import timm
 import torch
 from PIL import Image
 from timm.data import ImageNetInfo
-from timm.layers import Conv2dSame, pad_same
+from timm.layers import Conv2dSame
 from torch import nn
 
 from dlintro_demos.shared.packed import pack, packed
@@ -63,7 +63,8 @@ def load_lite0(files: Sequence[Path]) -> nn.Module:
     network = network.eval().requires_grad_(requires_grad=False).to(memory_format=torch.channels_last)
     blocks = (convolutions(block) for stage in network.blocks for block in stage)
     for conv, norm in ((network.conv_stem, network.bn1), *chain(*blocks), (network.conv_head, network.bn2)):
-        pack(conv, norm, "relu6" if isinstance(norm.act, nn.ReLU6) else "none")
+        after = "relu6" if isinstance(norm.act, nn.ReLU6) else "none"
+        pack(conv, norm, after, far=isinstance(conv, Conv2dSame))
     return network
 
 
@@ -165,7 +166,8 @@ def run(
             maps[name] = features.clone()  # later layers compute in place
         return features
 
-    step = _packed_step if not gain and packed(network.conv_stem, x) else _plain_step
+    even = all(side % 32 == 0 for side in x.shape[2:])
+    step = _packed_step if even and not gain and packed(network.conv_stem, x) else _plain_step
     x = pass_by("stem", step(network.conv_stem, network.bn1, x))
     for stage, blocks in enumerate(network.blocks):
         for number, block in enumerate(blocks):
@@ -185,8 +187,6 @@ def _plain_step(conv: Any, norm: Any, x: torch.Tensor, add: torch.Tensor | None 
 
 
 def _packed_step(conv: Any, _norm: Any, x: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
-    if isinstance(conv, Conv2dSame):
-        x = pad_same(x, conv.kernel_size, conv.stride)
     return conv.packed(x, add)
 
 

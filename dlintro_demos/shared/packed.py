@@ -28,38 +28,49 @@ def available() -> bool:
     return torch.backends.mkldnn.is_available() and all(hasattr(torch.ops.mkldnn, name) for name in names)
 
 
-def pack(conv: nn.Conv2d, norm: nn.Module | None = None, activation: Activation = "none") -> None:
+def pack(
+    conv: nn.Conv2d, norm: nn.Module | None = None, activation: Activation = "none", *, far: bool = False
+) -> None:
     """Give a convolution a `packed` form of itself and what follows it; none where there are no operators.
 
-    `norm` is a batch norm with its running statistics.
+    `norm` is a batch norm with its running statistics. `far` is for one of stride 2 that pads as TensorFlow
+    does, more at the far sides: its packed form is for pictures of even sides.
     """
     if available():
-        conv.add_module("packed", _Packed(conv, norm, activation))
+        conv.add_module("packed", _Packed(conv, norm, activation, far=far))
 
 
 def packed(conv: nn.Module, x: torch.Tensor) -> bool:
-    """Whether the packed form of a convolution is there and may be called on `x`: on the CPU, no gradient."""
-    found = getattr(conv, "packed", None)
-    quiet = not (torch.is_grad_enabled() and x.requires_grad)
-    return found is not None and found.weight is not None and x.device.type == "cpu" and quiet
+    """Whether the packed form of a convolution is there and may be called on `x`.
+
+    That is on the CPU, where no gradient is asked for, and nobody exports or compiles.
+    """
+    if getattr(getattr(conv, "packed", None), "weight", None) is None or x.device.type != "cpu":
+        return False
+    return not (torch.is_grad_enabled() and x.requires_grad) and not torch.compiler.is_compiling()
 
 
 class _Packed(nn.Module):
     """A convolution, the batch norm behind it folded into its weights, a sum, and an activation: one call.
 
-    Moved from the CPU or cast, it is empty. Its weights are buffers, and so among a model's bytes.
+    Moved from the CPU, cast, or copied (somebody may train the copy), it is empty. Its weights are buffers,
+    and so among a model's bytes.
     """
 
     weight: torch.Tensor | None
     bias: torch.Tensor | None
 
-    def __init__(self, conv: nn.Conv2d, norm: Any, activation: Activation) -> None:
+    def __init__(self, conv: nn.Conv2d, norm: Any, activation: Activation, *, far: bool) -> None:
         super().__init__()
         weight, bias = conv.weight.detach(), None if conv.bias is None else conv.bias.detach()
         if norm is not None:
             statistics = (norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias)
             weight, bias = (each.detach() for each in fuse_conv_bn_weights(weight, bias, *statistics))
-        self._geometry = (list(conv.padding), list(conv.stride), list(conv.dilation), conv.groups)
+        padding = list(conv.padding)
+        if far:  # a row and a column of zeros before the kernel cost less than a copy with padding
+            weight = nn.functional.pad(weight, (1, 0, 1, 0))
+            padding = [side // 2 for side in conv.kernel_size]
+        self._geometry = (padding, list(conv.stride), list(conv.dilation), conv.groups)
         self._how = _HOW[activation]
         weight = torch.ops.mkldnn._reorder_convolution_weight(weight, *self._geometry)
         self.register_buffer("weight", weight, persistent=False)
@@ -73,6 +84,9 @@ class _Packed(nn.Module):
             return run(x, self.weight, self.bias, *self._geometry, how, numbers, "")
         then = (None, [], None) if how == "none" else (how, numbers, "")
         return run.binary(x, add, self.weight, self.bias, *self._geometry, "add", 1.0, *then)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> nn.Module:
+        return nn.Module()
 
     def _apply(self, fn: Callable[..., torch.Tensor], recurse: bool = True) -> Self:  # noqa: ARG002 - nn's
         """Moves and casts come here; packed weights know neither."""

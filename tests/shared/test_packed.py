@@ -1,10 +1,12 @@
 """Packed convolutions answer what plain ones do, and step aside where they cannot."""
 
+import copy
 import gc
 import weakref
 
 import pytest
 import torch
+from timm.layers import Conv2dSame
 from torch import nn
 
 from dlintro_demos.gallery.process import engine
@@ -57,6 +59,16 @@ def test_a_sum_comes_before_the_activation(activation):
 
 
 @needs_operators
+@pytest.mark.parametrize("kernel", [3, 5])
+@torch.inference_mode()
+def test_padding_at_the_far_sides_is_that_of_timm(kernel):
+    conv = Conv2dSame(8, 16, kernel, stride=2)
+    packed.pack(conv, far=True)
+    x = torch.rand(1, 8, 12, 10)
+    torch.testing.assert_close(conv.packed(x), conv(x), atol=1e-5, rtol=1e-5)
+
+
+@needs_operators
 def test_who_asks_for_gradients_gets_the_plain_convolution():
     conv, _ = layer()
     packed.pack(conv)
@@ -89,6 +101,14 @@ def test_its_bytes_count_and_go_with_the_convolution():
     assert gone() is None
 
 
+@needs_operators
+def test_a_copy_is_plain_for_its_weights_may_change():
+    conv, _ = layer()
+    packed.pack(conv)
+    assert not packed.packed(copy.deepcopy(conv), picture())
+    assert packed.packed(conv, picture())
+
+
 def test_without_the_operators_there_is_only_the_plain_convolution(monkeypatch):
     monkeypatch.setattr(packed, "available", lambda: False)
     conv, norm = layer()
@@ -116,6 +136,12 @@ def test_the_classifier_answers_the_same(pictures, monkeypatch):
     for stop in STOPS:
         torch.testing.assert_close(fast.maps[stop], plain.maps[stop], atol=1e-4, rtol=0)
     assert not torch.equal(fast.logits, plain.logits)  # else one of them did not run
+
+
+@torch.inference_mode()
+def test_a_picture_of_odd_sides_goes_the_plain_way():
+    network, x = engine().cache.get(MODEL).module, torch.rand(1, 3, 225, 190)
+    torch.testing.assert_close(run(network, x).logits, network(x))
 
 
 def test_gradients_pass_through_the_classifier(pictures):
