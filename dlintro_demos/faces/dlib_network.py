@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import nn
 
 from dlintro_demos.faces.dlib_weights import DlibConvolution, DlibNetwork, read_dlib
-from dlintro_demos.shared.packed import pack, packed
+from dlintro_demos.shared.packed import call, pack, packed
 
 # Blocks after the first pooling, in forward order: True halves the picture (dlib's `ares_down`).
 BLOCKS = (False,) * 3 + (True,) + (False,) * 3 + (True,) + (False,) * 2 + (True,) + (False,) * 2 + (True,)
@@ -29,10 +29,10 @@ class _Block(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if packed(self.first, x):
-            y = self.first.packed(x)
+            y = call(self.first, x)
             if not self.down:
-                return self.second.packed(y, x)
-            y = self.second.packed(y)
+                return call(self.second, y, x)
+            y = call(self.second, y)
         else:
             y = self.second(F.relu(self.first(x), inplace=True))
         skip = F.avg_pool2d(x, 2) if self.down else x
@@ -64,7 +64,7 @@ class DlibFaceNetwork(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Embed."""
         x = (x - self.mean) / 256
-        x = self.stem.packed(x) if packed(self.stem, x) else F.relu(self.stem(x), inplace=True)
+        x = call(self.stem, x) if packed(self.stem, x) else F.relu(self.stem(x), inplace=True)
         x = F.max_pool2d(x, 3, 2)
         return self.dense(self.blocks(x).mean(dim=(2, 3)))
 

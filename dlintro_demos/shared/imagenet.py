@@ -21,7 +21,7 @@ from timm.data import ImageNetInfo
 from timm.layers import Conv2dSame
 from torch import nn
 
-from dlintro_demos.shared.packed import pack, packed
+from dlintro_demos.shared.packed import Activation, call, pack, packed
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -52,7 +52,7 @@ def load_lite0(files: Sequence[Path]) -> nn.Module:
     The file has other names but the same order and shapes. Raises `ClassifierFormatError`.
     """
     (path,) = files
-    network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    network: Any = timm.create_model("tf_efficientnet_lite0", pretrained=False)
     ours = network.state_dict()
     try:
         theirs = torch.load(path, map_location="cpu", weights_only=True)
@@ -63,7 +63,7 @@ def load_lite0(files: Sequence[Path]) -> nn.Module:
     network = network.eval().requires_grad_(requires_grad=False).to(memory_format=torch.channels_last)
     blocks = (convolutions(block) for stage in network.blocks for block in stage)
     for conv, norm in ((network.conv_stem, network.bn1), *chain(*blocks), (network.conv_head, network.bn2)):
-        after = "relu6" if isinstance(norm.act, nn.ReLU6) else "none"
+        after: Activation = "relu6" if isinstance(norm.act, nn.ReLU6) else "none"
         pack(conv, norm, after, far=isinstance(conv, Conv2dSame))
     return network
 
@@ -187,7 +187,7 @@ def _plain_step(conv: Any, norm: Any, x: torch.Tensor, add: torch.Tensor | None 
 
 
 def _packed_step(conv: Any, _norm: Any, x: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
-    return conv.packed(x, add)
+    return call(conv, x, add)
 
 
 def silenced(stop: Stop, *rows: Collection[int]) -> torch.Tensor:

@@ -50,6 +50,12 @@ def packed(conv: nn.Module, x: torch.Tensor) -> bool:
     return not (torch.is_grad_enabled() and x.requires_grad) and not torch.compiler.is_compiling()
 
 
+def call(conv: nn.Module, x: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
+    """The packed form: activation(convolution(x) + add), (N, C, H, W) float32. No sum before a ReLU6."""
+    form: Any = conv.packed
+    return form(x, add)
+
+
 class _Packed(nn.Module):
     """A convolution, the batch norm behind it folded into its weights, a sum, and an activation: one call.
 
@@ -77,7 +83,7 @@ class _Packed(nn.Module):
         self.register_buffer("bias", bias, persistent=False)
 
     def forward(self, x: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
-        """Activation(convolution(x) + add), (N, C, H, W) float32; there is no sum before a ReLU6."""
+        """See `call`."""
         run: Any = torch.ops.mkldnn._convolution_pointwise
         how, numbers = self._how
         if add is None:

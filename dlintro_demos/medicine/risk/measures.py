@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlintro_demos.gallery.runtime.importing import LOCK
+
 SEED = 18
 HELD_OUT = 0.25  # of the cases: never seen by the networks that ship
 KINDS = ("mean", "error", "worst")
@@ -82,8 +84,9 @@ class Cases:
 @functools.cache
 def cases() -> Cases:
     """All 569 aspirates, 212 of them malignant; a quarter of each kind is held out, always the same."""
-    from sklearn.datasets import load_breast_cancer  # half a second: not for who only wants the names
-    from sklearn.model_selection import train_test_split
+    with LOCK:  # half a second: not for who only wants the names
+        from sklearn.datasets import load_breast_cancer
+        from sklearn.model_selection import train_test_split
 
     data = load_breast_cancer()
     assert tuple(map(str, data.feature_names)) == NAMES

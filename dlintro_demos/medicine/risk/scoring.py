@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlintro_demos.gallery.runtime.importing import LOCK
+
 BINS = 10
 RESAMPLED = 2_000
 TINY = 1e-6
@@ -51,7 +53,8 @@ def brier(probabilities: np.ndarray, malignant: np.ndarray) -> float:
 
 def area_under_curve(scores: np.ndarray, malignant: np.ndarray) -> float:
     """Share of pairs of a malignant and a benign case in which the former scores higher; ties count half."""
-    from scipy.stats import rankdata
+    with LOCK:
+        from scipy.stats import rankdata
 
     ranks = rankdata(scores)
     sick = int(malignant.sum())
