@@ -112,7 +112,7 @@ def test_the_status_page_and_the_wall_have_no_demo_to_import(slow_modules):
 FIRST_RESULT = """
 import sys
 heavy = {"torch", "cv2", "timm", "torchvision", "torch._dynamo", "sklearn", "matplotlib", "captum"}
-heavy |= {"spandrel", "facenet_pytorch", "onnxruntime", "pandas", "sqlalchemy", "ctranslate2", "scipy.stats"}
+heavy |= {"spandrel", "facenet_pytorch", "onnxruntime", "pandas", "ctranslate2", "scipy.stats"}
 import app
 print(sorted(heavy & sys.modules.keys()))
 from dlintro_demos.gallery.catalogue import demos
