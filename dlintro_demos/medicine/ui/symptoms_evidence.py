@@ -95,7 +95,8 @@ def _written(found: Reading, answers: Mapping[str, bool | None]) -> None:
             each = about[key]
             st.markdown(f"**{each.title}.** {each.description}  \nRead on: {'; '.join(each.sources)}.")
         st.caption(
-            "Written for this gallery by people who are no clinicians. No sentence is from these pages."
+            "Written for this gallery from general knowledge, by people who are no clinicians. The pages "
+            "that are named were not read for it: they are where to read on."
         )
 
 
