@@ -6,7 +6,8 @@
 Test sentences stand in `bench/assistant_*`; none is learned from. Those of `assistant_new.txt` were written
 last, without a look at patterns and rules; four intents and another threshold came later. Of
 `assistant_new_slots.txt` and `assistant_new_dates.toml` four dates were put right after that; see there.
-Those of `assistant_fresh.txt` came after all of these, as six very different people would say it.
+Those of `assistant_fresh.txt` came after all of these, as six very different people would say it, and are a
+validation set since; those of `assistant_eight.txt`, as eight people would, are the test set.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from dlintro_demos.assistant.dates import read_times
 from dlintro_demos.assistant.dates import warm_up as warm_dates
 from dlintro_demos.assistant.intent_map import CALLED
 from dlintro_demos.assistant.intents import Guess, plain_words, understand
-from dlintro_demos.assistant.phrases import NONE, phrasings, read_sections
+from dlintro_demos.assistant.phrases import NONE, read_sections, written
 from dlintro_demos.assistant.rules import by_keywords
 from dlintro_demos.assistant.slots import extract
 from dlintro_demos.assistant.times import When
@@ -69,13 +70,12 @@ def intents(path: Path, cache: ModelCache) -> None:
 
 def nearest(path: Path, cache: ModelCache) -> None:
     """Print how many intents the nearest written phrasing tells, by MiniLM's vectors as they are."""
-    written = [(line, intent) for intent, lines in phrasings().items() for line in lines]
     tests = [
         (line, intent) for intent, lines in read_sections(path).items() if intent != NONE for line in lines
     ]
     said = embed([plain_words(line, cache).text for line, _ in tests], cache)
-    places = (said @ embed([line for line, _ in written], cache).T).argmax(1)
-    right = [written[place][1] == intent for place, (_, intent) in zip(places, tests, strict=True)]
+    places = (said @ embed([line for line, _ in written()], cache).T).argmax(1)
+    right = [written()[place][1] == intent for place, (_, intent) in zip(places, tests, strict=True)]
     print(f"  the same by the nearest phrasing, untuned {sum(right)} of {len(tests)} ({np.mean(right):.1%})")
 
 
@@ -187,11 +187,16 @@ def main() -> None:
     slots(read_sections(HERE / "assistant_new_slots.txt")["slots"], cache)
     print("  dates written last; rules for four of them were added after the first measurement:")
     dates(HERE / "assistant_new_dates.toml")
-    print("Six people, written after all of the above:")
+    print("Six people; settings of the head are chosen with these in sight:")
     intents(HERE / "assistant_fresh.txt", cache)
     nearest(HERE / "assistant_fresh.txt", cache)
     confusions(HERE / "assistant_fresh.txt", cache)
     refusals(read_sections(HERE / "assistant_fresh.txt")[NONE], cache)
+    print("Eight people, written before the last training, nothing chosen on them:")
+    intents(HERE / "assistant_eight.txt", cache)
+    nearest(HERE / "assistant_eight.txt", cache)
+    confusions(HERE / "assistant_eight.txt", cache)
+    refusals(read_sections(HERE / "assistant_eight.txt")[NONE], cache)
     some = list(chain.from_iterable(read_sections(HERE / "assistant_intents.txt").values()))[::4]
     print(f"Intent of a sentence: {milliseconds(lambda sentence: guess(sentence, cache), some)}")
     print(f"Slots of a sentence: {milliseconds(lambda sentence: extract(sentence, NOW), some)}")

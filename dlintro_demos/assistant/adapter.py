@@ -25,6 +25,7 @@ SIZES = {  # of the linear maps of a layer that are adapted: in, out
     "wider": (WIDTH, 4 * WIDTH),
     "narrower": (4 * WIDTH, WIDTH),
 }
+BYTES = 4 * (12 * WIDTH + 13) * WIDTH  # of one layer of MiniLM, in memory: twelve squares, biases and norms
 
 
 class LowRank(nn.Module):

@@ -69,6 +69,10 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 _LEADS_ON = re.compile(r"(?:and|what about|how about)\b", re.IGNORECASE)
+_MOVES_ONE = re.compile(
+    r"(?:please )?(?:move|shift|push|reschedule) (?:the )?(?:first|second|third|last|other) one\b",
+    re.IGNORECASE,
+)
 HEARD = "heard"  # what waits for a yes: a sentence that was not heard well
 EARS = "whisper_tiny_en"
 BOOKABLE = ("flight", "train", "dish")
@@ -196,6 +200,9 @@ class Dialogue:
             return True, answered[0], answered[1]
         if not guess.known and self._topic and _LEADS_ON.match(ask.text) and ask.slots:
             return True, "follow_time", self._follow_time(ask)
+        if self._options and _MOVES_ONE.match(ask.text):
+            slots = extract(ask.text, self._now, intent="calendar_move")
+            return True, "calendar_move", self._act(replace(ask, intent="calendar_move", slots=slots))
         if not guess.known or not ask.text:
             return False, "none", Reply(answer=REFUSED, pending=self._pending, options=self._options)
         if ask.problem:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from dlintro_demos.assistant.intents import MODEL, IntentHead
-from dlintro_demos.assistant.phrases import NONE, phrasings
+from dlintro_demos.assistant.phrases import NONE, written
 from dlintro_demos.gallery.runtime.jobs import Progress
 
 if TYPE_CHECKING:
@@ -125,11 +125,10 @@ def _map(module: torch.nn.Module) -> IntentMap:
         return module.drawn
     apart = (module.phrases - module.centre).cpu().numpy()
     flat = apart @ module.plane.cpu().numpy()
-    written = [(phrase, intent) for intent, phrases in phrasings().items() for phrase in phrases]
     module.drawn = IntentMap(
         places=tuple(
             (*each, round(float(x), 3), round(float(y), 3))
-            for each, (x, y) in zip(written, flat, strict=True)
+            for each, (x, y) in zip(written(), flat, strict=True)
         ),
         share=float(np.square(flat).sum() / np.square(apart).sum()),
     )

@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from dlintro_demos.assistant.adapter import Adapter
+from dlintro_demos.assistant.adapter import BYTES, LAYERS, Adapter
 from dlintro_demos.assistant.normalise import Normal, normalise
-from dlintro_demos.assistant.phrases import NONE, phrasings, words
+from dlintro_demos.assistant.phrases import NONE, phrasings, words, written
 from dlintro_demos.shared.sentence_embeddings import MODEL as EMBEDDER
 from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder, encode, whole_words
 
@@ -38,6 +38,7 @@ class IntentHead(nn.Module):
     phrases: torch.Tensor
     plane: torch.Tensor
     centre: torch.Tensor
+    bytes_beside = LAYERS * BYTES  # of MiniLM with the adapter, see `tuned`
     drawn: Any  # the map of intents, once somebody has drawn it (`intent_map.py`)
 
     def __init__(self, intents: int, phrases: int) -> None:
@@ -126,13 +127,12 @@ def _guess(module: torch.nn.Module, vector: np.ndarray, plain: np.ndarray, thres
     order = np.argsort(-probabilities)
     best = int(probabilities[:-1].argmax())
     confidence = known_score(probabilities[None])[0]
-    written = [(phrase, intent) for intent, phrases in phrasings().items() for phrase in phrases]
     return Guess(
         intent=known[best],
         known=bool(confidence >= threshold),
         confidence=float(confidence),
         top=tuple((known[index], float(probabilities[index])) for index in order[:3]),
-        nearest=tuple((*written[index], float(near[index])) for index in np.argsort(-near)[:NEAREST]),
+        nearest=tuple((*written()[index], float(near[index])) for index in np.argsort(-near)[:NEAREST]),
         place=(place[0], place[1]),
     )
 

@@ -23,12 +23,13 @@ _TO = re.compile(r"\b(to|till|until)\b", re.IGNORECASE)
 _HALF_SAID = re.compile(r"\b[ap]\.?m\b|\bin the (?:morning|afternoon|evening)\b", re.IGNORECASE)
 _WHOSE = re.compile(r"\b(?:my|the|our|this|that|'s)\s+$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:instead of|rather than|and not|not at)\b", re.IGNORECASE)
+_LATER = re.compile(r"(.+?)\s+(\w+ (?:day|week|month)s? (?:later|earlier))$", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|last|number \w+) (?:one|appointment)\b|\bthat\b")
 
 
 def calendar_move(ask: Ask) -> Reply:
     """ "Move my dentist appointment to three", "push the meeting with Anna back by an hour" """
-    times = [slot for slot in ask.slots if slot.kind == "time"]
+    times = [part for slot in ask.slots if slot.kind == "time" for part in _hour_and_shift(slot, ask)]
     shift = next((found for slot in times if (found := _shift(slot, ask)) is not None), None)
     exact = [
         part for slot in times if slot.value.iso and _shift(slot, ask) is None for part in _parts(slot, ask)
@@ -68,6 +69,15 @@ def _move(ask: Ask, row: Row, moved: datetime) -> Reply:
     note = f" You also have {listed([each['title'] for each in others])} then." if others else ""
     was, now = moment_words(row["starts"], ask.now), moment_words(starts, ask.now)
     return Reply(answer=f"I have moved {row['title']}: it is {now} now, not {was}.{note}")
+
+
+def _hour_and_shift(slot: Slot, ask: Ask) -> list[Slot]:
+    """The slot, or the two that it is: "my three o'clock two days later" is not three o'clock in two days."""
+    match = _LATER.match(slot.text)
+    if match is None:
+        return [slot]
+    hour, shift = (read_times(part, ask.now) for part in match.groups())
+    return [_slot(hour[0]), _slot(shift[0])] if hour and shift and is_hour(hour[0]) else [slot]
 
 
 def _shift(slot: Slot, ask: Ask) -> timedelta | None:

@@ -31,6 +31,12 @@ def phrasings() -> dict[str, list[str]]:
 
 
 @functools.cache
+def written() -> tuple[tuple[str, str], ...]:
+    """The same as (phrase, intent), in their order."""
+    return tuple((phrase, intent) for intent, phrases in phrasings().items() for phrase in phrases)
+
+
+@functools.cache
 def words() -> frozenset[str]:
     """Every word of the phrasings and patterns, lower case."""
     sections = (*phrasings().values(), *read_sections(DATA / "patterns.txt").values())

@@ -57,6 +57,11 @@ def starts(dialogue, title):
         ),
         ("move my three o'clock to four", "Meeting with Anna", ("2026-11-27T16:00", "2026-11-27T17:00")),
         (
+            "move my three o'clock two days later",
+            "Meeting with Anna",
+            ("2026-11-29T15:00", "2026-11-29T16:00"),
+        ),
+        (
             "move tomorrow's nine o'clock to Monday at two",
             "Call with the bank",
             ("2026-11-30T14:00", "2026-11-30T14:30"),

@@ -94,6 +94,9 @@ def test_the_adapter_is_what_is_beside_minilm_as_one_network():
     low = head.adapter.layers[2]["wider"]
     assert torch.allclose(tuned.layers[2].wider(x), encoder.layers[2].wider(x) + low(x), atol=1e-4)
     assert tuned.words is encoder.words
+    beside = sum(each.numel() * each.element_size() for each in tuned.layers.parameters())
+    assert beside == head.bytes_beside
+    assert cache.get("assistant_intents").bytes > beside
     assert not torch.equal(tuned.layers[0].query.weight, encoder.layers[0].query.weight)
 
 

@@ -1,8 +1,7 @@
 """Tune the adapter of MiniLM, with a linear head on its vectors, on sentences and their intents.
 
-Cross entropy; every written sentence as it stands and in another style in each epoch, some of the patterns'.
-Rank, rate and number of epochs were set once and not searched; `--validate` shows each epoch on phrasings
-left out.
+Cross entropy; every written sentence once in each epoch, as it stands or in another style, and some of the
+patterns'. Rank, rate and number of epochs were set once and not searched.
 """
 
 from __future__ import annotations
@@ -22,14 +21,15 @@ from dlintro_demos.assistant.adapter import SIZES, Adapter, LowRank
 from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder
 
 RATE = 2e-3
-EPOCHS = 4
+GENTLY = 0.3
+EPOCHS = 3
 BATCH = 32
 SHARPNESS = 16.0  # of the head's logits: its input has length 1
 SMOOTHING = 0.05
 DROPOUT = 0.1
 WARM_UP = 60  # steps
 BLOCK = 16  # batches that are sorted by length together
-FROM_PATTERNS, OTHERS = 30, 150  # sentences of an intent's patterns in an epoch, and of those for nothing
+FROM_PATTERNS, OTHERS = 12, 60  # sentences of an intent's patterns in an epoch, and of those for nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +47,9 @@ class Rows:
 
     def epoch(self, chance: np.random.Generator) -> np.ndarray:
         """Places of the sentences of one epoch, in random order."""
-        firsts = np.arange(self.written) * self.variants
-        chosen = [firsts, firsts + chance.integers(1, self.variants, self.written)]
+        which = chance.integers(1, max(2, self.variants), self.written) % self.variants
+        which *= chance.random(self.written) < 0.5
+        chosen = [np.arange(self.written) * self.variants + which]
         patterns = np.arange(self.written * self.variants, len(self.sentences))
         for intent in np.unique(self.intents[patterns]):
             some = patterns[self.intents[patterns] == intent]
@@ -68,23 +69,30 @@ class _Beside(nn.Module):
         return self.linear(x) + self.low(functional.dropout(x, DROPOUT, self.training))
 
 
-def tune(rows: Rows, encoder: SentenceEncoder, seed: int) -> tuple[Adapter, nn.Linear]:
-    """The adapter and the head, after `EPOCHS`; a line is printed for each."""
+def tune(
+    rows: Rows, encoder: SentenceEncoder, seed: int, start: tuple[Adapter, nn.Linear] | None = None
+) -> tuple[Adapter, nn.Linear]:
+    """The adapter and the head, after `EPOCHS`; a line is printed for each.
+
+    From a `start`, one epoch more at `GENTLY` times the rate.
+    """
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
-    adapter, head = Adapter(), nn.Linear(WIDTH, int(rows.intents.max()) + 1)
-    nn.init.zeros_(head.weight)
-    nn.init.zeros_(head.bias)
+    adapter, head = start or (Adapter(), nn.Linear(WIDTH, rows.nothing + 1))
+    if start is None:
+        nn.init.zeros_(head.weight)
+        nn.init.zeros_(head.bias)
+    rate = RATE * GENTLY if start else RATE
     network = _joined(encoder, adapter)
     tokens = [torch.tensor(each.ids) for each in encoder.tokenizer.encode_batch(list(rows.sentences))]
     wanted = torch.from_numpy(rows.intents)
-    epochs = [_batches(rows.epoch(chance), tokens, chance) for _ in range(EPOCHS)]
+    epochs = [_batches(rows.epoch(chance), tokens, chance) for _ in range(1 if start else EPOCHS)]
     steps, step, begun = sum(map(len, epochs)), 0, time.process_time()
     groups = [{"params": adapter.parameters(), "lr": 1.0}, {"params": head.parameters(), "lr": 3.0}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
-        lambda at: RATE * min(1, at / WARM_UP) * (1 + math.cos(math.pi * at / steps)) / 2,
+        lambda at: rate * min(1, at / WARM_UP) * (1 + math.cos(math.pi * at / steps)) / 2,
     )
     for number, batches in enumerate(epochs):
         losses = 0.0

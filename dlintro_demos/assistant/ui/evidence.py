@@ -19,7 +19,7 @@ from dlintro_demos.gallery.ui.frame import panel, table
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.words import per_cent, plain
 
-EVERY = 2  # phrases, of which one is on the map
+EVERY = 5  # phrases, of which one is on the map
 RULES = "keyword rules"  # in the names of the card's figures
 
 
@@ -99,7 +99,7 @@ def _map(turn: Turn) -> None:
         alt=f"A map of {len(rows)} phrases in the colours of their uses, and this sentence as a red cross.",
     )
     st.caption(
-        f"{len(rows)} phrases, every second that was written for it, and this sentence as a red cross. The "
+        f"{len(rows)} phrases, every fifth that was written for it, and this sentence as a red cross. The "
         "map has two of the 384 directions of its embedding, those that hold the intents farthest apart: "
         f"{found.share:.0%} of what differs between the phrases. The network looks at all of them."
     )

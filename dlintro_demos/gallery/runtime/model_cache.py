@@ -280,4 +280,5 @@ def _find(loader: str) -> Callable[[Any], torch.nn.Module]:
 
 def _bytes_of(module: torch.nn.Module) -> int:
     tensors = {id(tensor): tensor for tensor in (*module.parameters(), *module.buffers())}
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    beside: int = getattr(module, "bytes_beside", 0)  # of what it makes from another model when first used
+    return beside + sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
