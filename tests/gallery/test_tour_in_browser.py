@@ -84,6 +84,16 @@ def test_what_was_chosen_at_a_stop_does_not_go_along_to_the_next_one(gallery, pa
     expect(page.get_by_role("button", name="Apple", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_stop_without_a_setting_has_the_default_on_the_screen_too(gallery, page):
+    visit(page, f"{gallery}{places('full')[4].href}")  # “The red ball”, before “Teach it” on the same page
+    arrive(page, 5, of=20)
+    expect(page.get_by_role("radio", name="The red ball")).to_be_checked()
+    page.get_by_role("link", name="Next").click()
+    arrive(page, 6, of=20)
+    expect(page.get_by_role("radio", name="Teach it", exact=True)).to_be_checked()
+    expect(page.get_by_role("button", name="Apple", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
 def test_dark_the_list_the_bar_and_the_questions_are_accessible(gallery, new_page, serious_violations):
     page = new_page(color_scheme="dark")
     for address in ("/tour", "/tour?tour=short&stop=6", places("short")[4].href):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from dlintro_demos.gallery.tour import (
     MINUTES,
@@ -70,10 +72,28 @@ def go_to(tour: Tour, number: int) -> None:
 
 
 def enter(place: Place) -> None:
-    """Show a stop, from `/tour`: its page begins with what its address says, whatever was chosen before."""
+    """Show a stop, from `/tour`: its page begins with what its address says, whatever was chosen before.
+
+    As the browser's “back” does it, for which Streamlit has no public way: a setting that the address does
+    not name takes its default on the screen, too, also where one stop of a page follows another.
+    """
     for name in names() | {"source"}:
         st.session_state.pop(name, None)
-    st.switch_page(page_of(place.demo.slug), query_params=place.query | of_the_stage())
+    asked = place.query | of_the_stage()
+    context = get_script_run_ctx()
+    assert context is not None
+    assert context.script_requests is not None
+    st.query_params.from_dict(asked)
+    context.script_requests.request_rerun(
+        RerunData(
+            query_string=context.query_string,
+            page_script_hash=page_of(place.demo.slug)._script_hash,
+            cached_message_hashes=context.cached_message_hashes,
+            context_info=context.context_info,
+            is_history_navigation=True,
+        )
+    )
+    st.empty()  # the run ends here, and the other begins
 
 
 def start_links() -> None:
