@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, case, create_engine, delete, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -118,6 +116,9 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables to the newest shape, from whatever they are."""
+        from alembic import command  # here, as nothing else needs it: the gallery answers sooner
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self._engine.begin() as connection:  # over SQLite it holds the file's lock from here on
