@@ -11,7 +11,7 @@ from torch import nn
 
 from bench.super_resolution_kernels import psnr_y
 from tests.super_resolution.fakes import picture, small_ours
-from training.super_resolution.branches import branch, convolutions, deepened, merged
+from training.super_resolution.branches import branch, convolutions, deepened, merged, mixed
 from training.super_resolution.drawn import SIDE, drawn_pictures
 from training.super_resolution.kernels import KERNELS, SHARES, draw_small
 
@@ -49,6 +49,15 @@ def test_every_branch_learns() -> None:
 def test_a_deeper_network_begins_as_the_same_function() -> None:
     network, x = small_ours(4), torch.rand(1, 3, 12, 16)
     assert torch.allclose(deepened(network, network.depth + 3)(x), network(x), atol=1e-6)
+
+
+def test_two_networks_are_mixed_weight_by_weight() -> None:
+    start, learned, x = small_ours(2, seed=1), small_ours(2, seed=2), torch.rand(1, 3, 12, 16)
+    branch(start)
+    assert torch.allclose(mixed(learned, start, 0.0)(x), start(x), atol=1e-6)
+    assert torch.allclose(mixed(learned, start, 1.0)(x), learned(x), atol=1e-6)
+    half = mixed(learned, start, 0.5).head.weight
+    assert torch.allclose(half, (learned.head.weight + start.head.weight) / 2)
 
 
 @pytest.mark.parametrize("scale", [2, 4])

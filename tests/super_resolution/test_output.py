@@ -69,7 +69,7 @@ def test_the_result_on_white_is_what_the_picture_on_white_gives(upscale, tmp_pat
     with_alpha, without = (seen(tmp_path / f"large-{path.name}") for path in (clear, flat))
     visible = np.array(Image.open(tmp_path / f"large-{clear.name}"))[..., 3] > 0
     assert np.abs(with_alpha - without)[visible].max() <= 1
-    assert np.abs(with_alpha - without).max() <= 12  # beyond its alpha a network's faint echo is cut off
+    assert np.abs(with_alpha - without).max() <= 16  # beyond its alpha a network's faint echo is cut off
 
 
 @pytest.mark.parametrize("ending", OUTPUTS)

@@ -76,3 +76,12 @@ def deepened(network: Ours, depth: int) -> Ours:
         assert isinstance(layer, nn.Conv2d)
         nn.init.dirac_(layer.weight)
     return deeper
+
+
+def mixed(learned: Ours, start: Ours, share: float) -> Ours:
+    """The mean of two networks of one shape, the first learned on from the second: `share` of the first."""
+    result, other = merged(learned), merged(start).state_dict()
+    result.load_state_dict(
+        {name: other[name].lerp(value, share) for name, value in result.state_dict().items()}
+    )
+    return result

@@ -1,4 +1,4 @@
-"""The ways in which phones, browsers and photo programs make a picture small: what the clean networks learn from."""
+"""How phones, browsers and photo programs make a picture small: what the clean networks learn from."""
 
 from __future__ import annotations
 
