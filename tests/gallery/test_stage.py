@@ -21,19 +21,9 @@ from dlintro_demos.gallery.stage import (
 )
 from dlintro_demos.gallery.stage_route import stage_route
 from dlintro_demos.gallery.tour import places
-from tests.gallery.gates import Gate, quick
+from tests.gallery.gates import Clock, Gate, quick
 
 PIN = "apples-60"
-
-
-class Clock:
-    """Seconds that a test lets go by."""
-
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

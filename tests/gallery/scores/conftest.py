@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 
 from bench import postgres
 from dlintro_demos.gallery.scores.store import Store, database_url
+from tests.gallery.gates import Clock
 
 _numbers = itertools.count()
 
@@ -40,16 +41,6 @@ def address(request, tmp_path):
     if request.param == "postgres":
         return request.getfixturevalue("own_postgres")
     return "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path}/scores.db"
-
-
-class Clock:
-    """Says when it is; tests turn it."""
-
-    def __init__(self):
-        self.now = 1_000_000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
