@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 import time
@@ -61,7 +62,7 @@ class Desk:
         """
         name = clean_nickname(text)
         if wait := self.names.wait(client):
-            raise TooOften(f"Too many names from here. Try again in {int(wait) + 1} seconds.")
+            raise TooOften(f"Too many names from here. Try again in {math.ceil(wait)} seconds.")
         secret = secrets.token_urlsafe(24)
         player = Player(
             id=secrets.token_hex(16),

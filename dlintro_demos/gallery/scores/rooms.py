@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 import time
@@ -108,7 +109,7 @@ class Doorkeeper:
 def _ask(pair: tuple[Allowance, Allowance], client: str, why: str) -> None:
     seconds = max(each.wait(place) for each, place in zip(pair, _places(client), strict=True))
     if seconds > 0:
-        raise TooOften(f"{why} Try again in {int(seconds) + 1} seconds.")
+        raise TooOften(f"{why} Try again in {math.ceil(seconds)} seconds.")
 
 
 def _spend(pair: tuple[Allowance, Allowance], client: str) -> None:
