@@ -6,8 +6,9 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from dlintro_demos import gallery
+from dlintro_demos.gallery.catalogue import SLUGS
 from dlintro_demos.gallery.process import engine
-from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.settings import MB, REPOSITORY
 
 
 def page():
@@ -69,7 +70,8 @@ def test_under_the_hood_are_three_figures_the_card_and_the_code_and_the_long_tab
 
 def test_the_styles_of_the_gallery_name_no_key_that_only_a_demo_has():
     here = Path(gallery.__file__).parent
-    ours = "\n".join(path.read_text(encoding="utf-8") for path in here.rglob("*.py"))
+    pages = [page for page in (REPOSITORY / "pages").glob("*.py") if page.stem not in SLUGS]
+    ours = "\n".join(path.read_text(encoding="utf-8") for path in (*here.rglob("*.py"), *pages))
     styles = "\n".join(path.read_text(encoding="utf-8") for path in here.rglob("*.css"))
     named = set(re.findall(r"st-key-([\w-]+)", styles))
     given = re.findall(r'key=f?"([\w-]+)', ours)

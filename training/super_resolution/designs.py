@@ -73,7 +73,7 @@ def designs() -> dict[str, tuple[Ours, torch.memory_format]]:
     network = Plain(scale=4, width=32, depth=10)
     network.torch_bicubic = True
     table["32 x 10, relu, interpolate()"] = (network, torch.channels_last)
-    table["32 x 10, x2"] = (Ours(scale=2, width=32, depth=10), torch.channels_last)
+    table["32 x 12, x2"] = (Ours(scale=2, width=32, depth=12), torch.channels_last)
     return table
 
 

@@ -78,7 +78,7 @@ def test_postgresql_is_killed_in_the_middle_of_a_round_and_comes_back(start_gall
         expect(down).to_contain_text("1 round will be written when it is back.")
         expect(phone.get_by_role("button", name="Next round")).to_be_enabled()
         server.start()
-        expect(screen.get_by_role("row").filter(has_text="Ada")).to_be_visible()
+        expect(screen.get_by_role("row").filter(has_text="Ada")).to_be_visible(timeout=60_000)
         expect(down).to_have_count(0)
         assert ours(problems) == []
 
