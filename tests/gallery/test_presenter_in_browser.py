@@ -154,6 +154,7 @@ def test_f_fills_the_big_screen(theatre, browser_of):
     screen.goto(f"{theatre}/why_now?stage=1")
     expect(screen.locator("h1")).to_be_visible()
     expect(screen.locator(HERE)).to_have_count(1, timeout=60_000)
+    expect(screen.locator(".follow")).to_have_count(1)
     screen.locator("h1").click()
     screen.keyboard.press("f")
     expect(screen.locator("html:fullscreen")).to_have_count(1)
