@@ -199,7 +199,7 @@ def test_axe_finds_nothing_serious_in_the_light_and_in_the_dark(
     framing.get_by_role("button", name="A part of it").click()
     expect(ran(page, 2, 1000, 750, 3000, 2250)).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way to another
         expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
         assert serious_violations(page) == []
 
