@@ -75,7 +75,7 @@ def test_training_and_test_sentences_are_many_and_apart():
     assert len(sentences) == len(rows.intents) > 15_000
     assert rows.written >= sum(map(len, learnt.values()))
     assert not set(map(plain, sentences)) & {plain(line) for lines in tests.values() for line in lines}
-    for name in ("widened", "new", "fresh", "eight"):
+    for name in ("widened", "new", "fresh", "eight", "nine"):
         later = read_sections(DATA.parents[2] / "bench" / f"assistant_{name}.txt")
         assert not set(map(plain, sentences)) & {plain(line) for lines in later.values() for line in lines}
     off_topic = read_sections(DATA / "off_topic.txt")
