@@ -79,7 +79,9 @@ def plain(sentence: str) -> str:
 
 def tests() -> set[str]:
     """Every sentence of the test files, plain."""
-    files = (BENCH / f"assistant_{name}.txt" for name in ("intents", "widened", "new", "fresh", "eight", "nine"))
+    files = (
+        BENCH / f"assistant_{name}.txt" for name in ("intents", "widened", "new", "fresh", "eight", "nine")
+    )
     return {plain(line) for file in files for line in chain.from_iterable(read_sections(file).values())}
 
 
