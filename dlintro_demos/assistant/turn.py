@@ -19,7 +19,8 @@ from dlintro_demos.assistant.normalise import masked
 from dlintro_demos.assistant.slots import Slot
 from dlintro_demos.assistant.speaking import Sentence, Speech, speak, spoken
 from dlintro_demos.assistant.voice_activity import Activity, find_speech
-from dlintro_demos.gallery.intake.sounds import Sound, decode_sound
+from dlintro_demos.gallery.intake.contained import decode_sound
+from dlintro_demos.gallery.intake.sounds import Sound
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 

@@ -22,14 +22,8 @@ from dlintro_demos.gallery.intake.archive import (
     read_zip,
     safe_name,
 )
-from dlintro_demos.gallery.intake.images import (
-    ImageLimits,
-    UnreadableMedia,
-    decode_image,
-    encode_jpeg,
-    is_picture,
-    orientation_of,
-)
+from dlintro_demos.gallery.intake.contained import decode_image, orientation_of
+from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, encode_jpeg, is_picture
 from dlintro_demos.gallery.intake.names import folded
 from dlintro_demos.gallery.runtime.jobs import Progress
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from dlintro_demos.faces.face import AlbumPhoto, Book, Face
 from dlintro_demos.faces.xmp import sidecar
 from dlintro_demos.gallery.intake.archive import add, safe_name
-from dlintro_demos.gallery.intake.images import orientation_of
+from dlintro_demos.gallery.intake.contained import orientation_of
 from dlintro_demos.gallery.intake.names import folded, harmless
 from dlintro_demos.gallery.runtime.jobs import Progress
 

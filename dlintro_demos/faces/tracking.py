@@ -16,7 +16,8 @@ from scipy.spatial.distance import cdist
 
 from dlintro_demos.faces.face import Box, Face
 from dlintro_demos.faces.lettering import draw_text, text_box, written
-from dlintro_demos.gallery.intake.video import Clip, VideoLimits, decode_video, encode_webm
+from dlintro_demos.gallery.intake.contained import decode_video
+from dlintro_demos.gallery.intake.video import Clip, VideoLimits, encode_webm
 from dlintro_demos.gallery.runtime.jobs import Progress
 
 EVERY_SECONDS = 0.12  # between frames that are looked at

@@ -34,6 +34,8 @@ class Settings:
     models_dir: Path = _about("folder of model cards and weights", REPOSITORY / "models")
     upload_mb: int = _about("largest file a visitor may upload, MB", 20)
     input_megapixels: float = _about("most megapixels decoded", 40.0)
+    decoder_mb: int = _about("memory of a process that decodes visitors' files, MB", 1536)
+    decoder_seconds: float = _about("CPU time that one file may take to decode", 60.0)
     output_megapixels: float = _about("most megapixels a result may have", 50.0)
     jobs_at_once: int = _about("heavy calls running at once", 2)
     jobs_waiting: int = _about("heavy calls waiting before 'busy'", 40)

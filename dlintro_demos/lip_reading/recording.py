@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from dlintro_demos.gallery.intake.contained import decode_video
 from dlintro_demos.gallery.intake.video import Clip as Video
-from dlintro_demos.gallery.intake.video import VideoLimits, decode_video
+from dlintro_demos.gallery.intake.video import VideoLimits
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import MB, settings

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from dlintro_demos.gallery.intake.archive import add, safe_name
-from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
+from dlintro_demos.gallery.intake.contained import decode_image
+from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, encode_jpeg
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.shared.tiles import Box

@@ -24,7 +24,8 @@ from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
 from dlintro_demos.gallery.intake.archive import ArchiveError, ArchiveLimits, ArchiveTooLarge, add, read_zip
-from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, encode_jpeg
+from dlintro_demos.gallery.intake.contained import decode_image
+from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, encode_jpeg
 from dlintro_demos.gallery.intake.names import BadName, clean_name, folded, harmless
 from dlintro_demos.teach_a_child.heads import HEADS, HeadKey
 from dlintro_demos.teach_a_child.lesson import FEATURES, MOST_CLASSES, MOST_EXAMPLES, Example, Lesson, Seen

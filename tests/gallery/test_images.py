@@ -28,6 +28,7 @@ from dlintro_demos.gallery.intake.images import (
     decode_image,
     encode_png,
     encode_webp,
+    orientation_of,
 )
 from dlintro_demos.gallery.intake.picture_colours import see_through
 from tests.gallery.hostile_files import (
@@ -656,3 +657,17 @@ def test_grey_of_twelve_bits_in_sixteen_is_stretched_where_a_demo_asks_for_it():
     assert (stretched.rgb.min(), stretched.rgb.max()) == (0, 255)
     assert "16 bits stretched to 8" in stretched.notes
     assert "16 bits reduced to 8" in plain.notes
+
+
+class TestFoundByFuzzing:
+    @pytest.mark.parametrize("size", [(1, 65_500), (65_500, 1)])
+    def test_a_jpeg_too_narrow_to_be_made_smaller_is_refused(self, size: tuple[int, int]) -> None:
+        with pytest.raises(MediaTooLarge, match="pixels a side"):
+            decode_image(encoded(Image.new("RGB", size), "JPEG"))
+
+    def test_how_a_huge_png_was_held_is_not_looked_for_behind_its_pixels(self) -> None:
+        """A hundred bytes took 11 GB: Pillow decodes all pixels on its way to what may stand behind them."""
+        data = png((64, 1 << 27), b"", chunks=())
+        before = time.process_time()
+        assert orientation_of(data) == 1
+        assert time.process_time() - before < 1

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from pathlib import Path
 
 import av
 import numpy as np
@@ -179,3 +180,25 @@ def test_nothing_is_written_to_disk(written):
 def test_a_wav_comes_back_as_it_went():
     back = decode_sound(encode_wav(TONE)).samples
     assert np.abs(back - TONE).max() < 1e-4
+
+
+def test_more_channels_than_the_beginning_said_end_the_sound():
+    """Found by `make fuzz`: 670 bytes that become 41 channels on their way ended the process."""
+    sound = decode_sound((Path(__file__).parent / "found" / "many_channels.aac").read_bytes())
+    assert any("damaged after" in note for note in sound.notes)
+
+
+def test_words_in_a_wav_are_not_read():
+    """Found by `make fuzz`: a kilobyte that said it held 2 GB of words took 800 MB."""
+    wav = encode_wav(TONE[:RATE])
+    words = b"LIST" + struct.pack("<I4s4sI", 12, b"INFO", b"ISFT", 1 << 31)
+    marked = wav[:12] + words + wav[12:]
+    assert sounds._without_words(marked) == wav
+    assert (decode_sound(marked).samples == decode_sound(wav).samples).all()
+
+
+@pytest.mark.parametrize("length", [0, 0xFFFFFFFF])
+def test_a_wav_whose_recorder_did_not_know_its_length_is_read_to_its_end(length):
+    wav = bytearray(encode_wav(TONE[:RATE]))
+    wav[40:44] = struct.pack("<I", length)
+    assert decode_sound(bytes(wav)).seconds == pytest.approx(1, abs=0.01)

@@ -19,6 +19,7 @@ from PIL import Image
 from PIL.ExifTags import Base as Tag
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from dlintro_demos.gallery.intake.picture_colours import is_deep, on_white, split, to_srgb
@@ -157,10 +158,12 @@ def encode_webp(rgb: np.ndarray, *, quality: int = 92, lossless: bool = False) -
     return file.getvalue()
 
 
-def orientation_of(data: bytes) -> int:
-    """EXIF's orientation of a picture file, 1 to 8; 1 where it says nothing."""
+def orientation_of(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> int:
+    """EXIF's orientation of a picture file, 1 to 8; 1 where it says nothing, or is refused by the limits."""
     try:
         image = FORMATS[recognise(data)][0](io.BytesIO(data))
+        if isinstance(image, PngImageFile):  # what stands behind a PNG's pixels is read after them
+            _fit(image, data, 0, limits)
         value = _exif_orientation(image)
     except Exception:  # noqa: BLE001 - the file may hold anything; without it the picture is upright
         return 1
@@ -236,14 +239,13 @@ def _fit(image: ImageFile, data: bytes, scans: int, limits: ImageLimits) -> str:
     """
     width, height = image.size
 
-    def fits(divisor: int) -> bool:
-        across, down = -(-width // divisor), -(-height // divisor)
-        return across * down <= limits.max_pixels and max(across, down) <= limits.max_side
+    def fits(width: int, height: int) -> bool:
+        return width * height <= limits.max_pixels and max(width, height) <= limits.max_side
 
-    if fits(1):
+    if fits(width, height):
         return ""
     found = f"{width} x {height}"
-    divisor = next((each for each in SMALLER if fits(each)), None)
+    divisor = next((each for each in SMALLER if fits(-(-width // each), -(-height // each))), None)
     may = limits.shrink and isinstance(image, JpegImageFile) and width * height <= MAX_SCANNED_PIXELS
     if divisor is None or not may:
         raise _too_many_pixels(found, limits)
@@ -252,6 +254,8 @@ def _fit(image: ImageFile, data: bytes, scans: int, limits: ImageLimits) -> str:
             found, limits, "Make it smaller, or save it as a plain JPEG (not progressive),"
         )
     image.draft(None, (max(1, width // divisor), max(1, height // divisor)))
+    if not fits(*image.size):  # one that is few pixels wide is not made smaller
+        raise _too_many_pixels(found, limits)
     return (
         f"opened at 1/{divisor} of its size, {image.width} x {image.height} pixels, because its {found} are "
         f"more than the limit of {limits.max_pixels / 1e6:.4g} megapixels"

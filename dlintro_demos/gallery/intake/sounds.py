@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ FORMATS = {
 CODECS = {"aac", "alac", "flac", "libopus", "libvorbis", "mp3", "mp3float", "opus", "vorbis"}
 SLOWEST, FASTEST = 4_000, 192_000  # samples a second that are believed
 MOST_CHANNELS = 8
+WAV_PARTS = (b"fmt ", b"fact", b"data")
 TELEPHONE = 8_000  # samples a second: no pitch above 4 kHz
 FULL = 0.999  # of the largest value: a sample at it may have been cut off
 CLIPPED = 0.002  # share of such samples from which speech is distorted
@@ -191,7 +193,21 @@ def _decode(data: bytes, kind: str, limits: SoundLimits) -> Sound:
 
 
 def _open(data: bytes, kind: str) -> InputContainer:
+    data = _without_words(data) if kind == "WAV" else data
     return cast(InputContainer, av.open(io.BytesIO(data), format=FORMATS[kind][1], metadata_errors="ignore"))
+
+
+def _without_words(data: bytes) -> bytes:
+    """A WAV with its sound alone: FFmpeg makes room for as many words as the file claims, up to 2 GB."""
+    kept, position = [data[:12]], 12
+    while position + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, position)
+        endless = name == b"data" and size in (0, 0xFFFFFFFF)  # a recorder that did not know
+        end = len(data) if endless else position + 8 + size + size % 2
+        if name in WAV_PARTS:
+            kept.append(data[position:end])
+        position = end
+    return b"".join(kept)
 
 
 def _check(container: InputContainer, limits: SoundLimits) -> tuple[av.AudioStream, float]:
@@ -231,6 +247,9 @@ def _resampled(
     most = limits.max_seconds * stream.codec_context.sample_rate * MOST_CHANNELS + FASTEST
     try:
         for frame in container.decode(stream):
+            if frame.layout.nb_channels > MOST_CHANNELS:  # more than the head said: PyAV would read past them
+                levels.broken = True
+                break
             levels.add(frame)
             for each in resampler.resample(frame):
                 yield each.to_ndarray()[0]

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from dlintro_demos.gallery.intake.images import ImageLimits, MediaTooLarge, UnreadableMedia, decode_image
+from dlintro_demos.gallery.intake.contained import decode_image
+from dlintro_demos.gallery.intake.images import ImageLimits, MediaTooLarge, UnreadableMedia
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
 from dlintro_demos.gallery.words import counted
 

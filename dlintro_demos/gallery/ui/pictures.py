@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from dlintro_demos.gallery.intake.images import ImageLimits, Picture, decode_image, encode_jpeg
+from dlintro_demos.gallery.intake.contained import decode_image
+from dlintro_demos.gallery.intake.images import ImageLimits, Picture, encode_jpeg
 from dlintro_demos.gallery.intake.picture_formats import WORDS
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB

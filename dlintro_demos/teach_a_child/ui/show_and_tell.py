@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dlintro_demos.gallery.intake.images import decode_image
+from dlintro_demos.gallery.intake.contained import decode_image
 from dlintro_demos.gallery.intake.names import LONGEST_NAME
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
