@@ -135,21 +135,22 @@ def _cpu(process: psutil.Process) -> float:
 
 
 @contextmanager
-def gallery() -> Iterator[tuple[int, psutil.Process]]:
-    """A gallery of its own, warm and measured; gives its port and process."""
+def gallery(port: int = 0, *, warm: bool = True) -> Iterator[tuple[int, psutil.Process]]:
+    """A gallery of its own, at a port if one is given; warm and measured unless told not to wait for that."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     env = os.environ | {"DLINTRO_ADDRESS": "127.0.0.1", "DLINTRO_PORT": str(port)}
     server = subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, env=env, stdout=subprocess.DEVNULL)
     try:
         process = psutil.Process(server.pid)
         deadline = time.monotonic() + START_SECONDS
-        while not _ready(port):
+        while warm and not ready_at(port):
             if server.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("The gallery did not start.")
             time.sleep(0.2)
-        while process.cpu_percent(interval=1.0) > 5:  # what it measures of itself after that
+        while warm and process.cpu_percent(interval=1.0) > 5:  # what it measures of itself after that
             pass
         yield port, process
     finally:
@@ -157,7 +158,8 @@ def gallery() -> Iterator[tuple[int, psutil.Process]]:
         server.wait(30)
 
 
-def _ready(port: int) -> bool:
+def ready_at(port: int) -> bool:
+    """Whether a gallery is warm there."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return answer.status == 200

@@ -31,11 +31,7 @@ GAME = "You against it"
 def look_inside(source: str) -> None:
     """One picture: the answer, and what can be found out about it."""
     chosen, looked = choose_picture(source, (*SAMPLES, *LIMITS)), None
-    if chosen is not None:
-        work = (look_at, chosen.rgb, engine().cache)
-        looked = run_job("answer", chosen.digest, *work, label="Looking", shared=bool(chosen.sample))
-        if looked is not None:
-            show_answer(looked, chosen.alt)
+    answer = st.container()
     with choices("look"):
         mode = st.segmented_control(
             "Look inside",
@@ -45,6 +41,12 @@ def look_inside(source: str) -> None:
             key="look",
             bind="query-params",
         )
+    if chosen is not None:
+        work = (look_at, chosen.rgb, engine().cache)
+        with answer:
+            looked = run_job("answer", chosen.digest, *work, label="Looking", shared=bool(chosen.sample))
+            if looked is not None:
+                show_answer(looked, chosen.alt, small=mode != next(iter(ABOUT_A_PICTURE)))
     if mode == GAME:
         play_half_a_second()
     elif chosen is not None and looked is not None:

@@ -15,11 +15,13 @@ with st.container(horizontal=True, key="welcome"):
             "Try what neural networks can do, look inside, and find out where they fail. "
             "What you show goes no further than the gallery's own computer."
         )
-        if on_stage():
-            st.subheader("Scan the code, and try it yourself", anchor=False)
-        else:
+        place = st.container()
+    scanned = show_code(side=360 if on_stage() else 112)
+    with place:
+        if not on_stage():
             start_links()
-    show_code(side=360 if on_stage() else 112)
+        elif scanned:
+            st.subheader("Scan the code, and try it yourself", anchor=False)
 
 wall(demos())
 footer()

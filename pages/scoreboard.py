@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dlintro_demos.gallery.ui.address import on_big_board
 from dlintro_demos.gallery.ui.frame import footer
 from dlintro_demos.gallery.ui.scoreboard import (
     ask_for_a_name,
@@ -13,7 +14,7 @@ from dlintro_demos.gallery.ui.scoreboard import (
     show_the_board,
 )
 
-big = st.query_params.get("big") == "1"
+big = on_big_board()
 enter_by_address()
 st.title(heading(big=big), anchor=False)
 say_what_was_refused()

@@ -278,7 +278,7 @@ def _tied(
         return subprocess.Popen(
             [sys.executable, "-I", str(HERE / "tied.py"), number, *command],
             cwd=REPOSITORY,
-            env=_ours() | env,
+            env=_ours() | {"DLINTRO_DRAIN_SECONDS": "0.1"} | env,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,

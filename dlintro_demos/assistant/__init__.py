@@ -35,8 +35,8 @@ DEMO = Demo(
     stops=(
         Stop(
             part=Part.DAILY_LIFE,
-            words="Deep learning on a shelf at home: have it put apples on your list, and look at "
-            "every step of the answer.",
+            words="Deep learning on a shelf at home: look at every step from a question to its answer, then "
+            "have it put apples on your list.",
             query="about=Shopping",
             short=True,
         ),

@@ -50,7 +50,7 @@ DEMO = Demo(
         ),
         Stop(
             part=Part.CLASSICAL,
-            words="Are four layers better than one? Take a vote, then look.",
+            words="Are four layers better than one? See what each of them adds.",
             query="part=Stack+of+layers",
         ),
     ),

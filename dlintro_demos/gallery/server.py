@@ -12,6 +12,7 @@ import secrets
 import signal
 import socket
 import threading
+import time
 import traceback
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -25,7 +26,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dlintro_demos.gallery.live_route import LIVE_ROUTE
-from dlintro_demos.gallery.process import engine, import_demos
+from dlintro_demos.gallery.process import engine, import_demos, ready
 from dlintro_demos.gallery.runtime import memory, shown
 from dlintro_demos.gallery.runtime.model_cards import WEIGHTS, ModelUnavailable, check_sha256
 from dlintro_demos.gallery.scores import desk
@@ -203,12 +204,16 @@ async def bundled_picture(request: Request) -> Response:
     return Response(found[0], media_type=found[1], headers=PICTURE | FOREVER)
 
 
-@functools.cache
 def _checked(key: str) -> Path:
-    card = engine().cache.card(key)
-    paths = card.locate()
-    check_sha256(card, paths)
+    paths = engine().cache.card(key).locate()
+    _check_once(key, tuple((path, path.stat().st_mtime_ns) for path in paths))
     return paths[0]
+
+
+@functools.cache
+def _check_once(key: str, files: tuple[tuple[Path, int], ...]) -> None:
+    """Again where another file was put in its place meanwhile."""
+    check_sha256(engine().cache.card(key), tuple(path for path, _ in files))
 
 
 ROUTES = (
@@ -247,12 +252,39 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Warm up beside the first visitors, so that the wall is open at once; end the jobs at the end."""
     memory.keep_pages()
     answer_at_once()
+    drain_at_sigterm()
     desk.desk()  # the tables are made, or a database that is down is noticed, before anybody plays
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
     await asyncio.to_thread(desk.close)
-    if _warm.is_set():
+    if ready():
         await asyncio.to_thread(engine().queue.shutdown)
+
+
+def drain_at_sigterm() -> None:
+    """Before the server ends by SIGTERM, let the running jobs end; a second SIGTERM ends it at once."""
+    if threading.current_thread() is not threading.main_thread():  # a test's server, which nobody signals
+        return
+    ending = signal.getsignal(signal.SIGTERM)
+
+    def drain() -> None:
+        if _warm.is_set():
+            _warm.clear()  # a proxy sends nobody here any more
+            until = time.monotonic() + engine().settings.drain_seconds
+            engine().queue.drain(engine().settings.drain_seconds)
+            while time.monotonic() < until and _a_page_runs():  # one that waited for a job shows it now
+                time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def begin(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGTERM, ending)
+        threading.Thread(target=drain, name="drain", daemon=True).start()
+
+    signal.signal(signal.SIGTERM, begin)
+
+
+def _a_page_runs() -> bool:
+    return any(thread.name == "ScriptRunner.scriptThread" for thread in threading.enumerate())
 
 
 def answer_at_once() -> None:

@@ -42,6 +42,7 @@ class Settings:
     jobs_per_visitor: int = _about("heavy calls of one browser and its tabs, running or waiting", 3)
     job_seconds: float = _about("longest a heavy call may run", 120.0)
     job_lease_seconds: float = _about("how long a job outlives a closed tab", 10.0)
+    drain_seconds: float = _about("how long heavy calls may go on after SIGTERM", 20.0)
     model_memory_mb: int = _about("memory budget for loaded models, MB", 4096)
     session_results_mb: int = _about("results kept for one visitor, MB", 64)
     shared_results_mb: int = _about("results of bundled samples kept for everybody, MB", 256)

@@ -8,19 +8,16 @@ import hmac
 import secrets
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlintro_demos.gallery.settings import settings
 from dlintro_demos.gallery.tour import Tour, places
+from dlintro_demos.gallery.tries import Allowance, Tries
 
-FREE_TRIES = 5  # wrong ones of one client before it has to wait
-FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0  # seconds; each wrong try after those doubles it
-FROM_ONE_ADDRESS = 200  # wrong tries an hour: a guesser may throw its cookie away after each
-HOUR = 3600.0
-MOST_CLIENTS = 5000  # remembered: the one that tried longest ago goes first
-OPEN_SECONDS = 12 * HOUR
+FREE_TRIES, WAIT = 5, 60.0  # wrong ones of one browser, then one a minute
+FROM_ONE_ADDRESS, ADDRESS_WAIT = 100, 18.0  # then 200 an hour: six letters or digits take centuries or months
+OPEN_SECONDS = 12 * 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +64,12 @@ class Stage:
             self._change(tour=tour, number=number)
             return True
 
+    def begin(self) -> None:
+        """A presenter has come: where nothing has been shown yet, the clock starts."""
+        with self._lock:
+            if not self._state.version:
+                self._state = dataclasses.replace(self._state, since=self.clock())
+
     def next_visitor(self, version: int) -> bool:
         """Have the big screen begin a fresh visit at the same stop, as `move`."""
         with self._lock:
@@ -86,13 +89,7 @@ class Stage:
 
 
 class WrongPin(ValueError):
-    """Not the PIN, or too many tries; the message is written for whoever typed it."""
-
-
-@dataclass
-class _Tries:
-    wrong: int = 0
-    wait_until: float = 0.0
+    """Not the PIN; the message is written for whoever typed it."""
 
 
 class Lock:
@@ -108,30 +105,32 @@ class Lock:
         self._pin = pin.encode()
         self._lock = threading.Lock()
         self._open: dict[str, float] = {}
-        self._tries: OrderedDict[str, _Tries] = OrderedDict()
+        self._wrong = Tries(
+            Allowance(FREE_TRIES, WAIT, clock), Allowance(FROM_ONE_ADDRESS, ADDRESS_WAIT, clock)
+        )
 
     @property
     def exists(self) -> bool:
         """Whether a PIN is set; without one nobody gets in."""
         return bool(self._pin)
 
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody is in."""
+        return any(map(self.is_open, list(self._open)))
+
     def is_open(self, client: str) -> bool:
         """Whether this client is in."""
         return self._open.get(client, 0.0) > self.clock()
 
     def open(self, client: str, pin: str) -> None:
-        """Let a client in. Raises `WrongPin`; while it has to wait, its tries are not even looked at."""
-        address = client.partition(" ")[0]
+        """Let a client in. Raises `WrongPin`, or `TooOften` without a look at what was typed."""
         with self._lock:
-            now = self.clock()
-            for name in (client, address):
-                if (wait := self._tries.get(name, _Tries()).wait_until - now) > 0:
-                    raise WrongPin(f"Too many wrong tries. Wait {_in_words(wait)}.")
+            self._wrong.ask(client, "Too many wrong tries.")
             if not self.exists or not hmac.compare_digest(self._pin, pin.encode("utf-8", "surrogatepass")):
-                self._note(client, FREE_TRIES, FIRST_WAIT, now)
-                self._note(address, FROM_ONE_ADDRESS, HOUR, now)
+                self._wrong.spend(client)
                 raise WrongPin("That is not the PIN.")
-            self._tries.pop(client, None)
+            now = self.clock()
             self._open = {each: until for each, until in self._open.items() if until > now}
             self._open[client] = now + OPEN_SECONDS
 
@@ -142,19 +141,6 @@ class Lock:
     def close(self, client: str) -> None:
         """Let a client out."""
         self._open.pop(client, None)
-
-    def _note(self, name: str, free: int, first_wait: float, now: float) -> None:
-        tries = self._tries.setdefault(name, _Tries())
-        self._tries.move_to_end(name)
-        tries.wrong += 1
-        if tries.wrong >= free:
-            tries.wait_until = now + min(LONGEST_WAIT, first_wait * 2.0 ** (tries.wrong - free))
-        while len(self._tries) > MOST_CLIENTS:
-            self._tries.popitem(last=False)
-
-
-def _in_words(seconds: float) -> str:
-    return f"{round(seconds) + 1} seconds" if seconds < 90 else f"{round(seconds / 60) + 1} minutes"
 
 
 stage = Stage()

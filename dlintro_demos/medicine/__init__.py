@@ -45,7 +45,8 @@ DEMO = Demo(
     stops=(
         Stop(
             part=Part.DAILY_LIFE,
-            words="A second opinion in the laboratory: guess how many nuclei there are, then let it count.",
+            words="A second opinion in the laboratory: a network and a classical way count the same "
+            "nuclei. Where do they differ?",
         ),
     ),
 )

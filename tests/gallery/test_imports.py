@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,3 +175,16 @@ def test_files_of_visitors_come_in_by_one_door():
     paths = [*(REPOSITORY / "pages").rglob("*.py"), *(REPOSITORY / OURS).rglob("*.py")]
     users = {path.name for path in paths if any(each in path.read_text(encoding="utf-8") for each in widgets)}
     assert users == {"uploader.py"}
+
+
+def test_only_the_board_of_scores_asks_for_the_time_of_day():
+    """A clock that is set meanwhile shortens no job, no lease and no lock."""
+    asks = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / OURS).rglob("*.py")
+        if re.search(r"\btime\.time\b", path.read_text(encoding="utf-8"))
+    }
+    assert asks == {
+        "dlintro_demos/gallery/scores/desk.py",
+        "dlintro_demos/gallery/scores/store.py",
+    }

@@ -297,6 +297,32 @@ def test_shutting_down_ends_the_threads_and_refuses_new_jobs():
         queue.submit(quick, 1, visitor="ann")
 
 
+def test_draining_lets_running_jobs_end_and_starts_no_other(make_queue):
+    queue, gate = make_queue(at_once=1), Gate()
+    running = queue.submit(gate.work, visitor="ann")
+    waiting = queue.submit(quick, 1, visitor="bob")
+    assert gate.entered.wait(10)
+    draining = threading.Thread(target=queue.drain, args=(60,))
+    draining.start()
+    with pytest.raises(JobCancelled, match="shutting down"):
+        waiting.result()
+    with pytest.raises(QueueFull, match="shutting down"):
+        queue.submit(quick, 1, visitor="cem")
+    gate.open.set()
+    assert running.result() == "done"
+    draining.join(10)
+    assert not draining.is_alive()
+
+
+def test_draining_waits_no_longer_than_it_is_told(make_queue):
+    queue, gate = make_queue(at_once=1), Gate()
+    running = queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    queue.drain(0.05)
+    assert not running.ended
+    gate.open.set()
+
+
 def test_two_thousand_random_operations_lose_no_job_and_leak_no_thread():
     before = threading.active_count()
     queue = JobQueue(at_once=4, waiting=30, per_visitor=6, deadline_s=60, lease_s=60)

@@ -24,15 +24,27 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def behind(look_inside, tmp_path_factory):
-    """Address of the proxy, a TLS context that knows it, and a way to look into the gallery."""
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+def certificate(folder):
+    """A self-made one for localhost: `pem` and `key` in the folder."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
          "-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "key", "-out", folder / "pem"],
         check=True, capture_output=True,
     )  # fmt: skip
+
+
+def answering(port):
+    """Wait until something takes connections there."""
+    deadline = time.monotonic() + 10
+    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def behind(look_inside, tmp_path_factory):
+    """Address of the proxy, a TLS context that knows it, and a way to look into the gallery."""
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    certificate(folder)
     (block,) = re.findall("```nginx\n(.*?)```", (REPOSITORY / "docs/deployment.md").read_text(), re.DOTALL)
     with look_inside(DLINTRO_TRUSTED_PROXIES="127.0.0.1", until="/_stcore/health") as (url, inside):
         for old, new in (
@@ -47,9 +59,7 @@ def behind(look_inside, tmp_path_factory):
             f"pid {folder}/pid; daemon off; error_log {folder}/log; events {{}} http {{ {block} }}"
         )
         nginx = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "conf"])
-        deadline = time.monotonic() + 10
-        while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        answering(port)
         try:
             yield f"https://localhost:{port}", ssl.create_default_context(cafile=folder / "pem"), inside
         finally:

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from dlintro_demos.gallery import server
 from dlintro_demos.gallery.runtime import shown
-from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable, read_cards
+from dlintro_demos.gallery.runtime.model_cards import ModelCard, ModelUnavailable, read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
 
 CARDS = read_cards(REPOSITORY / "models")
@@ -128,6 +128,21 @@ def test_no_other_weights_are_given(key):
 def test_weights_that_changed_have_another_address():
     card = next(card for card in CARDS.values() if card.public)
     assert card.address.endswith(f"/{card.key}?{card.files[0].sha256[:16]}")
+
+
+def test_weights_that_were_swapped_while_the_gallery_runs_are_not_given(monkeypatch, tmp_path):
+    card = next(card for card in CARDS.values() if card.public)
+    (place,) = card.locate()
+    copy = tmp_path / place.name
+    copy.write_bytes(place.read_bytes())
+    monkeypatch.setattr(ModelCard, "locate", lambda _: (copy,))
+    assert client().get(card.address).status_code == 200
+    changed = bytearray(copy.read_bytes())
+    changed[-1] ^= 1
+    copy.write_bytes(changed)
+    answer = client().get(card.address)
+    assert answer.status_code == 503
+    assert "is not the file it should be" in answer.text
 
 
 def test_a_player_that_is_missing_is_said_and_not_kept(monkeypatch):

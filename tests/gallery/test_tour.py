@@ -123,6 +123,14 @@ def test_the_score_counts_right_answers_and_says_what_to_look_at_again(open_page
     assert not at.subheader
 
 
+def test_nothing_answered_is_no_score_and_tells_nothing(open_page):
+    at = open_page("tour", **query_of("short", 6))
+    at.button[0].click().run()
+    assert not at.subheader
+    assert not [link for link in at.get("page_link") if "Look again" in link.proto.label]
+    assert any("Choose an answer first" in each.value for each in at.markdown)
+
+
 def test_the_list_leads_to_every_stop_of_both_tours(open_page):
     at = open_page("tour")
     assert [each.value for each in at.subheader] == list(TITLES.values())

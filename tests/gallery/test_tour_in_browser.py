@@ -71,6 +71,27 @@ def test_the_keyboard_goes_on_and_back_and_out_and_the_place_outlives_a_reload(g
     assert ours(problems) == []
 
 
+def test_the_browsers_back_goes_one_stop_back(gallery, page):
+    """One click on Next left four entries in the history, of which some were no stop."""
+    visit(page, f"{gallery}/tour")
+    page.get_by_role("link", name="1. ").first.click()
+    for number in (1, 2, 3):
+        arrive(page, number)
+        if number < 3:
+            page.get_by_role("link", name="Next").click()
+    for number in (2, 1):
+        page.go_back()
+        arrive(page, number)
+        assert page.url == f"{gallery}{places('short')[number - 1].href}"
+        expect(page.locator("h1")).to_have_text(places("short")[number - 1].demo.title)
+    page.go_forward()
+    arrive(page, 2)
+    page.go_back()
+    arrive(page, 1)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("The tour")
+
+
 def test_what_was_chosen_at_a_stop_does_not_go_along_to_the_next_one(gallery, page):
     visit(page, f"{gallery}{places('full')[9].href}")  # the classifier, as the stops before and after it
     arrive(page, 10, of=20)

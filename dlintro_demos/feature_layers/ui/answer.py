@@ -13,7 +13,7 @@ from dlintro_demos.gallery.ui.frame import Step, first_result, steps, under_the_
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.gallery.words import per_cent
 
-SEEN = 240  # px
+SEEN, SMALL = 240, 96  # px
 CODE = """pixels = (torch.from_numpy(middle).permute(2, 0, 1)[None].float() - 127) / 128   # 224 x 224
 maps = []
 x = network.bn1(network.conv_stem(pixels))            # edges: 32 channels
@@ -31,11 +31,15 @@ def bars(top: Sequence[Guess], *, colour: str = BLUE) -> None:
     show_bars([(guess.name, guess.probability) for guess in top], colour=colour)
 
 
-def show_answer(looked: Looked, alt_text: str) -> None:
-    """What the network saw, its five guesses, or that it was not taught this."""
+def show_answer(looked: Looked, alt_text: str, *, small: bool = False) -> None:
+    """What the network saw, its five guesses, or that it was not taught this.
+
+    `small` leaves the first screen to what is looked at below: only the likeliest class is named.
+    """
     answer = looked.answer
     with first_result(beside=True):
-        show_picture(looked.seen, alt=f"The middle of it, as the network sees it: {alt_text}", width=SEEN)
+        alt = f"The middle of it, as the network sees it: {alt_text}"
+        show_picture(looked.seen, alt=alt, width=SMALL if small else SEEN)
         with st.container(width="stretch", gap="small"):
             best = answer.top[0]
             if answer.known:
@@ -47,6 +51,8 @@ def show_answer(looked: Looked, alt_text: str) -> None:
                     f"{', '.join(guess.name for guess in answer.top[:3])}. Don't trust it.",
                     icon=":material/help:",
                 )
+            if small:
+                return
             bars(answer.top, colour=BLUE if answer.known else GREY)
             st.caption(
                 f"{sum(answer.stages.values()) * 1000:.0f} ms. It knows a thousand classes and sees only the "

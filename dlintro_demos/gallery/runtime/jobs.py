@@ -174,6 +174,7 @@ class JobQueue:
         self._work = threading.Condition(self._lock)
         self._lanes: dict[str, deque[Job[Any]]] = {}  # visitor -> waiting jobs, least recently served first
         self._running: set[Job[Any]] = set()
+        self._draining = False
         self._closing = threading.Event()
         self._threads = [
             threading.Thread(target=self._serve, name=f"job-{i}", daemon=True) for i in range(at_once)
@@ -190,7 +191,7 @@ class JobQueue:
         `long` is for what takes more than `LONG_SECONDS`.
         """
         with self._lock:
-            if self._closing.is_set():
+            if self._draining:
                 raise QueueFull("The gallery is shutting down. Try again in a minute.")
             running = [job for job in self._running if job.visitor == visitor and job.cancel_reason is None]
             mine = len(self._lanes.get(visitor, ())) + len(running)
@@ -251,11 +252,23 @@ class JobQueue:
         with self._lock:
             return {"running": len(self._running), "waiting": self._waiting_count(), **self.counts}
 
+    def drain(self, seconds: float) -> None:
+        """Take no more jobs, let none of those waiting start, and give the running ones time to end."""
+        with self._lock:
+            self._draining = True
+            for job in [*itertools.chain.from_iterable(self._lanes.values())]:
+                self.cancel(job, "The gallery is shutting down. Try again in a minute.")
+            running = list(self._running)
+        until = time.monotonic() + seconds
+        for job in running:
+            job._done.wait(max(0.0, until - time.monotonic()))
+
     def shutdown(self) -> None:
         """Cancel everything and end the threads."""
+        self.drain(0)
         with self._lock:
             self._closing.set()
-            for job in [*itertools.chain.from_iterable(self._lanes.values()), *self._running]:
+            for job in self._running:
                 self.cancel(job, "The gallery is shutting down.")
             self._work.notify_all()
         for thread in (*self._threads, self._keeper):

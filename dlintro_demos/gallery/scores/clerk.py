@@ -25,6 +25,7 @@ AT_ONCE = 500  # rounds in one transaction
 ANSWER_SECONDS = 3.0  # that somebody who joins waits for the database
 FRESH_SECONDS = 1.0  # a board is not read again before
 MOST_BOARDS = 200  # boards remembered
+MOST_GONE = 10_000  # players remembered who have deleted themselves
 RETRY_SECONDS = (0.5, 5.0)  # the first pause, and the longest
 TIDY_SECONDS = 600.0
 
@@ -52,6 +53,7 @@ class Clerk:
         self._lock = threading.Lock()
         self._rounds: OrderedDict[str, Round] = OrderedDict()
         self._deleted: set[str] = set()
+        self._gone: OrderedDict[str, None] = OrderedDict()
         self._boards: OrderedDict[str, tuple[Board | None, float]] = OrderedDict()
         self._lost = 0
         self._down = self._ready = self._closing = False
@@ -72,10 +74,17 @@ class Clerk:
         self._wake()
         return True
 
+    def has_deleted(self, player: str) -> bool:
+        """Whether that player was deleted here, not long ago."""
+        return player in self._gone
+
     def delete(self, player: str) -> None:
         """Delete a player with all rounds; where the database is down, as soon as it is back."""
         with self._lock:
             self._deleted.add(player)
+            self._gone[player] = None
+            while len(self._gone) > MOST_GONE:
+                self._gone.popitem(last=False)
             for each in [key for key, waiting in self._rounds.items() if waiting.player == player]:
                 del self._rounds[each]
             self._boards.clear()

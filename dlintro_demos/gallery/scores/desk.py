@@ -14,16 +14,15 @@ from dlintro_demos.gallery.scores.clerk import Clerk
 from dlintro_demos.gallery.scores.nicknames import clean_nickname, skeleton
 from dlintro_demos.gallery.scores.rooms import (
     OPEN,
-    Allowance,
     BadCode,
     Doorkeeper,
-    TooOften,
     clean_code,
     new_code,
 )
 from dlintro_demos.gallery.scores.rounds import Outcome
 from dlintro_demos.gallery.scores.store import Player, Round, Store, database_url
 from dlintro_demos.gallery.settings import settings
+from dlintro_demos.gallery.tries import Allowance, TooOften
 
 LONGEST_SECRET = 100  # characters of what a browser says that it kept
 ROUTE = "/board"

@@ -45,6 +45,11 @@ def on_stage() -> bool:
     return st.query_params.get("stage") == "1"
 
 
+def on_big_board() -> bool:
+    """Whether this page is a board that a whole room looks at; it has no menu and no foot."""
+    return st.query_params.get("big") == "1"
+
+
 def of_the_stage() -> dict[str, str]:
     """What a link from here has to say, so that the next page is on the big screen if this one is."""
     return {"stage": "1"} if on_stage() else {}

@@ -16,7 +16,7 @@ from dlintro_demos.gallery.catalogue import Chapter, Demo, demos
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cards import ModelCard
 from dlintro_demos.gallery.settings import MB
-from dlintro_demos.gallery.ui.address import on_stage
+from dlintro_demos.gallery.ui.address import on_big_board, on_stage
 from dlintro_demos.gallery.ui.components.wall import Shelf, show_chapters
 from dlintro_demos.gallery.ui.menu import go, href, page_of
 from dlintro_demos.gallery.ui.privacy import privacy
@@ -155,7 +155,7 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def footer(demo: Demo | None = None) -> None:
     """Presenter's notes, privacy, and forgetting: the end of every page that is not on the big screen."""
-    if on_stage():
+    if on_stage() or on_big_board():
         return
     st.divider()
     if demo:

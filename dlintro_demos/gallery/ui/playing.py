@@ -31,7 +31,11 @@ def end_round(
         outcome = finish(ticket.id, me.id, ticket.demo, yours=yours, machine=machine, of=of)
     except ForgedRound:
         return
-    if me.player is not None:
+    if me.player is not None and desk().clerk.has_deleted(me.player.id):  # in another tab of theirs
+        me.play_as(None)
+    if me.player is None:
+        me.answered.add((ticket.demo, repr(question)))
+    elif (ticket.demo, repr(question)) not in me.answered:  # or they saw the truth before they joined
         desk().record(me.player, outcome, question)
 
 

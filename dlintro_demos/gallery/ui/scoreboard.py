@@ -14,9 +14,11 @@ from dlintro_demos.gallery.scores.clerk import BoardDown
 from dlintro_demos.gallery.scores.desk import desk
 from dlintro_demos.gallery.scores.nicknames import LONGEST as LONGEST_NAME
 from dlintro_demos.gallery.scores.nicknames import BadNickname
-from dlintro_demos.gallery.scores.rooms import OPEN, BadCode, TooOften
+from dlintro_demos.gallery.scores.rooms import OPEN, BadCode
 from dlintro_demos.gallery.scores.store import BoardFull, NicknameTaken
 from dlintro_demos.gallery.settings import settings
+from dlintro_demos.gallery.tries import TooOften
+from dlintro_demos.gallery.ui.address import on_big_board
 from dlintro_demos.gallery.ui.components.board import show_board
 from dlintro_demos.gallery.ui.session import private_key, visitor
 from dlintro_demos.gallery.ui.show import show_picture
@@ -75,10 +77,15 @@ def ask_for_a_name() -> None:
             "of each round, the demo, the time and both scores, for a day. A question counts once."
         )
         return
-    if me.player.room != me.room:
-        where = f"in room **{me.player.room}**" if me.player.room else "on the open board"
-    st.markdown(f"You play as **{plain(isolated(me.player.nickname))}** {where}.")
+    elsewhere = me.player.room != me.room
+    there = f"in room **{me.player.room}**" if me.player.room else "on the open board"
+    st.markdown(f"You play as **{plain(isolated(me.player.nickname))}** {there}.")
     with st.container(horizontal=True):
+        if elsewhere:
+            st.button(
+                f"Play {where} instead", on_click=me.play_as, args=(None,), icon=":material/swap_horiz:",
+                help="Your scores there stay until their day is over; nobody can delete them any more.",
+            )  # fmt: skip
         st.button("Delete my scores", on_click=_delete, icon=":material/delete:")
         st.button(
             "Play no longer", on_click=me.play_as, args=(None,), icon=":material/logout:",
@@ -162,4 +169,4 @@ def _leave() -> None:
 
 def _to_address(room: str) -> None:
     st.session_state[TRIED] = room
-    st.query_params.from_dict({"room": room} if room else {})
+    st.query_params.from_dict(({"room": room} if room else {}) | ({"big": "1"} if on_big_board() else {}))

@@ -111,6 +111,7 @@ class Visitor:
         self.player: Player | None = None
         self.secret = self.room = ""
         self.left = False
+        self.answered: set[tuple[str, str]] = set()  # questions, before they had a name
         self.shown = Shown()
         self.watcher = Watcher()
         self._errands: set[Job[Any]] = set()

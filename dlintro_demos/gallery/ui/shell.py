@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dlintro_demos.gallery.process import import_page, imported, opening
-from dlintro_demos.gallery.ui.address import on_stage, tidy_address
+from dlintro_demos.gallery.ui.address import on_big_board, on_stage, tidy_address
 from dlintro_demos.gallery.ui.frame import favicon, style
 from dlintro_demos.gallery.ui.menu import menu, show_menu
 from dlintro_demos.gallery.ui.playing import remember_player
@@ -22,7 +22,7 @@ tidy_address()  # once it is known which page the address means
 if on_stage():
     show_stage(page.url_path)
 else:
-    if not show_bar(page.url_path):
+    if not show_bar(page.url_path) and not on_big_board():
         show_menu(page)
     remember_player()
 if page.url_path in ("", "tour", "presenter", "scoreboard") or imported():  # these need none of it

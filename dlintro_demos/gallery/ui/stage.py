@@ -14,6 +14,7 @@ from dlintro_demos.gallery.qr import qr_svg
 from dlintro_demos.gallery.settings import settings
 from dlintro_demos.gallery.stage import State, WrongPin, lock, stage
 from dlintro_demos.gallery.tour import MINUTES, TOURS, Place, known, places, query_of
+from dlintro_demos.gallery.tries import TooOften
 from dlintro_demos.gallery.ui.components.follow import follow
 from dlintro_demos.gallery.ui.components.remote import remote
 from dlintro_demos.gallery.ui.frame import panel
@@ -39,12 +40,14 @@ def show_stage(slug: str) -> None:
     st.html(_style())
     before, me.stage = me.stage, state
     follow(version=state.version)
+    where = whereabouts()
+    if not state.version and where is not None:  # the gallery was started again in the middle of a talk
+        stage.show(*where, version=0)
     if state.version and (before is None or before.version != state.version):
         if before is not None and before.visitor != state.visitor:
             forget()
             me.farewell = None
         _go_along(state)
-    where = whereabouts()
     if where is not None and where[1] <= len(places(where[0])):
         place = places(where[0])[where[1] - 1]
         if place.demo.slug == slug:
@@ -58,12 +61,13 @@ def _go_along(state: State) -> None:
     st.switch_page(page_of("tour" if state.number else "home"), query_params=query | {"stage": "1"})
 
 
-def show_code(*, side: int = 112) -> None:
-    """The QR code of the gallery's address in the room, if a phone there could open it."""
+def show_code(*, side: int = 112) -> bool:
+    """The QR code of the gallery's address in the room, if a phone there could open it; whether it could."""
     address = gallery_address(settings(), st.context.url or "")
     if address:
         with st.container(key="code", width="content"):
             show_picture(_code(address), alt="QR code of the gallery's address", width=side, caption=address)
+    return bool(address)
 
 
 _code = functools.lru_cache(maxsize=64)(qr_svg)
@@ -97,11 +101,14 @@ def ask_for_pin() -> None:
 
 
 def _open() -> None:
+    if not (pin := st.session_state[PIN].strip()):
+        return
     try:
-        lock().open(_client(), st.session_state[PIN])
-    except WrongPin as error:
+        lock().open(_client(), pin)
+    except (WrongPin, TooOften) as error:
         st.session_state[PROBLEM] = str(error)
     else:
+        stage.begin()
         if visitor().has_cookie:
             engine().queue.first.add(visitor().client)
 
@@ -109,6 +116,8 @@ def _open() -> None:
 def _close() -> None:
     lock().close(_client())
     engine().queue.first.discard(visitor().client)
+    if not lock().anybody:  # who would let the others go on?
+        engine().queue.pause(False)
 
 
 def direct() -> None:

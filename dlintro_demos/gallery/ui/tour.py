@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
@@ -114,7 +115,7 @@ def list_stops() -> None:
     """Both tours, each with the way to its first stop and to any other one."""
     for tour, column in zip(TOURS, st.columns(len(TOURS), gap="large"), strict=True):
         stops = places(tour)
-        with column, st.container(gap="xsmall"):
+        with column, st.container(gap="xsmall", key=f"stops-{tour}"):
             st.subheader(TITLES[tour], anchor=False)
             st.caption(f"{counted(len(stops), 'stop')}, {counted(len(stops) * MINUTES, 'minute')}")
             part = ""
@@ -142,14 +143,20 @@ def ask(tour: Tour) -> None:
             st.radio(question.asks, answers, index=None, key=f"tour-question-{number}")
             for number, (question, answers) in enumerate(asked)
         ]
-        st.form_submit_button("How did I do?", on_click=_check)
-    if st.session_state.get(CHECKED):
-        _score(tour, [question for question, _ in asked], said)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.form_submit_button("How did I do?", on_click=_check)
+            verdict = st.empty()
+    if not st.session_state.get(CHECKED):
+        return
+    if all(answer is None for answer in said):
+        verdict.markdown("Choose an answer first; one is enough.")
+    else:
+        _score(tour, [question for question, _ in asked], said, verdict)
 
 
-def _score(tour: Tour, asked: list[Question], said: list[str | None]) -> None:
+def _score(tour: Tour, asked: list[Question], said: list[str | None], verdict: DeltaGenerator) -> None:
     right = [answer == question.answers[0] for question, answer in zip(asked, said, strict=True)]
-    st.subheader(f"{sum(right)} of {len(asked)} right", anchor=False)
+    verdict.subheader(f"{sum(right)} of {len(asked)} right", anchor=False)
     for question, good in zip(asked, right, strict=True):
         st.markdown(
             f"{':material/check:' if good else ':material/close:'} **{question.asks}**  \n"

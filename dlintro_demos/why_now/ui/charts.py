@@ -121,7 +121,7 @@ def show_speeds(found: Measurement) -> None:
                "scale": {"type": "log", "base": 2}},
             y=log_axis("value", "FLOP/s (log)", min(values) / 2, max(values) * 2),
             color={"field": "kind", "type": "nominal", "scale": scale,
-                   "legend": {"orient": "bottom", "title": None, "columns": 2}},
+                   "legend": {"orient": "bottom", "title": None, "columns": 2, "labelLimit": 0}},
         ),
         alt="Speed by size. " + "; ".join(_best(found, *kind) for kind in kinds),
         height=260,

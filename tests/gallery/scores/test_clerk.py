@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from bench.scores import crowd, killed
@@ -110,6 +111,30 @@ def test_who_asks_while_it_is_down_is_told_at_once(clerk):
         clerk.ask(lambda store: store.join(player("Alan")))
     assert time.monotonic() - before < 1
     clerk._retry_at = 0.0
+
+
+def test_where_the_disk_is_full_rounds_wait_for_room(monkeypatch, tmp_path):
+    monkeypatch.setattr(clerk_module, "RETRY_SECONDS", (0.02, 0.02))
+    store = Store(database_url(f"sqlite:///{tmp_path}/scores.db"))
+    clerk = Clerk(store)
+    clerk.ask(lambda store: store.join(player("Ada")))
+    full = threading.Event()
+    full.set()
+
+    @event.listens_for(store._engine, "begin")
+    def limit(connection):
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages if full.is_set() else 1 << 30}")
+
+    for number in range(500):  # more than the last page has room for
+        assert clerk.record(played("Ada", number))
+    until(lambda: clerk.condition().down)
+    assert clerk.condition().waiting
+    full.clear()
+    until(lambda: not clerk.condition().waiting)
+    assert lines(clerk)["Ada"][0] == 500
+    assert clerk.condition().lost == 0
+    clerk.close()
 
 
 def test_what_finds_no_room_to_wait_is_counted_as_lost(clerk):

@@ -6,15 +6,14 @@ from dlintro_demos.gallery.scores import desk as desk_module
 from dlintro_demos.gallery.scores.desk import Desk
 from dlintro_demos.gallery.scores.rooms import (
     LETTERS,
-    Allowance,
     BadCode,
     Doorkeeper,
-    TooOften,
     clean_code,
     new_code,
 )
 from dlintro_demos.gallery.scores.rounds import Outcome
 from dlintro_demos.gallery.scores.store import NicknameTaken, Store, database_url
+from dlintro_demos.gallery.tries import Allowance, TooOften
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit.util import calc_hash
 
 from dlintro_demos.gallery.scores import desk as desk_module
 from dlintro_demos.gallery.scores.desk import Desk
@@ -68,7 +69,7 @@ def rows(desk):
 
 def go_to(at, slug, **query):
     """Another page in the same visit."""
-    at.switch_page(slug)
+    at._page_hash = calc_hash(slug)
     at.query_params.clear()
     for name, value in query.items():
         at.query_params[name] = value
@@ -100,6 +101,45 @@ def test_a_round_counts_for_the_visitors_name(desk, open_page):
     assert (demo.demo, demo.rounds, demo.yours, demo.machine) == ("why_now", 1, score.yours, score.machine)
     play_a_round(open_page, me)  # the opening again, in another visit: the answer is known by now
     assert read(desk).demos == (demo,)
+
+
+def test_what_was_answered_before_joining_does_not_count_a_second_time(desk, open_page):
+    at = play_a_round(open_page)
+    go_to(at, "scoreboard")
+    join(at, "Ada")
+    del at.session_state["game-order"]
+    go_to(at, "why_now", do="Guess the order")
+    click(at, next(button.key for button in at.button if (button.key or "").startswith("order-")))
+    assert rows(desk) == [1, 0]
+    click(at, "Next round")
+    click(at, next(button.key for button in at.button if (button.key or "").startswith("order-")))
+    assert rows(desk) == [1, 1]
+
+
+def test_who_deleted_their_scores_in_another_tab_is_told_that_nothing_counts(desk, open_page):
+    at = join(open_page("scoreboard"), "Ada")
+    me = at.session_state["visitor"].player
+    click(at, "Delete my scores")
+    assert "this does not count" in words(play_a_round(open_page, me))
+    assert rows(desk) == [0, 0]
+
+
+def test_a_big_board_stays_big_and_has_neither_menu_nor_foot(desk, open_page):
+    room = desk.open_room("10.0.0.1 presenter")
+    at = open_page("scoreboard", room=room, big="1")
+    assert at.query_params["big"] in ("1", ["1"])
+    assert component(at, "board")["big"] is True
+    assert not any(part.proto.id.endswith("-menu") for part in at.get("bidi_component"))
+    assert not [button for button in at.button if "Forget" in button.label]
+
+
+def test_who_has_a_name_elsewhere_can_play_in_the_room(desk, open_page):
+    at = join(open_page("scoreboard"), "Ada")
+    room = desk.open_room("10.0.0.1 presenter")
+    go_to(at, "scoreboard", room=room)
+    click(at, f"Play in room **{room}** instead")
+    join(at, "Ada")
+    assert at.session_state["visitor"].player.room == room
 
 
 @pytest.mark.parametrize("name", ["", "<b>Ada</b>", "\u202eadA", "a\u200bb", "machine"])

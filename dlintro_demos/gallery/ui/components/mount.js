@@ -22,6 +22,23 @@ function mounted(selector, build) {
   };
 }
 
+/**
+ * One step back for each click: Streamlit writes the address several times while it goes from page to page, and
+ * what it writes without another click, key or step through the history stands in place of what it wrote before.
+ */
+if (!history.oneForEachClick) {
+  history.oneForEachClick = true;
+  const push = history.pushState.bind(history);
+  let clicked = false;
+  for (const kind of ["click", "keydown"]) addEventListener(kind, () => (clicked = true), true);
+  addEventListener("popstate", () => (clicked = false), true);
+  history.pushState = (...step) => {
+    if (clicked) push(...step);
+    else history.replaceState(...step);
+    clicked = false;
+  };
+}
+
 /** A plain click on a link of the gallery stays within the visit, which a page that loads anew would end. */
 function stay(event, send) {
   const link = event.target.closest("a[data-slug]");

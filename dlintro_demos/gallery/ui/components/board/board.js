@@ -7,6 +7,8 @@ export default mounted(".board", (root) => {
   let timer = 0;
   let drawn = "";
   let unreached = 0;
+  let gone = ""; // an address that another gallery gave, before this one took over
+  let send = () => {};
 
   function cell(row, tag, words) {
     const element = row.appendChild(document.createElement(tag));
@@ -78,6 +80,7 @@ export default mounted(".board", (root) => {
     if (!document.hidden) {
       try {
         const answer = await fetch(asked.address, { cache: "no-store" });
+        if (answer.status === 404 && gone !== asked.address) send("gone", (gone = asked.address));
         if (!answer.ok) throw new Error(answer.status);
         const board = await answer.json();
         unreached = 0;
@@ -99,7 +102,8 @@ export default mounted(".board", (root) => {
   const back = () => document.hidden || !wanted || look();
   document.addEventListener("visibilitychange", back);
 
-  function update(data) {
+  function update(data, setTriggerValue) {
+    send = setTriggerValue;
     const same = JSON.stringify(data) === JSON.stringify(wanted);
     wanted = data;
     if (same) return;

@@ -1,4 +1,4 @@
-"""What a browser keeps of a player's name, so that a visit that was cut short goes on under it."""
+"""A visit that was cut short: what a browser keeps of a player's name, and a word to say what is gone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def keepsake(secret: str, *, left: bool, visit: str) -> object:
     """Have the browser keep `secret`, or nothing any more where the player has `left`.
 
     With neither, gives what the browser says that it kept, once in each `visit`: after a lost connection a
-    page that was never closed may be in another one. None where it kept nothing.
+    page that was never closed may be in another one, and then says so. None where it kept nothing.
     """
     data = {"secret": secret, "left": left, "visit": visit}
     return _mount(key="keepsake", data=data, on_kept_change=wait_for_the_run).kept
