@@ -8,7 +8,7 @@ STAMP := .venv/stamp
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-frameworks check bench doctor image clean
+.PHONY: help run test test-frameworks check bench fuzz sbom lock doctor image clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,16 @@ bench: $(STAMP)-bench ## measure speed and quality beside the peers
 	@$(BIN)/python -m bench.medicine
 	@$(BIN)/python -m bench.scores
 
+fuzz: $(STAMP)-dev ## files and messages that lie, at every door, for FUZZ_SECONDS=600 (ARGS= as in tests/fuzz/__main__.py)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz $(ARGS)
+
+sbom: $(STAMP)-run build/tools/bin/cyclonedx-py ## list what is installed, with licences: build/sbom.json (CycloneDX)
+	@build/tools/bin/cyclonedx-py environment $(BIN)/python --output-reproducible --output-format JSON \
+		--validate --output-file build/sbom.json
+
+lock: $(STAMP)-run ## write requirements.lock: the image's packages with their SHA-256 (on Linux, x86_64, Python 3.11)
+	@$(BIN)/python .ci/lock.py
+
 doctor: $(STAMP)-run ## say whether this machine is ready for a workshop
 	@$(BIN)/python -m dlintro_demos doctor
 
@@ -55,6 +65,12 @@ clean: ## remove the environment and the caches
 		"Install one, or say where it is: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("The gallery needs Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d." % v)'
 	@$(PYTHON) -m venv .venv
+
+# In an environment of its own, so that it does not list itself.
+build/tools/bin/cyclonedx-py: requirements-tools.txt | .venv/bin/python
+	@$(BIN)/python -m venv build/tools
+	@build/tools/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 # One stamp per list of requirements: installing again only when a list has changed.
 $(STAMP)-run: requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python

@@ -72,6 +72,19 @@ def test_a_message_that_is_none_ends_the_connection(data):
             line.receive_bytes()
 
 
+@pytest.mark.parametrize("name", ["visitor", "", "a name that no page has", "$$I"])
+def test_a_value_for_what_is_no_widget_ends_the_connection(name):
+    """Found by `make fuzz`: it stood among the script's own values, and reading these failed from then on."""
+    message = BackMsg()
+    message.rerun_script.widget_states.widgets.add(id="$$ID-1-x", bool_value=True)
+    assert kind_of(message.SerializeToString()) == "rerun_script"
+    message.rerun_script.widget_states.widgets.add(id=name, double_value=1)
+    with visit() as line:
+        line.send_bytes(message.SerializeToString())
+        with pytest.raises(WebSocketDisconnect):
+            line.receive_bytes()
+
+
 def test_a_text_ends_the_connection():
     with visit() as line:
         line.send_text("hello")

@@ -7,6 +7,8 @@ import asyncio
 from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.state.common import GENERATED_ELEMENT_ID_PREFIX
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 
 STREAM = "/_stcore/stream"
 FIRST_WORD_SECONDS = 10.0
@@ -14,6 +16,9 @@ NOT_ALLOWED = 1008  # of RFC 6455: a message that violates policy
 
 # Others empty caches, stop the server, or start a program: for developers, and for whoever means harm.
 OF_A_PAGE = frozenset({"rerun_script", "stop_script", "file_urls_request", "deferred_file"})
+
+# How names of widgets begin. Under any other, a value would stand among those that the script itself keeps.
+WIDGETS = (GENERATED_ELEMENT_ID_PREFIX, STREAMLIT_INTERNAL_KEY_PREFIX)
 
 
 def kind_of(data: bytes | None) -> str:
@@ -24,6 +29,8 @@ def kind_of(data: bytes | None) -> str:
     except DecodeError:
         return ""
     kind = message.WhichOneof("type") or ""
+    if not all(state.id.startswith(WIDGETS) for state in message.rerun_script.widget_states.widgets):
+        return ""
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload") or ""
     return kind
