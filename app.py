@@ -50,6 +50,8 @@ app = st.App(
     middleware=[
         Middleware(server.SecurityHeaders),
         Middleware(BehindProxy, trusted=limits.trusted_proxies),
+        Middleware(server.ClosedDoors),
+        Middleware(server.SecureCookies),
         Middleware(server.SameOrigin, allowed=st.get_option("server.corsAllowedOrigins")),
         Middleware(server.VisitorCap, limit=room.sessions),
         Middleware(PageMessages),

@@ -25,6 +25,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dlintro_demos.gallery.intake import contained
 from dlintro_demos.gallery.live_route import LIVE_ROUTE
 from dlintro_demos.gallery.process import engine, import_demos, ready
 from dlintro_demos.gallery.runtime import memory, shown
@@ -53,6 +54,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
 }
+
+CLOSED = ("/_stcore/metrics", "/_stcore/agent/", "/auth/", "/oauth2callback")
 
 # A drawing (SVG) that is opened by itself may not run or fetch anything.
 PICTURE = {
@@ -116,6 +119,44 @@ class SameOrigin:
             await _refuse(receive, send)
         else:
             await Response("Another site's page may not use this gallery.", 403)(scope, receive, send)
+
+
+class ClosedDoors:
+    """ASGI middleware: what Streamlit serves beside the pages, and nobody needs here, is not there.
+
+    Its metrics are open to whoever asks, its interface for programs and its login are for other apps.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 404, or pass the call on."""
+        if scope["type"] == "http" and scope["path"].startswith(CLOSED):
+            await PlainTextResponse("Nothing is here.", 404)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+class SecureCookies:
+    """ASGI middleware: over https, a cookie is for https alone. Streamlit does not know what a proxy does."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on, marking cookies at the start of the response."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    (name, value + b"; Secure" if name == b"set-cookie" and b"Secure" not in value else value)
+                    for name, value in message["headers"]
+                ]
+            await send(message)
+
+        https = scope["type"] == "http" and scope["scheme"] == "https"
+        await self.app(scope, receive, marked if https else send)
 
 
 def _host(origin: str) -> str | None:
@@ -259,6 +300,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     await asyncio.to_thread(desk.close)
     if ready():
         await asyncio.to_thread(engine().queue.shutdown)
+    await asyncio.to_thread(contained.close)
 
 
 def drain_at_sigterm() -> None:
@@ -305,6 +347,7 @@ def _warm_up() -> None:
         log.critical("The gallery cannot start: %s", error)
         os.kill(os.getpid(), signal.SIGTERM)
         return
+    contained.warm()
     import_demos()
     for slug, outcome in gallery.warm_up().items():
         if isinstance(outcome, str):
