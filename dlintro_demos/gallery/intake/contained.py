@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 import logging
 import math
@@ -283,6 +284,7 @@ def _serve(line: socket.socket, room: int, seconds: float) -> None:
         "video": (video.decode_video, video.VideoLimits),
         "sound": (_once(sounds.decode_sound), sounds.SoundLimits),
     }
+    gc.freeze()  # what is loaded stays: `give_back` need not look at it
     _bound(room)
     with contextlib.suppress(OSError):  # the line has ended: nobody asks any more
         while True:
@@ -290,9 +292,10 @@ def _serve(line: socket.socket, room: int, seconds: float) -> None:
             data = bytes(_fill(line, memoryview(bytearray(asked["size"]))))
             decode, kind = doors[asked["door"]]
             _allow(seconds)
-            _answer(line, asked["door"], decode(data, kind(**_with_tuples(asked["limits"]))))
-            if len(data) > SMALL:
-                del data
+            steps = decode(data, kind(**_with_tuples(asked["limits"])))
+            sent = _answer(line, asked["door"], steps)
+            del data, steps
+            if sent > SMALL:
                 memory.give_back()
 
 
@@ -307,19 +310,22 @@ def _orientation(data: bytes, limits: ImageLimits) -> Head:
     return {"value": images.orientation_of(data, limits)}
 
 
-def _answer(line: socket.socket, door: str, steps: Iterator[Any]) -> None:
+def _answer(line: socket.socket, door: str, steps: Iterator[Any]) -> int:
+    """Send what comes; how many bytes of arrays there were."""
+    sent = 0
     try:
         for step in steps:
             if isinstance(step, Progress):
                 _send(line, {"progress": [step.done, step.total, step.note]})
             else:
-                _send_result(line, door, step)
+                sent = _send_result(line, door, step)
     except UnreadableMedia as refusal:
         _send(line, {"refused": type(refusal).__name__, "words": str(refusal)})
+    return sent
 
 
-def _send_result(line: socket.socket, door: str, result: Any) -> None:
-    """Arrays, and lists of arrays of one shape, as bytes; all else in the head."""
+def _send_result(line: socket.socket, door: str, result: Any) -> int:
+    """Arrays, and lists of arrays of one shape, as bytes; all else in the head. How many bytes."""
     fields = dict(result if isinstance(result, dict) else vars(result))
     arrays: dict[str, tuple[str, list[int], bool]] = {}
     content: list[memoryview] = []
@@ -333,6 +339,7 @@ def _send_result(line: socket.socket, door: str, result: Any) -> None:
         content += [np.ascontiguousarray(part).data.cast("B") for part in parts]
         del fields[name]
     _send(line, {"door": door, "fields": fields, "arrays": arrays}, *content)
+    return sum(map(len, content))
 
 
 def _bound(room: int) -> None:
