@@ -46,11 +46,10 @@ def main() -> None:
         15,
     )
     status = Path(f"/proc/{contained._idle[0].process.pid}/status").read_text()
-    print(f"a child that waits holds {int(status.split('VmRSS:')[1].split()[0]) / 1024:.0f} MB", flush=True)
+    held = int(status.split("VmRSS:")[1].split()[0]) / 1024
+    print(f"a child that waits holds {held:.0f} MB", flush=True)
     socket_ms, shared_ms = _ways(3 * PHONE[0] * PHONE[1])
-    print(
-        f"36 MB of pixels from a process to another: socket {socket_ms:.0f} ms, shared memory {shared_ms:.0f} ms"
-    )
+    print(f"36 MB of pixels: through a socket {socket_ms:.0f} ms, in shared memory {shared_ms:.0f} ms")
     contained.close()
 
 

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from dlintro_demos.gallery.intake import contained, images, sounds, video
@@ -14,6 +15,7 @@ from dlintro_demos.gallery.intake.video import VideoLimits
 from dlintro_demos.gallery.runtime.jobs import JobQueue, Progress
 from dlintro_demos.gallery.settings import REPOSITORY
 from tests.gallery.hostile_files import encoded, photo
+from tests.gallery.tab import Tab, closing_tabs
 from tests.gallery.test_imports import imports_of
 from tests.gallery.test_video import made
 
@@ -212,6 +214,34 @@ def test_many_threads_get_their_own_pictures():
     for thread in threads:
         thread.join()
     assert found == {n: [20 + 4 * n] * 5 for n in range(6)}
+
+
+def decoders():
+    """The children that decode, of all galleries that these tests have started."""
+    return [
+        each
+        for each in psutil.Process().children(recursive=True)
+        if "dlintro_demos.gallery.intake.contained" in each.cmdline()
+    ]
+
+
+def test_a_crash_while_a_photo_is_read_is_said_on_the_page_and_the_gallery_goes_on(start_gallery):
+    with start_gallery() as url, closing_tabs():
+        (decoder,) = decoders()
+        tab = Tab(url, "super_resolution", "method=Bicubic").run()
+        tab.choose("Which picture", "My photo")
+        decoder.suspend()
+        tab.begin_show("photo.png", PHOTO)
+        while not tab.of("progress"):  # the decoder has the file
+            tab.until("delta")
+        decoder.send_signal(signal.SIGSEGV)
+        decoder.resume()
+        tab.until("script_finished")
+        assert [alert.body for alert in tab.of("alert") if "decoder" in alert.body] == [FAILED]
+        tab.show("photo.png", PHOTO)
+        assert not [alert.body for alert in tab.of("alert") if "decoder" in alert.body]
+        assert tab.http("GET", "/readyz")[0] == 200
+        assert decoder not in decoders()
 
 
 OURS = {  # what the gallery made itself, an operator mounted, or somebody opens on their own computer
