@@ -46,6 +46,9 @@ def main() -> int:
     if running:
         found += attack(running, options.seed, in_running)
     print(as_table(found))
+    for each in found:
+        for ended in each.contained:
+            print(f"CONTAINED  {each.name}, input {ended.number} of seed {options.seed}: {ended.what}")
     faults = [(each.name, fault) for each in found for fault in each.faults]
     for name, fault in faults:
         print(f"FAULT  {name}, input {fault.number} of seed {options.seed}: {fault.what}")

@@ -22,10 +22,11 @@ class Tried:
     taken: int = 0
     slowest: float = 0.0
     memory: float = 0.0
+    contained: list[Fault] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
-HEADING = ("door", "inputs", "refused", "taken", "slowest", "worst memory", "faults")
+HEADING = ("door", "inputs", "refused", "taken", "slowest", "worst memory", "contained", "faults")
 
 
 def as_table(found: list[Tried]) -> str:
@@ -38,6 +39,7 @@ def as_table(found: list[Tried]) -> str:
             f"{each.taken:,}",
             f"{each.slowest:.2f} s",
             f"{each.memory:.0f} MB",
+            f"{len(each.contained)}",
             f"{len(each.faults)}",
         )
         for each in found

@@ -62,4 +62,4 @@ def test_a_door_gives_a_result_or_its_own_error(door):
 def test_a_table_has_a_line_for_each_door():
     lines = as_table([Tried(name="pictures", inputs=1200, taken=200, faults=[Fault(1, "x")])]).splitlines()
     assert lines[0].split()[:4] == ["door", "inputs", "refused", "taken"]
-    assert lines[1].split() == ["pictures", "1,200", "1,000", "200", "0.00", "s", "0", "MB", "1"]
+    assert lines[1].split() == ["pictures", "1,200", "1,000", "200", "0.00", "s", "0", "MB", "0", "1"]

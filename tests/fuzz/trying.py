@@ -49,12 +49,15 @@ def try_door(door: Door, seed: int, seconds: float) -> Tried:
         shared.write(bytes(WORDS))
         shared.flush()
         first = 0
-        while len(found.faults) < MOST_FAULTS and (left := deadline - time.monotonic()) > 0:
+        while (
+            len(found.faults) + len(found.contained) < MOST_FAULTS
+            and (left := deadline - time.monotonic()) > 0
+        ):
             ended = _one_process(found, door, seed, first, left, Path(shared.name))
             number = int.from_bytes(Path(shared.name).read_bytes(), "little")
             if not ended:
                 break
-            found.faults.append(Fault(number, ended))
+            (found.contained if door.contained else found.faults).append(Fault(number, ended))
             first = number + 1
     return found
 

@@ -216,6 +216,15 @@ def test_many_threads_get_their_own_pictures():
     assert found == {n: [20 + 4 * n] * 5 for n in range(6)}
 
 
+def test_a_real_file_that_ends_a_real_decoder_is_refused():
+    """Found by `make fuzz`: two kilobytes of HEIC whose camera data lies elsewhere than it says."""
+    file = (Path(__file__).parent / "found" / "ends_libheif.heic").read_bytes()
+    with pytest.raises(DecoderFailed):
+        contained.decode_image(file)
+    assert contained.orientation_of(file) == 1
+    assert contained.decode_image(PHOTO).width == 64
+
+
 def decoders():
     """The children that decode, of all galleries that these tests have started."""
     return [

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 LONGEST = 100  # characters of a value
 MOST = 20  # values of one name: no page has a setting with more
@@ -21,7 +22,10 @@ def tidy_address() -> None:
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
     kept = {name: values for name, values in asked.items() if sound(values)}
     if len(kept) < len(asked):
-        st.query_params.from_dict(kept)
+        try:
+            st.query_params.from_dict(kept)
+        except StreamlitAPIException:  # in the middle of a visit, when widgets hold some of them already
+            st.query_params.from_dict({})
         st.rerun()  # widgets read the address that a run began with
 
 
