@@ -10,20 +10,20 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from dlintro_demos.assistant import actions, bookings, confirming, diary, moving
 from dlintro_demos.assistant.actions import Action
 from dlintro_demos.assistant.asking import Ask, Option, Pending, Reply
 from dlintro_demos.assistant.choosing import chosen
+from dlintro_demos.assistant.continuing import bare_number, merged, moved, number_in, titled
 from dlintro_demos.assistant.doubting import Heard, believed, doubtful, question
 from dlintro_demos.assistant.intents import Guess, plain_words, understand
 from dlintro_demos.assistant.normalise import masked
-from dlintro_demos.assistant.number_words import NUMBER, number_of
+from dlintro_demos.assistant.number_words import NUMBER
 from dlintro_demos.assistant.slots import Slot, extract
 from dlintro_demos.assistant.store import Ran, Store
-from dlintro_demos.assistant.times import When
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -233,17 +233,17 @@ class Dialogue:
         if pending.wants == "title":
             if new_request and ask.intent != pending.ask.intent:
                 return None
-            return pending.ask.intent, self._act(_titled(pending.ask, ask.text))
+            return pending.ask.intent, self._act(titled(pending.ask, ask.text))
         if new_request and ask.intent != pending.ask.intent and len(ask.text.split()) > 4:
             return None
         hour = pending.wants == "time" and re.fullmatch(NUMBER, ask.text.strip(" .").lower())
         text = f"at {ask.text}" if hour else ask.text
         slots = extract(text, self._now, intent=pending.ask.intent, about=pending.ask.text)
-        slots = slots or _bare_number(ask, pending)
+        slots = slots or bare_number(ask, pending)
         wanted = [slot for slot in slots if slot.kind == pending.wants]
         if not wanted and not (slots and not new_request):
             return None
-        return pending.ask.intent, self._act(_merged(pending.ask, slots))
+        return pending.ask.intent, self._act(merged(pending.ask, slots))
 
     def _to_confirm(self, pending: Pending, ask: Ask, guess: Guess) -> tuple[str, Reply] | None:
         if not guess.known:
@@ -255,12 +255,12 @@ class Dialogue:
             return pending.ask.intent, Reply(answer=confirming.perform(pending))
         if ask.intent == "no":
             return "no", Reply(answer="Then I leave it as it is.")
-        count = ask.value("count") or _number_in(ask.text)
+        count = ask.value("count") or number_in(ask.text)
         if ask.intent in ("follow_count", "food_order", "table_book") and count and not ask.value("dish"):
             reply = confirming.changed_count(pending, count)
             return ("follow_count", reply) if reply else None
         if ask.intent == "follow_time" and ask.when and pending.action in ("table_book", "food_order"):
-            return pending.ask.intent, self._act(_merged(pending.ask, ask.slots))
+            return pending.ask.intent, self._act(merged(pending.ask, ask.slots))
         return None
 
     def _to_heard(self, pending: Pending, ask: Ask) -> tuple[str, Reply] | None:
@@ -328,11 +328,11 @@ class Dialogue:
                 answer="What about it? Ask me for your calendar, a flight, a train or the weather first."
             )
         times = tuple(slot for slot in ask.slots if slot.kind == "time")
-        slots = _moved(self._topic, ask.text) if _MOVES.search(ask.text) or not times else times
+        slots = moved(self._topic, ask.text) if _MOVES.search(ask.text) or not times else times
         others = tuple(slot for slot in ask.slots if slot.kind == "place")
         if not slots and not others:
             return Reply(answer="Which day do you mean?", pending=Pending(wants="time", ask=self._topic))
-        return self._act(_merged(self._topic, slots + others))
+        return self._act(merged(self._topic, slots + others))
 
     def _follow_choice(self, ask: Ask) -> Reply:
         """ "The cheaper one" """
@@ -354,7 +354,7 @@ class Dialogue:
 
     def _follow_count(self, ask: Ask) -> Reply:
         """ "Make it two", when nothing waits for a yes: of the one thing that was offered."""
-        count = ask.value("count") or _number_in(ask.text)
+        count = ask.value("count") or number_in(ask.text)
         if count and len(self._options) == 1 and self._options[0].kind in BOOKABLE:
             return self._offer(self._options[0], ask, count)
         return Reply(
@@ -390,68 +390,3 @@ def _timed(times: dict[str, float], stage: str, work: Callable[[], T]) -> T:
     result = work()
     times[stage] = 1_000 * (time.perf_counter() - begun)
     return result
-
-
-def _merged(ask: Ask, slots: tuple[Slot, ...]) -> Ask:
-    """The request with new slots in place of those of their kinds; an hour stays when only the day is new."""
-    kinds = {slot.kind for slot in slots}
-    slots = tuple(_with_hour(slot, ask) if slot.kind == "time" else slot for slot in slots)
-    return ask.with_slots((*(slot for slot in ask.slots if slot.kind not in kinds), *slots))
-
-
-def _with_hour(slot: Slot, ask: Ask) -> Slot:
-    """For a table at eight, "and tomorrow" means tomorrow at eight; "at nine" the same day at nine."""
-    new, old = slot.value, ask.when
-    if ask.intent not in ("table_book", "calendar_add", "food_order", "reminder_add") or old is None:
-        return slot
-    if not new.iso or new.until or (old.until and old.grain != "part of day"):
-        return slot
-    if (
-        new.moment
-        and old.day
-        and not re.search(r"day|tomorrow|tonight|\d(?:st|nd|rd|th)|week", new.text.lower())
-    ):
-        return replace(slot, value=replace(new, iso=f"{old.iso[:10]}{new.iso[10:]}"))
-    if new.moment is None and old.moment and not old.until:
-        return replace(slot, value=replace(new, iso=f"{new.iso[:10]}{old.iso[10:]}", grain="minute"))
-    return slot
-
-
-def _moved(topic: Ask, text: str) -> tuple[Slot, ...]:
-    """ "The day after", "the week before", from the time that was spoken of."""
-    match = re.search(
-        r"\b(day|week|month)?\s*(after|before|following|next|later|earlier)\b\s*(day|week|month)?",
-        text.lower(),
-    )
-    if match is None:
-        return ()
-    days = {"week": 7, "month": 30}.get(match[1] or match[3] or "day", 1)
-    days = -days if match[2] in ("before", "earlier") else days
-    day = topic.day() + timedelta(days=days)
-    last = (topic.when.last_day if topic.when else None) or topic.day()
-    until = (last + timedelta(days=days + 1)).isoformat() if last != topic.day() else ""
-    when = When(text=text, start=0, end=len(text), grain="day", iso=day.isoformat(), until=until)
-    return (Slot(kind="time", text=text, start=0, end=len(text), value=when),)
-
-
-def _titled(ask: Ask, title: str) -> Ask:
-    """The request with the words that its title was waiting for."""
-    verb = "remind me to" if ask.intent == "reminder_add" else "add"
-    times = tuple(slot for slot in ask.slots if slot.kind == "time")
-    moved = tuple(replace(slot, start=0, end=0) for slot in times)
-    others = tuple(slot for slot in ask.slots if slot.kind != "time")
-    return replace(ask, text=f"{verb} {title}", slots=others + moved)
-
-
-def _bare_number(ask: Ask, pending: Pending) -> tuple[Slot, ...]:
-    number = _number_in(ask.text) if pending.wants == "count" else None
-    if number is None:
-        return ()
-    return (Slot(kind="count", text=ask.text, start=0, end=len(ask.text), value=number),)
-
-
-def _number_in(text: str) -> int | None:
-    found = [word for word in re.findall(rf"\b{NUMBER}\b", text.lower()) if word not in ("a", "an")]
-    if re.search(r"\b(?:double|twice)\b", text.lower()):
-        return 2
-    return int(number_of(found[0])) if found else None
