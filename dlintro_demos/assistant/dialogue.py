@@ -20,7 +20,7 @@ from dlintro_demos.assistant.choosing import chosen
 from dlintro_demos.assistant.continuing import bare_number, merged, moved, number_in, titled
 from dlintro_demos.assistant.doubting import Heard, believed, doubtful, question
 from dlintro_demos.assistant.intents import Guess, plain_words, understand
-from dlintro_demos.assistant.normalise import masked
+from dlintro_demos.assistant.normalise import LONGEST, masked
 from dlintro_demos.assistant.number_words import NUMBER
 from dlintro_demos.assistant.slots import Slot, extract
 from dlintro_demos.assistant.store import Ran, Store
@@ -167,7 +167,8 @@ class Dialogue:
         times: dict[str, float] = {}
         plain = _timed(times, "normalise", lambda: plain_words(text, self._cache))
         guess = _timed(times, "intent", lambda: understand(plain.text, self._cache))
-        if heard and not believed(heard, guess.confidence, self._cache.card(EARS).thresholds):
+        doubted = heard and not believed(heard, guess.confidence, self._cache.card(EARS).thresholds)
+        if doubted or len(text.strip()) > LONGEST:  # nobody asks for one thing in that many words
             guess = replace(guess, known=False)
         self._confidence = guess.confidence
         intent = self._pending.ask.intent if self._pending and not guess.known else guess.intent
@@ -178,7 +179,7 @@ class Dialogue:
         self._pending = reply.pending
         self._options = reply.options or (self._options if known else ())
         turn = Turn(
-            heard=masked(text[:400]),
+            heard=masked(text[:LONGEST]),
             plain=masked(plain.text),
             changes=tuple((masked(said), masked(right)) for said, right in plain.changes),
             guess=guess,

@@ -43,6 +43,14 @@ def test_a_day_in_the_calendar_and_the_day_after(dialogue):
     assert after == "You have 1 appointment on Saturday: at 19:00 Dinner with Julia."
 
 
+def test_what_is_longer_than_is_read_is_not_taken_up(dialogue):
+    before = counts(dialogue)
+    turn = dialogue.say("Add milk to my shopping list " * 15)
+    assert (turn.known, turn.answer) == (False, REFUSED)
+    assert counts(dialogue) == before
+    assert dialogue.say("Add milk to my shopping list").known
+
+
 def test_an_appointment_is_added_taken_back_and_seen_by_others(dialogue):
     say(dialogue, "Add a meeting with Sarah tomorrow at four")
     (added,) = [row for row in rows(dialogue, EVENTS) if row["person"] == "Sarah"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlintro_demos.assistant.intents import names, plain_words, understand, vectors
+from dlintro_demos.assistant.intents import TUNED, VOTE, VOTERS, names, plain_words, understand, vectors
 from dlintro_demos.assistant.normalise import masked, normalise
 from dlintro_demos.assistant.phrases import DATA, phrasings, read_sections
 from dlintro_demos.gallery.process import engine
@@ -98,6 +98,22 @@ def test_the_adapter_is_what_is_beside_minilm_as_one_network():
     assert beside == head.bytes_beside
     assert cache.get("assistant_intents").bytes > beside
     assert not torch.equal(tuned.layers[0].query.weight, encoder.layers[0].query.weight)
+
+
+def test_the_nearest_phrasings_vote_on_which_intent_but_not_on_whether_it_is_one():
+    head = engine().cache.get("assistant_intents").module
+    intent = names().index("thanks")
+    rows = head.phrases[head.owners == intent][:20]
+    with torch.inference_mode():
+        voted = head(rows, rows)
+        heads = TUNED * head.head(rows).softmax(1) + (1 - TUNED) * head.plain(rows).softmax(1)
+    assert torch.allclose(voted.sum(1), torch.ones(20), atol=1e-5)
+    assert torch.equal(voted[:, -1], heads[:, -1])
+    near = (rows @ head.phrases.T).topk(VOTERS).indices
+    voters = head.owners[near] == intent
+    wanted = (1 - VOTE) * heads[:, intent] + VOTE * voters.float().mean(1) * (1 - heads[:, -1])
+    assert voters[:, 0].all()
+    assert torch.allclose(voted[:, intent], wanted, atol=1e-5)
 
 
 def test_a_sentence_has_the_same_vector_whoever_asks_and_none_is_not_an_error():

@@ -288,7 +288,7 @@ def test_keyword_rules_stand_beside_what_was_learned_with_the_scores_of_the_card
     assert "not for me" in said
     figures = {figure.name: figure.value for figure in engine().cache.card("assistant_intents").figures}
     ruled = [name for name in figures if name.endswith(", by keyword rules")]
-    assert len(ruled) == 6
+    assert len(ruled) == 8
     for name in ruled:
         assert f"{figures[name.removesuffix(', by keyword rules')]} | {figures[name]} |" in said
 

@@ -1,7 +1,6 @@
 """Train the head that tells intents apart; print its figures and write its card. The same for the same seed.
 
-    OMP_NUM_THREADS=1 python -m training.assistant train    # some six minutes on one core
-    OMP_NUM_THREADS=1 python -m training.assistant go-on    # one more epoch of what is said in few words
+    OMP_NUM_THREADS=1 python -m training.assistant train    # some eight minutes on one core
     OMP_NUM_THREADS=1 python -m training.assistant report   # figures and card, on the test files
 
 A low-rank adapter of MiniLM and a linear head (`tuning.py`) learn from the written phrasings, each also as
@@ -13,24 +12,32 @@ right, the first head 97.5 %, chosen with these in sight; of 64 sentences writte
 more phrasings of each intent 62 of 64 others (`bench/assistant_widened.txt`, `assistant_new.txt`). Of 216
 written after that as six very different people would say them (`bench/assistant_fresh.txt`) it told 80.6 %
 right; after 33 more phrasings of each intent, with the adapter and the mean of two heads, 91.2 %, and refused
-5.6 % of them, and 89.3 % of 121 off-topic ones. Since then these are a validation set: `REFUSED` and the
-share of the tuned head were chosen with their figures in sight.
+5.6 % of them, and 89.3 % of 121 off-topic ones. Since then these are a validation set.
 
-Then a test set was written (`bench/assistant_eight.txt`: eight people, 288 sentences, 138 off-topic ones),
-and after that 4,200 more phrasings and 1,800 off-topic sentences to learn from, by the same author: no
-sentence of the test is among them, but 36 of the 288 share six tenths of their words with one, so its figures
-flatter. The head before told 91.7 % of the 288 right, refused 2.4 % of them, and 94.9 % of the off-topic
-ones; the next 95.5, 2.8 and 94.9 %. That one refused “Book a table”: the weights in use are the same after
-174 short sentences more and `go-on`, and a higher threshold (`REFUSED` 0.95 for 0.94), chosen on the
-validation set; their figures on the test set, the third look at it, are on the card. `train` now learns from
-these short sentences too, so it gives somewhat other weights.
+Then came eight people with 288 sentences and 138 off-topic ones (`bench/assistant_eight.txt`), and after
+them 4,200 more phrasings and 1,800 off-topic sentences to learn from. Three heads were measured on them; the
+last told 94.4 % right, wrongly refused 3.1 %, and refused 97.1 % of the off-topic ones. Since then these are
+a validation set too.
+
+Then 1,574 more phrasings and 437 off-topic sentences were written, in other styles and without these sets in
+sight. After that the test set was written (`bench/assistant_nine.txt`: eight others, 288 sentences, 120
+off-topic ones) and committed, and after that 1,197 more phrasings and 206 off-topic sentences, without those
+that shared six tenths of their words with one of the test. All are by one author: the card says how many of
+the test sentences are that near to one that was learned from. Shares of heads and of the nearest phrasings
+were chosen on the validation sets, where another epoch, a mean of the weights along the way and means of the
+weights of two runs were no better than one run. The figures on the test set, on the card, are the first look
+at it. There was a second, at another rule for what is refused (the heads without the vote, `REFUSED` 0.96),
+which had looked better on the validation sets: 3.1 % wrongly refused, 94.2 % of the off-topic ones. It is not
+in use.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import random
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -51,12 +58,12 @@ from dlintro_demos.assistant.intents import (
     names,
     plain_words,
 )
-from dlintro_demos.assistant.phrases import DATA, NONE, expanded, phrasings, read_sections, written
+from dlintro_demos.assistant.phrases import DATA, NONE, expanded, phrasings, read_sections
 from dlintro_demos.assistant.rules import by_keywords
 from dlintro_demos.gallery.runtime.engine import build_engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import REPOSITORY, settings
-from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder, encode
+from dlintro_demos.shared.sentence_embeddings import SentenceEncoder, encode
 from training.assistant.styles import POLITE, pointed, styled, with_error
 from training.assistant.tuning import SHARPNESS, Rows, tune
 
@@ -68,8 +75,8 @@ REFUSED = 0.95  # of the off-topic sentences that set the threshold; 0.92 are to
 EVERY = 5  # of the sentences of patterns, one in so many is for the plain head
 SOURCE = "python -m training.assistant report"
 FOLDER = REPOSITORY / "models" / MODEL
-FEW, SOME = 4, 0.15  # words at most, and the share of the longer ones, of going on
 BENCH = REPOSITORY / "bench"
+NEAR = 0.6  # of the words that two sentences have
 
 
 def plain(sentence: str) -> str:
@@ -133,34 +140,6 @@ def train(cache: ModelCache) -> None:
     save(adapter, head, plain_head(rows, encoder), encoder)
 
 
-def go_on(cache: ModelCache) -> None:
-    """One more epoch of the head that stands, gently: of what is said in few words, and some of the rest."""
-    order = {name: index for index, name in enumerate(names())}
-    head, encoder = load_head([FOLDER / "weights.safetensors"]), cache.get(EMBEDDER).module
-    assert isinstance(encoder, SentenceEncoder)
-    learn = [(each, NONE) for each in read_sections(DATA / "off_topic.txt")["learn"]]
-    chance, kept_aside = random.Random(SEED), tests()
-    chosen = [
-        (plain_words(each, cache).text, order[intent])
-        for each, intent in (*written(), *learn)
-        if (each.count(" ") < FEW or chance.random() < SOME) and plain(each) not in kept_aside
-    ]
-    rows = Rows(
-        sentences=[sentence for sentence, _ in chosen],
-        intents=np.array([intent for _, intent in chosen]),
-        written=len(chosen),
-        variants=1,
-        nothing=order[NONE],
-    )
-    print(f"{len(chosen)} sentences", flush=True)
-    linear = nn.Linear(WIDTH, len(order))
-    linear.load_state_dict({name: value / SHARPNESS for name, value in head.head.state_dict().items()})
-    head.requires_grad_(requires_grad=True)
-    adapter, linear = tune(rows, encoder, SEED, (head.adapter, linear))
-    beside = {f"plain.{name}": value.detach() for name, value in head.plain.state_dict().items()}
-    save(adapter, linear, beside, encoder)
-
-
 def save(adapter: Adapter, head: nn.Linear, plain: dict[str, torch.Tensor], encoder: SentenceEncoder) -> None:
     """Write the weights, and with them what the page shows: the phrasings' vectors and the map's plane."""
     points = encode(adapter.on(encoder), list(chain.from_iterable(phrasings().values())))
@@ -176,8 +155,10 @@ def save(adapter: Adapter, head: nn.Linear, plain: dict[str, torch.Tensor], enco
     arrays |= {f"adapter.{name}": value for name, value in adapter.state_dict().items()}
     arrays |= plain
     FOLDER.mkdir(exist_ok=True)
-    halves = {name: value.half().contiguous() for name, value in arrays.items()}
-    save_file(halves, FOLDER / "weights.safetensors")
+    stored = {name: value.half().contiguous() for name, value in arrays.items()}
+    largest = arrays["phrases"].abs().amax(1, keepdim=True)
+    stored["phrases"] = (127 * arrays["phrases"] / largest).round().to(torch.int8)
+    save_file(stored, FOLDER / "weights.safetensors")
     (FOLDER / "weights.safetensors").chmod(0o644)
 
 
@@ -208,33 +189,42 @@ def probabilities(sentences: list[str], cache: ModelCache) -> np.ndarray:
 
 def measured(cache: ModelCache, threshold: float) -> Iterator[tuple[str, str]]:
     """Figures by name: on the first test files, on those that settings are chosen on, on the test set."""
-    first, fresh, eight = (
-        read_sections(BENCH / f"assistant_{name}.txt") for name in ("intents", "fresh", "eight")
-    )
+    first = read_sections(BENCH / "assistant_intents.txt")
     others = read_sections(BENCH / "assistant_off_topic.txt")["off_topic"]
-    yield from _figures(
-        first,
-        others,
-        ("{} first test sentences, ten of each", "{} off-topic sentences of the first test"),
-        cache,
-        threshold,
-    )
-    yield from _figures(
-        fresh,
-        fresh[NONE],
-        ("{} sentences as six people would say them, for choosing", "{} off-topic ones, for choosing"),
-        cache,
-        threshold,
-    )
-    yield from _figures(
-        eight,
-        eight[NONE],
-        (
-            "{} sentences as eight people would say them, for the test alone",
-            "{} off-topic ones, for the test alone",
-        ),
-        cache,
-        threshold,
+    called = ("{} first test sentences, ten of each", "{} off-topic sentences of the first test")
+    yield from _figures(first, others, called, cache, threshold)
+    for name, whose, use in (
+        ("fresh", "six people", "for choosing"),
+        ("eight", "eight people", "for choosing"),
+        ("nine", "eight others", "for the test alone"),
+    ):
+        lines = read_sections(BENCH / f"assistant_{name}.txt")
+        called = (
+            f"{{}} sentences as {whose} would say them, {use}",
+            f"{{}} off-topic ones of {whose}, {use}",
+        )
+        yield from _figures(lines, lines[NONE], called, cache, threshold)
+    meant = [line for intent, many in lines.items() if intent != NONE for line in many]
+    near = f"Of these {len(meant)} sentences, near to one that was learned from (six tenths of their words)"
+    yield near, str(sum(map(is_near, meant)))
+
+
+def is_near(sentence: str) -> bool:
+    """Whether it has `NEAR` of its words, of all that one of them has, in common with a phrasing."""
+    words = words_in(sentence)
+    return any(len(words & each) >= NEAR * len(words | each) for each in _learnt())
+
+
+def words_in(sentence: str) -> frozenset[str]:
+    """Its different words, in small letters."""
+    return frozenset(re.findall(r"[a-z0-9']+", sentence.lower()))
+
+
+@functools.cache
+def _learnt() -> tuple[frozenset[str], ...]:
+    kept_aside = tests()
+    return tuple(
+        words_in(each) for each in chain.from_iterable(phrasings().values()) if plain(each) not in kept_aside
     )
 
 
@@ -289,13 +279,11 @@ def write_card(cache: ModelCache) -> None:
 def main() -> None:
     """Do what the command says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("command", choices=["train", "go-on", "report"])
+    parser.add_argument("command", choices=["train", "report"])
     cache = build_engine(settings()).cache
     command = parser.parse_args().command
     if command == "train":
         train(cache)
-    if command == "go-on":
-        go_on(cache)
     write_card(cache)
 
 

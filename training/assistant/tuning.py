@@ -21,7 +21,6 @@ from dlintro_demos.assistant.adapter import SIZES, Adapter, LowRank
 from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder
 
 RATE = 2e-3
-GENTLY = 0.3
 EPOCHS = 3
 BATCH = 32
 SHARPNESS = 16.0  # of the head's logits: its input has length 1
@@ -69,30 +68,24 @@ class _Beside(nn.Module):
         return self.linear(x) + self.low(functional.dropout(x, DROPOUT, self.training))
 
 
-def tune(
-    rows: Rows, encoder: SentenceEncoder, seed: int, start: tuple[Adapter, nn.Linear] | None = None
-) -> tuple[Adapter, nn.Linear]:
-    """The adapter and the head, after `EPOCHS`; a line is printed for each.
-
-    From a `start`, one epoch more at `GENTLY` times the rate.
-    """
+def tune(rows: Rows, encoder: SentenceEncoder, seed: int) -> tuple[Adapter, nn.Linear]:
+    """The adapter and the head, after `EPOCHS`; a line is printed for each."""
     torch.manual_seed(seed)
+    adapter, head = Adapter(), nn.Linear(WIDTH, rows.nothing + 1)
+    nn.init.zeros_(head.weight)
+    nn.init.zeros_(head.bias)
+    torch.manual_seed(seed)  # dropout does not depend on how many numbers the beginning took
     chance = np.random.default_rng(seed)
-    adapter, head = start or (Adapter(), nn.Linear(WIDTH, rows.nothing + 1))
-    if start is None:
-        nn.init.zeros_(head.weight)
-        nn.init.zeros_(head.bias)
-    rate = RATE * GENTLY if start else RATE
     network = _joined(encoder, adapter)
     tokens = [torch.tensor(each.ids) for each in encoder.tokenizer.encode_batch(list(rows.sentences))]
     wanted = torch.from_numpy(rows.intents)
-    epochs = [_batches(rows.epoch(chance), tokens, chance) for _ in range(1 if start else EPOCHS)]
+    epochs = [_batches(rows.epoch(chance), tokens, chance) for _ in range(EPOCHS)]
     steps, step, begun = sum(map(len, epochs)), 0, time.process_time()
     groups = [{"params": adapter.parameters(), "lr": 1.0}, {"params": head.parameters(), "lr": 3.0}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
-        lambda at: rate * min(1, at / WARM_UP) * (1 + math.cos(math.pi * at / steps)) / 2,
+        lambda at: RATE * min(1, at / WARM_UP) * (1 + math.cos(math.pi * at / steps)) / 2,
     )
     for number, batches in enumerate(epochs):
         losses = 0.0

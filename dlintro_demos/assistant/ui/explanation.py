@@ -13,6 +13,7 @@ CODE = """spans = detector(samples)                      # where somebody speaks
 words = whisper(samples[spans])                # "what is my schedule for tomorrow"
 vector = encoder(words)                        # 384 numbers: what it is about
 intents = softmax(head(vector))                # one probability for each intent, and for none
+intents[:NONE] = mixed(intents[:NONE], votes(nearest_phrases(vector)))   # the five nearest vote
 if (1 - intents[NONE] + max(intents[:NONE])) / 2 < threshold:
     return "I don't know that, or it was not meant for me."
 slots = times(words, now) + places(words) + ...   # rules: a date must be right to the day
