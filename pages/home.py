@@ -5,6 +5,7 @@ import streamlit as st
 from dlintro_demos.gallery.catalogue import demos
 from dlintro_demos.gallery.ui.address import on_stage
 from dlintro_demos.gallery.ui.frame import footer, wall
+from dlintro_demos.gallery.ui.privacy import own_computers
 from dlintro_demos.gallery.ui.stage import show_code
 from dlintro_demos.gallery.ui.tour import start_links
 
@@ -13,7 +14,7 @@ with st.container(horizontal=True, key="welcome"):
         st.title("Deep Learning, Live", anchor=False)
         st.markdown(
             "Try what neural networks can do, look inside, and find out where they fail. "
-            "What you show goes no further than the gallery's own computer."
+            f"What you show goes no further than {own_computers()}."
         )
         place = st.container()
     scanned = show_code(side=360 if on_stage() else 112)

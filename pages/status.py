@@ -13,6 +13,8 @@ if report.missing:
     st.error(f"Not ready: {', '.join(report.missing)}. The reasons stand below.", icon=":material/error:")
 else:
     st.success("Everything is in place.", icon=":material/check_circle:")
+if report.notice:
+    st.warning(report.notice, icon=":material/cloud_off:")
 
 device, memory, running, waiting = st.columns(4)
 device.metric("Device", report.device.device, help=report.device.name)
@@ -28,7 +30,9 @@ for model in report.models:
         st.warning(f"**{model.title}**: {model.note}", icon=":material/info:")
 
 st.subheader("Jobs since the start", anchor=False)
-table(("Jobs", "Number"), [(state, str(number)) for state, number in report.queue.items()])
+table(
+    ("Jobs", "Number"), [(state, str(number)) for state, number in (report.queue | report.computed).items()]
+)
 st.subheader("Versions", anchor=False)
 table(("Package", "Version"), list(report.versions.items()))
 st.button("Look again", icon=":material/refresh:")

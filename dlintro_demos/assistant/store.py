@@ -48,9 +48,9 @@ class Ran:
 
 @dataclass(frozen=True, kw_only=True)
 class _Change:
-    """What to put back: rows that went or had other values, and the ids of rows that came."""
+    """What to put back in a table: rows that went or had other values, and the ids of rows that came."""
 
-    table: Table
+    table: str
     came: tuple[int, ...] = ()
     before: tuple[Row, ...] = ()
     changed: bool = False
@@ -87,6 +87,25 @@ class Store:
             twin._begun = twin._done[-1] if twin._done else None
         return twin
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything, to be one store elsewhere: in another process, or in a copy."""
+        with self._lock, self._engine.connect() as connection:
+            return {
+                "rows": _sqlite(connection).serialize(),
+                "ran": list(self._ran),
+                "done": list(self._done),
+                "begun": [changes is self._begun for changes in self._done],
+                "changed": self.changed,
+            }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._open()
+        with self._engine.connect() as connection:
+            _sqlite(connection).deserialize(state["rows"])
+        self._ran, self._done = state["ran"], state["done"]
+        begun = [changes for changes, here in zip(self._done, state["begun"], strict=True) if here]
+        self._begun = begun[0] if begun else ([] if state["changed"] and not self._done else None)
+
     @property
     def changed(self) -> bool:
         """Whether anything was changed here since it was made or copied, and not taken back."""
@@ -117,7 +136,7 @@ class Store:
         """Insert rows; their ids."""
         with self._lock, self._engine.begin() as connection:
             ids = [int(connection.execute(insert(table).values(**row)).lastrowid) for row in values]
-        self._remember(_Change(table=table, came=tuple(ids)))
+        self._remember(_Change(table=str(table.name), came=tuple(ids)))
         return ids
 
     def remove(self, table: Table, where: ColumnElement[bool]) -> list[Row]:
@@ -126,7 +145,7 @@ class Store:
             before = [dict(row) for row in connection.execute(select(table).where(where)).mappings()]
             connection.execute(delete(table).where(where))
         if before:
-            self._remember(_Change(table=table, before=tuple(before)))
+            self._remember(_Change(table=str(table.name), before=tuple(before)))
         return before
 
     def change(self, table: Table, where: ColumnElement[bool], values: Mapping[str, Any]) -> list[Row]:
@@ -135,7 +154,7 @@ class Store:
             before = [dict(row) for row in connection.execute(select(table).where(where)).mappings()]
             connection.execute(update(table).where(where).values(**values))
         if before:
-            self._remember(_Change(table=table, before=tuple(before), changed=True))
+            self._remember(_Change(table=str(table.name), before=tuple(before), changed=True))
         return before
 
     def _remember(self, change: _Change) -> None:
@@ -151,7 +170,8 @@ class Store:
             told: list[tuple[str, str, Row]] = []
             with self._engine.begin() as connection:
                 for change in self._done.pop():
-                    table, key = change.table, change.table.c.id
+                    table = METADATA.tables[change.table]
+                    key = table.c.id
                     for row in change.before:
                         if change.changed:
                             connection.execute(update(table).where(key == row["id"]).values(**row))

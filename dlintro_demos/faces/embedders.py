@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -38,11 +38,11 @@ class Embedder:
         Raises `ModelUnavailable`.
         """
         parts = [chips[start : start + BATCH] for start in range(0, len(chips), BATCH)]
-        found = [cache.run(self.key, partial(self._run, part)) for part in parts]
+        found = [cache.together(self.key, self._run, part) for part in parts]
         return np.concatenate(found) if found else np.empty((0, 128), np.float32)
 
     @torch.inference_mode()
-    def _run(self, chips: np.ndarray, loaded: Loaded) -> np.ndarray:
+    def _run(self, loaded: Loaded, chips: np.ndarray) -> np.ndarray:
         if chips.shape[1] != self.side:
             size = (self.side, self.side)
             chips = np.stack([cv2.resize(chip, size, interpolation=cv2.INTER_AREA) for chip in chips])

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from dlintro_demos.feature_layers.guesses import Guess, top_guesses
-from dlintro_demos.gallery.runtime.model_cache import ModelCache
-from dlintro_demos.shared.imagenet import MODEL, prepare, run
+from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.shared.imagenet import MODEL, on_device, prepare, run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +51,8 @@ def classify(rgb: np.ndarray, cache: ModelCache) -> Answer:
     pixels = prepare(rgb)
     prepared = time.perf_counter()
     thresholds = loaded.card.thresholds
-    with torch.inference_mode():
-        logits, strength = cache.run(
-            MODEL, lambda model: _look(model.module, pixels.to(model.device), thresholds["clip"])
-        )
+    row = cache.together(MODEL, _look, pixels.numpy())[0]
+    logits, strength = torch.from_numpy(row[:-1]), float(row[-1])
     done = time.perf_counter()
     return Answer(
         top=top_guesses(logits, thresholds["temperature"]),
@@ -65,7 +63,9 @@ def classify(rgb: np.ndarray, cache: ModelCache) -> Answer:
     )
 
 
-def _look(network: Any, pixels: torch.Tensor, clip: float) -> tuple[torch.Tensor, float]:
-    """Logits (1000,) and the strength of one picture."""
-    seen = run(network, pixels)
-    return seen.logits[0].float().cpu(), float(strengths(network, seen.embedding, clip)[0])
+@torch.inference_mode()
+def _look(model: Loaded, pixels: np.ndarray) -> np.ndarray:
+    """Logits and, behind them, the strength of each picture: (N, 1001)."""
+    seen = run(model.module, on_device(pixels, model))
+    strength = strengths(model.module, seen.embedding, model.card.thresholds["clip"])
+    return torch.cat([seen.logits, strength[:, None]], dim=1).float().cpu().numpy()

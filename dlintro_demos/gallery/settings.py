@@ -14,6 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PREFIX = "DLINTRO_"
 MB = 2**20
 SHORTEST_PIN = 6
+ENGINES = ("process", "ray")
 
 
 class BadSetting(ValueError):
@@ -30,6 +31,16 @@ class Settings:
 
     address: str = _about("network address the gallery listens on", "127.0.0.1")
     port: int = _about("port the gallery listens on", 8501)
+    engine: str = _about("where heavy calls are computed: process, or ray", "process")
+    ray_url: str = _about("where Ray Serve's workers answer", "http://127.0.0.1:8000")
+    ray_listen: str = _about("network address on which they listen", "127.0.0.1")
+    ray_secret: str = _about("what a gallery says to them, and they ask for", "", secret=True)
+    ray_jobs: int = _about("heavy calls of this gallery running on Ray at once", 16)
+    ray_workers: int = _about("most workers that Ray starts for one demo", 1)
+    ray_jobs_per_worker: int = _about("heavy calls that one worker computes at once", 2)
+    ray_jobs_waiting: int = _about("heavy calls waiting for one demo's workers before 'busy'", 40)
+    ray_cpus: float = _about("processor cores that Ray counts for one worker", 1.0)
+    ray_gpus: float = _about("share of a GPU that Ray counts for one worker, as 0.2; none by default", 0.0)
     device: str = _about("auto, cpu, cuda, cuda:1 or mps", "auto")
     models_dir: Path = _about("folder of model cards and weights", REPOSITORY / "models")
     upload_mb: int = _about("largest file a visitor may upload, MB", 20)
@@ -63,9 +74,11 @@ class Settings:
     trusted_proxies: str = _about("addresses or networks whose X-Forwarded headers are believed", "")
 
     def __post_init__(self) -> None:
-        """Refuse a PIN that can be guessed. Raises `BadSetting`, which does not quote it."""
+        """Refuse a PIN that can be guessed, or what is no engine. Raises `BadSetting`, quoting no PIN."""
         if 0 < len(self.presenter_pin) < SHORTEST_PIN:
             raise BadSetting(f"{PREFIX}PRESENTER_PIN: use {SHORTEST_PIN} characters or more.")
+        if self.engine not in ENGINES:
+            raise BadSetting(f"{PREFIX}ENGINE={self.engine!r}: use {' or '.join(ENGINES)}.")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -74,12 +87,12 @@ class Settings:
         values: dict[str, Any] = {}
         for variable, text in environ.items():
             if field := fields.get(variable):
-                values[field.name] = _parse(variable, text, type(field.default))
+                values[field.name] = _parse(variable, text, field.default)
         return cls(**values)
 
 
-def _parse(variable: str, text: str, kind: type) -> object:
-    text = text.strip()
+def _parse(variable: str, text: str, default: object) -> object:
+    text, kind = text.strip(), type(default)
     if kind is bool:
         if text.lower() in {"1", "true", "yes", "on"}:
             return True
@@ -91,7 +104,7 @@ def _parse(variable: str, text: str, kind: type) -> object:
             number = kind(text)
         except ValueError:
             raise BadSetting(f"{variable}={text!r}: use a number.") from None
-        if not 0 < number < float("inf"):
+        if not (0 < number < float("inf") or number == default == 0):
             raise BadSetting(f"{variable}={text!r}: use a number above zero.")
         return number
     if not text:

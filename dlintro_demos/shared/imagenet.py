@@ -24,7 +24,7 @@ from torch import nn
 from dlintro_demos.shared.packed import Activation, call, pack, packed
 
 if TYPE_CHECKING:
-    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+    from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 
 MODEL = "efficientnet_lite0"
 CLASSES = 1_000
@@ -203,7 +203,14 @@ def embeddings_of(batch: torch.Tensor, cache: ModelCache) -> np.ndarray:
 
     Raises `ModelUnavailable`.
     """
-    with torch.inference_mode():
-        return cache.run(
-            MODEL, lambda model: run(model.module, batch.to(model.device)).embedding.float().cpu().numpy()
-        )
+    return cache.together(MODEL, _embed, batch.numpy())
+
+
+@torch.inference_mode()
+def _embed(model: Loaded, pixels: np.ndarray) -> np.ndarray:
+    return run(model.module, on_device(pixels, model)).embedding.float().cpu().numpy()
+
+
+def on_device(pixels: np.ndarray, model: Loaded) -> torch.Tensor:
+    """Prepared pictures, (N, 3, H, W), where the network is, and as it wants them in memory."""
+    return torch.from_numpy(pixels).to(model.device).contiguous(memory_format=torch.channels_last)

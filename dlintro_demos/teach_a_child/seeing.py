@@ -6,6 +6,7 @@ import hashlib
 import io
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +14,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from dlintro_demos.gallery.intake.images import UnreadableMedia, encode_jpeg
+from dlintro_demos.gallery.intake.brought import Brought
+from dlintro_demos.gallery.intake.contained import decode_image
+from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, encode_jpeg
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.words import counted
@@ -61,10 +64,16 @@ def for_page(rgb: np.ndarray) -> bytes:
     return encode_jpeg(rgb)
 
 
+def decode_in_turn(data: bytes, limits: ImageLimits, turn: AbstractContextManager[object]) -> np.ndarray:
+    """The pixels of a picture file, decoded when `turn` lets us. Raises `UnreadableMedia`."""
+    with turn:
+        return decode_image(data, limits).rgb
+
+
 def look_at_files(
-    files: Sequence[tuple[str, Callable[[], bytes]]], decode: Callable[[bytes], np.ndarray], cache: ModelCache
+    files: Sequence[Brought], decode: Callable[[bytes], np.ndarray], cache: ModelCache
 ) -> Iterator[Progress | Look]:
-    """Files by name, each read when its turn comes and decoded by `decode`.
+    """Files, each read when its turn comes and decoded by `decode`.
 
     It may raise `UnreadableMedia`: such a one is left out. Each picture is kept once, and small: two large
     ones need not fit in memory. Raises `ModelUnavailable`.
@@ -72,15 +81,15 @@ def look_at_files(
     found: dict[str, Seen] = {}
     said: list[str] = []
     waiting: list[np.ndarray] = []
-    for number, (name, read) in enumerate(files):
+    for number, file in enumerate(files):
         yield Progress(number, len(files), f"picture {number + 1} of {len(files)}")
         try:
-            rgb = decode(read())
+            rgb = decode(file.read())
         except UnreadableMedia as error:
-            said.append(f"{name}: {error}")
+            said.append(f"{file.name}: {error}")
             continue
         if nothing_on(rgb):
-            said.append(f"{name} is all one colour: there is nothing on it to learn.")
+            said.append(f"{file.name} is all one colour: there is nothing on it to learn.")
             continue
         waiting.append(_small(rgb))
         if len(waiting) == AT_ONCE:

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from dlintro_demos.gallery.runtime.elsewhere import stays_here
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.why_now.history import DATA
 from dlintro_demos.why_now.measuring import Measurement, Speed, measure
@@ -56,6 +57,7 @@ class Latest:
 LATEST = Latest()
 
 
+@stays_here
 def measure_here(number: int, device: torch.device) -> Iterator[Progress | Measurement]:
     """A job: `measure`, and what it found is the latest."""
     for step in measure(device):

@@ -10,6 +10,7 @@ from dlintro_demos.assistant.dialogue import REFUSED, Dialogue, replay
 from dlintro_demos.assistant.seed import WEATHER_SOURCE
 from dlintro_demos.assistant.tables import BOOKINGS, EVENTS, METADATA, ORDERS, REMINDERS, SHOPPING, TABLES
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime.wire import pack, unpack
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -266,3 +267,16 @@ def test_what_is_said_to_a_fork_the_other_does_not_hear(dialogue):
     assert counts(again) == before
     assert counts(fork)["flight_bookings"] == before["flight_bookings"] + 1
     assert dialogue.nbytes == dialogue.store.nbytes > 100_000
+
+
+def test_a_dialogue_that_travelled_goes_on_where_it_was():
+    """Store, what was asked back, and what can be taken back; `wire` is how it goes to another process."""
+    cache = engine().cache
+    here = Dialogue(cache, NOW)
+    here.say("Remind me to call Anna tomorrow at three")
+    here.say("Book a table")
+    there = unpack(pack(here, {"cache": cache}), {"cache": cache})
+    assert there.store is not here.store
+    assert (there.awaits, there.store.changed) == (here.awaits, here.store.changed)
+    lines = ("for two", "tomorrow at eight", "yes", "undo", "undo", "what are my reminders?")
+    assert [there.say(line).answer for line in lines] == [here.say(line).answer for line in lines]

@@ -26,5 +26,16 @@ def test_a_value_that_does_not_fit_is_refused_by_name(variable, value):
         Settings.from_environ({variable: value})
 
 
+def test_none_of_a_gpu_is_a_setting_like_any_other():
+    assert Settings.from_environ({"DLINTRO_RAY_GPUS": "0"}) == Settings()
+    assert Settings.from_environ({"DLINTRO_RAY_GPUS": "0.2"}).ray_gpus == 0.2
+
+
+def test_there_are_two_engines():
+    assert Settings.from_environ({"DLINTRO_ENGINE": "ray"}).engine == "ray"
+    with pytest.raises(BadSetting, match=r"DLINTRO_ENGINE.*process or ray"):
+        Settings.from_environ({"DLINTRO_ENGINE": "spark"})
+
+
 def test_other_programs_variables_do_not_matter():
     assert Settings.from_environ({"PORT": "1", "PATH": "/bin"}) == Settings()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from dlintro_demos.gallery.intake.brought import Brought
 from dlintro_demos.gallery.intake.images import UnreadableMedia, decode_image, encode_png
 from dlintro_demos.gallery.intake.names import BadName
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -193,7 +194,8 @@ def test_files_are_looked_at_once_each_and_bad_ones_left_out(cache):
     good = [encode_png(draw("star", seed)) for seed in range(9)]
     plain = encode_png(np.full((30, 30, 3), 90, np.uint8))
     files = [
-        (f"picture {n}", lambda data=data: data) for n, data in enumerate([*good, b"bad", plain, good[0]])
+        Brought(f"picture {n}", lambda data=data: data)
+        for n, data in enumerate([*good, b"bad", plain, good[0]])
     ]
     looked = last(look_at_files(files, decode, cache))
     assert len(looked.seen) == 9

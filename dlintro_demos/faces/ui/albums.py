@@ -21,9 +21,11 @@ from dlintro_demos.faces.ui.components.people_board import NEW, Chip, Group, peo
 from dlintro_demos.faces.ui.naming import Unnamed, ask_names
 from dlintro_demos.faces.ui.roster import PEOPLE, accept_all_sure, change_people, undo_button
 from dlintro_demos.faces.ui.visit import FaceVisit, album_room, face_visit, limits, through_the_queue
+from dlintro_demos.gallery.intake.brought import Brought, read_all
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.pictures import image_limits
+from dlintro_demos.gallery.ui.privacy import own_computers
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_pictures
 from dlintro_demos.gallery.ui.uploader import bring_files
@@ -79,7 +81,7 @@ def _theirs() -> tuple[AlbumPhoto, ...]:
     )
     if not given:
         st.info(
-            "They go no further than the gallery's own computer, and are kept for this visit only.",
+            f"They go no further than {own_computers()}, and are kept for this visit only.",
             icon=":material/lock:",
         )
         return ()
@@ -87,7 +89,8 @@ def _theirs() -> tuple[AlbumPhoto, ...]:
         st.warning(problem, icon=":material/error:")
         return ()
     named = tuple((each.file_id, each.name) for each in given)
-    return _read(named, lambda: [(each.name, each.getvalue()) for each in given], shared=False)
+    files = tuple(Brought(each.name, each.getvalue) for each in given)
+    return _read(named, partial(read_all, files), shared=False)
 
 
 def _read(fingerprint: Hashable, files: Callable[[], Files], *, shared: bool) -> tuple[AlbumPhoto, ...]:

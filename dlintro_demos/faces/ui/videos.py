@@ -21,6 +21,7 @@ from dlintro_demos.gallery.intake.video import VideoLimits
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import MB
+from dlintro_demos.gallery.ui.privacy import own_computers
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.uploader import bring_file
 from dlintro_demos.gallery.words import counted, plain
@@ -96,7 +97,7 @@ def _theirs() -> tuple[bytes, str] | None:
     given = bring_file(f"MP4 or WebM, up to 10 s and {engine().settings.upload_mb} MB", name="video")
     if given is None:
         st.info(
-            "It goes no further than the gallery's own computer, and is kept for this visit only.",
+            f"It goes no further than {own_computers()}, and is kept for this visit only.",
             icon=":material/lock:",
         )
         return None

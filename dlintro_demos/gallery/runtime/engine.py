@@ -5,17 +5,21 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from dlintro_demos.gallery.catalogue import SLUGS, package_of
 from dlintro_demos.gallery.runtime.device import pick_device
-from dlintro_demos.gallery.runtime.jobs import JobQueue
+from dlintro_demos.gallery.runtime.elsewhere import Elsewhere
+from dlintro_demos.gallery.runtime.jobs import Job, JobQueue, Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable, read_cards
 from dlintro_demos.gallery.runtime.results import ResultStore
 from dlintro_demos.gallery.runtime.running import RunningJobs
 from dlintro_demos.gallery.settings import MB, Settings
 
+T = TypeVar("T")
 COLLECT_AFTER = (20_000, 20, 20)  # a page makes thousands of small objects, hardly any of them in a circle
 DECODERS = 2  # pictures decoded at the same time: each may take 200 MB for a moment
 
@@ -36,6 +40,22 @@ class Engine:
     warmth: dict[str, float | str | None] = field(default_factory=dict)
     warming: threading.Lock = field(default_factory=threading.Lock)
     decoding: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(DECODERS))
+
+    elsewhere: Elsewhere | None = None
+    """Where jobs are computed, if not in this process."""
+
+    @property
+    def residents(self) -> dict[str, object]:
+        """What work is given by name when it travels: each process has its own."""
+        return {"cache": self.cache, "decoding": self.decoding}
+
+    def submit(
+        self, work: Callable[..., Iterator[Progress | T]], /, *args: Any, visitor: str, long: bool = False
+    ) -> Job[T]:
+        """Queue `work(*args)`, wherever it will be computed; see `JobQueue.submit`."""
+        if self.elsewhere is not None:
+            return self.queue.submit(self.elsewhere.perform, work, *args, visitor=visitor, long=long)
+        return self.queue.submit(work, *args, visitor=visitor, long=long)
 
     def warm_up(self) -> dict[str, float | str]:
         """Get every demo ready for its first visitor: seconds it took, or why it cannot run, by slug.
@@ -72,7 +92,8 @@ class Engine:
 
 def build_engine(settings: Settings) -> Engine:
     """Build the parts; loads no model. Raises `NoSuchDevice` for a device this machine lacks."""
-    return Engine(
+    on_ray = settings.engine == "ray"
+    gallery = Engine(
         settings=settings,
         cache=ModelCache(
             read_cards(settings.models_dir),
@@ -80,7 +101,7 @@ def build_engine(settings: Settings) -> Engine:
             budget=settings.model_memory_mb * MB,
         ),
         queue=JobQueue(
-            at_once=settings.jobs_at_once,
+            at_once=settings.ray_jobs if on_ray else settings.jobs_at_once,
             waiting=settings.jobs_waiting,
             per_visitor=settings.jobs_per_visitor,
             deadline_s=settings.job_seconds,
@@ -92,3 +113,12 @@ def build_engine(settings: Settings) -> Engine:
             total=settings.all_results_mb * MB,
         ),
     )
+    if not on_ray:
+        return gallery
+    elsewhere = Elsewhere(
+        settings.ray_url,
+        secret=settings.ray_secret,
+        residents=gallery.residents,
+        here=settings.jobs_at_once,
+    )
+    return replace(gallery, elsewhere=elsewhere)

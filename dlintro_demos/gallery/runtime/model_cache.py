@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+import numpy as np
 import torch
 
 from dlintro_demos.gallery.runtime import memory
@@ -35,6 +36,9 @@ class Loaded:
     bytes: int
     seconds: float
     note: str = ""
+
+
+Compute = Callable[[Loaded, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +81,7 @@ class ModelCache:
     def __init__(self, cards: Mapping[str, ModelCard], *, device: torch.device = CPU, budget: int = 4 << 30):
         self.device = device
         self.budget = budget
+        self.gather: Callable[[str, Compute, np.ndarray], np.ndarray] | None = None
         self._slots = {key: _Slot(card) for key, card in cards.items()}
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()  # least recently used first
         self._lingering: weakref.WeakSet[Loaded] = weakref.WeakSet()  # let go, but a job still holds it
@@ -108,6 +113,15 @@ class ModelCache:
                 pass  # act after this block: the exception holds the tensors that are in the way
             self._make_room(None, keep=key)
         return work(self._move_to_cpu(key))
+
+    def together(self, key: str, compute: Compute, rows: np.ndarray) -> np.ndarray:
+        """`compute(model, rows)`, which answers each row by itself: those of several jobs may go in one run.
+
+        In this process they don't; see `gather`. Raises `ModelUnavailable`.
+        """
+        if self.gather is not None:
+            return self.gather(key, compute, rows)
+        return self.run(key, lambda model: compute(model, rows))
 
     def warm(self, keys: Iterable[str]) -> None:
         """Load and pin models: they are never let go for room. Raises `ModelUnavailable` like `get`."""

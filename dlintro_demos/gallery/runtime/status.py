@@ -27,6 +27,10 @@ class Report:
     versions: dict[str, str]
     missing: list[str]
     memory: str
+    computed: dict[str, int]
+    """Jobs by where they were computed; empty where that can only be this process."""
+    notice: str
+    """What is wrong with where jobs are computed, in words, or nothing."""
 
     def model_rows(self) -> list[tuple[str, str, str]]:
         """For each model its name, its state, and figures in words."""
@@ -57,6 +61,8 @@ def examine(engine: Engine) -> Report:
         queue=engine.queue.status(),
         versions={"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
         missing=[model.title for model in models if model.state == "missing"] + sorted(absent),
+        computed=dict(engine.elsewhere.counts) if engine.elsewhere else {},
+        notice=engine.elsewhere.notice if engine.elsewhere else "",
         memory=f"{engine.cache.used / MB:.0f} of {engine.cache.budget / MB:.0f} MB",
     )
 

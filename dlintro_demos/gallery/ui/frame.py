@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dlintro_demos.gallery.catalogue import Chapter, Demo, demos
-from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.process import engine, ready
 from dlintro_demos.gallery.runtime.model_cards import ModelCard
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.address import on_big_board, on_stage
@@ -160,6 +160,8 @@ def footer(demo: Demo | None = None) -> None:
     st.divider()
     if demo:
         _presenter_notes(demo)
+    if ready() and (elsewhere := engine().elsewhere) and elsewhere.notice:
+        st.caption(f":material/cloud_off: {elsewhere.notice}")
     privacy()
 
 

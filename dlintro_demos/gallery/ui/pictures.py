@@ -17,6 +17,7 @@ from dlintro_demos.gallery.intake.picture_formats import WORDS
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.components.samples import Tile, choose_tile
+from dlintro_demos.gallery.ui.privacy import own_computers
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import bundled
 from dlintro_demos.gallery.ui.uploader import bring_file, take_picture
@@ -116,7 +117,7 @@ def _from_visitor(source: str, limits: ImageLimits) -> Chosen | None:
         given = take_picture("Take a picture (the camera needs https or this very computer)", name="camera")
     if given is None:
         st.info(
-            "It goes no further than the gallery's own computer, and is kept for this visit only.",
+            f"It goes no further than {own_computers()}, and is kept for this visit only.",
             icon=":material/lock:",
         )
         return None

@@ -49,6 +49,11 @@ def promise() -> str:
     )
 
 
+def own_computers() -> str:
+    """How far what a visitor shows goes: one computer, or those that compute for it, too."""
+    return "the gallery's own computers" if settings().engine == "ray" else "the gallery's own computer"
+
+
 def in_words(forgotten: Forgotten) -> str:
     """What was dropped, for the visitor who asked for it."""
     counts = (

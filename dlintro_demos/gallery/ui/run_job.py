@@ -143,11 +143,10 @@ def _take_seat(
     if seat and seat.key == key and seat.job.cancel_reason is None:
         return seat
     me.leave(slot)
-    queue = engine().queue
     job = engine().running.join(
-        key, me.id, lambda: queue.submit(work, *args, visitor=me.client, long=long), me.client
+        key, me.id, lambda: engine().submit(work, *args, visitor=me.client, long=long), me.client
     )
-    if me.client in queue.first:
+    if me.client in engine().queue.first:
         job.hand_on(me.client)  # one that others wait for, too
     me.seats[slot] = Seat(key, job)
     return me.seats[slot]

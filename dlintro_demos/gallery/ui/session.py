@@ -180,7 +180,7 @@ class Visitor:
 
     def errand(self, work: Callable[..., Iterator[Progress | T]], *args: Any) -> T:
         """Wait for `work(*args)` outside of a page's run; it ends with the visit."""
-        job = engine().queue.submit(work, *args, visitor=self.client)
+        job = engine().submit(work, *args, visitor=self.client)
         with self._keeping:
             self._errands.add(job)
         try:

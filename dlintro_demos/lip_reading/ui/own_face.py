@@ -10,6 +10,7 @@ import streamlit as st
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.frame import first_result
+from dlintro_demos.gallery.ui.privacy import own_computers
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.uploader import bring_file
 from dlintro_demos.lip_reading.grammar import parse, spell
@@ -52,7 +53,7 @@ def own_face() -> Watched | None:
     )
     if given is None:
         st.info(
-            f"{STRANGER} Your video goes no further than the gallery's own computer, and is kept for this "
+            f"{STRANGER} Your video goes no further than {own_computers()}, and is kept for this "
             "visit only. While the camera is on, small pictures go there as well, of which none is kept.",
             icon=":material/lock:",
         )

@@ -13,6 +13,7 @@ from dlintro_demos.gallery.intake.picture_formats import WORDS
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
 from dlintro_demos.gallery.ui.pictures import image_limits
+from dlintro_demos.gallery.ui.privacy import own_computers
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import visitor
 from dlintro_demos.gallery.ui.show import show_pictures
@@ -41,7 +42,7 @@ def enlarge_several(*, only_enlarged: bool) -> None:
     with result:
         if not given:
             st.info(
-                "They go no further than the gallery's own computer, and are kept for this visit only.",
+                f"They go no further than {own_computers()}, and are kept for this visit only.",
                 icon=":material/lock:",
             )
             return

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import random
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dlintro_demos.gallery.intake.contained import decode_image
+from dlintro_demos.gallery.intake.brought import Brought
 from dlintro_demos.gallery.intake.names import LONGEST_NAME
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.gallery.settings import MB
@@ -24,7 +24,7 @@ from dlintro_demos.gallery.words import counted, plain
 from dlintro_demos.shared.things import THINGS
 from dlintro_demos.teach_a_child.heads import Guess
 from dlintro_demos.teach_a_child.lesson import MOST_CLASSES, MOST_EXAMPLES, Seen
-from dlintro_demos.teach_a_child.seeing import Look, look, look_at_files
+from dlintro_demos.teach_a_child.seeing import Look, decode_in_turn, look, look_at_files
 from dlintro_demos.teach_a_child.tray import HARD, TRAYS, TrayThing, lay, look_at_things
 from dlintro_demos.teach_a_child.ui.charts import bars, percent
 from dlintro_demos.teach_a_child.ui.inside import show_examples, show_what_changed
@@ -285,12 +285,7 @@ def _look_at_many(given: list[UploadedFile], kind: str, count: int, *, first: in
             icon=":material/error:",
         )
         return None
-    limits, turn = image_limits(), engine().decoding
-    files = tuple((f"picture {place}", file.getvalue) for place, file in enumerate(given, 1))
-
-    def decode(data: bytes) -> np.ndarray:
-        with turn:
-            return decode_image(data, limits).rgb
-
+    files = tuple(Brought(f"picture {place}", file.getvalue) for place, file in enumerate(given, 1))
+    decode = functools.partial(decode_in_turn, limits=image_limits(), turn=engine().decoding)
     key = tuple(file.file_id for file in given)
     return run_job("many", key, look_at_files, files, decode, cache, label="Looking at your pictures")
