@@ -109,6 +109,13 @@ def test_what_each_process_has_of_its_own_goes_by_its_key():
     assert unpack(pack([1, ours], {"cache": ours}), {"cache": theirs}) == [1, theirs]
 
 
+def test_a_word_of_another_kind_is_a_word():
+    class Name(str):
+        __slots__ = ()
+
+    assert type(there_and_back([Name("calls")])[0]) is str
+
+
 def test_what_stands_in_several_places_is_one_thing_again():
     shared = Progress(1, 2, so_far=np.arange(3))
     first, (second, array) = there_and_back([shared, (shared, shared.so_far)])

@@ -1,19 +1,26 @@
 """Whether two results say the same: everything but how long it took, and the last digits of floats."""
 
 import dataclasses
+import io
 from collections.abc import Mapping
 
+import av
 import numpy as np
 import torch
 
 from dlintro_demos.gallery.runtime.wire import pack
 
-MEASURED = {"stages", "seconds", "machine_seconds", "first_sound"}
+WEBM = bytes.fromhex("1a45dfa3")
+MEASURED = {"stages", "seconds", "milliseconds", "machine_seconds", "first_sound"}
 """Names of what is measured: no two runs of the same work agree on it."""
 
 
 def differences(one, other, place="result"):
     """Where they differ, as a list of places."""
+    if type(one) is not type(other):
+        return [f"{place}: {one!r:.90} is not {other!r:.90}"]
+    if isinstance(one, bytes) and one.startswith(WEBM):
+        return [] if _alike(_film(one), _film(other)) else [f"{place}: two films"]
     if dataclasses.is_dataclass(one) or hasattr(one, "__setstate__"):
         one, other = _parts(one), _parts(other)
     if isinstance(one, torch.Tensor):
@@ -39,6 +46,18 @@ def differences(one, other, place="result"):
     if hasattr(one, "__dict__") and type(one).__module__.startswith("dlintro_demos") and not callable(one):
         return differences(vars(one), vars(other), place)
     return [] if one == other or pack(one) == pack(other) else [f"{place}: {one!r:.60} is not {other!r:.60}"]
+
+
+def _film(data):
+    """Its pictures, small: the encoder's threads make no two files the same."""
+    with av.open(io.BytesIO(data)) as file:
+        return np.stack(
+            [frame.to_ndarray(width=64, height=48, format="gray") for frame in file.decode(video=0)]
+        )
+
+
+def _alike(one, other):
+    return one.shape == other.shape and float(np.abs(one.astype(int) - other).mean()) < 4
 
 
 def _parts(thing):

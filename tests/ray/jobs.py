@@ -13,7 +13,6 @@ from dlintro_demos.assistant.conversing import converse, try_out
 from dlintro_demos.assistant.dialogue import Dialogue
 from dlintro_demos.assistant.fooling import SOUNDS, converse_fooled
 from dlintro_demos.assistant.intent_map import draw_map
-from dlintro_demos.classical_vs_deep.learned import watch_it_learn
 from dlintro_demos.classical_vs_deep.learning_curves import learning_curves
 from dlintro_demos.faces import quiz as faces_quiz
 from dlintro_demos.faces.album import open_album
@@ -75,7 +74,6 @@ def jobs(engine, folder):
         (converse, dialogue, "Buy some milk", NOW, 1, cache),
         (converse_fooled, dialogue, next(iter(SOUNDS)), NOW, 2, cache),
         (draw_map, cache),
-        (watch_it_learn, 1),
         (learning_curves, (100,), (0,)),
         (faces_quiz.make_pair, 1, cache),
         (

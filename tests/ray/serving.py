@@ -16,7 +16,7 @@ import psutil
 from dlintro_demos.gallery.settings import REPOSITORY
 
 SECRET = "a secret of the tests"
-JOBS_PER_WORKER, JOBS_WAITING = 2, 2
+JOBS_PER_WORKER, JOBS_WAITING = 2, 4
 
 
 def free_port():

@@ -17,6 +17,7 @@ from skimage import data
 if not os.environ.get("DLINTRO_REQUIRE_RAY"):
     pytest.importorskip("ray")
 
+from dlintro_demos.classical_vs_deep.learned import watch_it_learn
 from dlintro_demos.feature_layers.classifier import classify
 from dlintro_demos.feature_layers.experiment import look_at
 from dlintro_demos.gallery import process
@@ -49,7 +50,7 @@ def not_the_same(work, args, gallery):
     before = gallery.elsewhere.counts["sent to Ray"]
     ours, theirs = outcome(work(*args)), outcome(gallery.elsewhere.perform(work, *args))
     assert gallery.elsewhere.counts["sent to Ray"] == before + 1
-    if isinstance(ours, Exception):
+    if isinstance(ours, Exception) and isinstance(theirs, Exception):
         return [] if (type(ours), str(ours)) == (type(theirs), str(theirs)) else [f"{ours!r}, {theirs!r}"]
     return differences(ours, theirs, name_of(work))
 
@@ -83,7 +84,14 @@ def test_every_job_that_a_page_starts_has_the_same_answer_on_ray(
 
 def test_every_other_job_has_the_same_answer_on_ray(gallery, tmp_path):
     told = [said for work, *args in jobs(gallery, tmp_path) for said in not_the_same(work, args, gallery)]
-    assert told == []
+    assert not told, "\n".join(told)
+
+
+def test_a_training_learns_as_much_on_ray(gallery):
+    """Twenty rounds of it are not the same to the last digit in any two processes."""
+    ours, theirs = outcome(watch_it_learn(1)), outcome(gallery.elsewhere.perform(watch_it_learn, 1))
+    assert len(ours.shares) == len(theirs.shares)
+    assert min(ours.shares[-1], theirs.shares[-1]) > 0.75
 
 
 def test_progress_comes_as_it_is_made(gallery):
@@ -137,7 +145,7 @@ def test_more_jobs_than_a_demos_workers_may_have_are_refused_in_words(gallery, r
 
 
 def test_pictures_of_several_visitors_in_one_run_get_the_answers_that_each_gets_alone(gallery):
-    pictures = [data.chelsea(), data.coffee(), data.astronaut(), data.rocket()]
+    pictures = [data.chelsea(), data.coffee(), data.rocket()]
     alone = [outcome(look_at(rgb, gallery.cache)) for rgb in pictures]
     answers = {}
 

@@ -48,15 +48,18 @@ class NotThere(ConnectionError):
     """Ray has nobody for this work, or does not let us in; the message says which."""
 
 
-NOT_TAKEN = {
-    http.client.SERVICE_UNAVAILABLE: QueueFull(
-        "The gallery is busy: all workers have as many jobs as they may. Try again in a minute."
+NOT_TAKEN: dict[int, tuple[type[Exception], str]] = {
+    http.client.SERVICE_UNAVAILABLE: (
+        QueueFull,
+        "The gallery is busy: all workers have as many jobs as they may. Try again in a minute.",
     ),
-    http.client.NOT_FOUND: NotThere(
-        "Ray has no worker for this: it is computed on the gallery's own machine."
+    http.client.NOT_FOUND: (
+        NotThere,
+        "Ray has no worker for this: it is computed on the gallery's own machine.",
     ),
-    http.client.FORBIDDEN: NotThere(
-        "Ray's workers have another DLINTRO_RAY_SECRET: all is computed on the gallery's own machine."
+    http.client.FORBIDDEN: (
+        NotThere,
+        "Ray's workers have another DLINTRO_RAY_SECRET: all is computed on the gallery's own machine.",
     ),
 }
 
@@ -205,15 +208,16 @@ class Elsewhere:
             while not _answers(connection.sock):
                 yield b""  # all workers are busy: it waits at Ray
             response = connection.getresponse()
-            if response.status in NOT_TAKEN:
-                raise NOT_TAKEN[response.status]
+            if refusal := NOT_TAKEN.get(response.status):
+                error, words = refusal
+                raise error(words)
             while response.status == http.client.OK:
                 yield _read(response, int.from_bytes(_read(response, SIZE), "big"))
             raise Lost(f"status {response.status}")
-        except (OSError, http.client.HTTPException) as error:
-            if isinstance(error, NotThere):
-                raise
-            raise Lost(str(error)) from error
+        except NotThere:
+            raise
+        except (OSError, http.client.HTTPException) as fault:
+            raise Lost(str(fault)) from fault
         finally:
             connection.close()
 

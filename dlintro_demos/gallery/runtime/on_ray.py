@@ -24,6 +24,7 @@ from starlette.responses import Response, StreamingResponse
 
 from dlintro_demos.gallery.catalogue import SLUGS, package_of
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.runtime import memory
 from dlintro_demos.gallery.runtime.elsewhere import ALIVE_SECONDS, SIZE, Raised, family_of
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
@@ -38,6 +39,7 @@ class Worker:
     """One process that computes the jobs of one demo, several at once."""
 
     def __init__(self, family: str):
+        memory.keep_pages()
         self._family = family
         self._engine = engine()
         self._loop = asyncio.get_running_loop()
@@ -56,44 +58,48 @@ class Worker:
 
     async def frames(self, message: bytes) -> AsyncIterator[bytes]:
         """What the job yields, as it comes. A closed stream cancels the job at its next chunk."""
-        said: asyncio.Queue[bytes] = asyncio.Queue()
+        said: asyncio.Queue[bytes | None] = asyncio.Queue()  # None: there is no more
         cancelled = threading.Event()
 
-        def say(thing: Any) -> None:
-            data = pack(thing, self._engine.residents)
-            self._loop.call_soon_threadsafe(said.put_nowait, len(data).to_bytes(SIZE, "big") + data)
+        def say(data: bytes | None) -> None:
+            framed = None if data is None else len(data).to_bytes(SIZE, "big") + data
+            self._loop.call_soon_threadsafe(said.put_nowait, framed)
 
-        thread = threading.Thread(target=self._compute, args=(message, say, cancelled), daemon=True)
         self._jobs += 1
-        thread.start()
+        threading.Thread(target=self._compute, args=(message, say, cancelled), daemon=True).start()
         try:
-            while thread.is_alive() or not said.empty():
+            while True:
                 try:
-                    yield await asyncio.wait_for(said.get(), ALIVE_SECONDS)
+                    frame = await asyncio.wait_for(said.get(), ALIVE_SECONDS)
                 except TimeoutError:
-                    yield bytes(SIZE)
+                    frame = bytes(SIZE)
+                if frame is None:
+                    return
+                yield frame
         finally:
             self._jobs -= 1
             cancelled.set()
 
-    def _compute(self, message: bytes, say: Callable[[Any], None], cancelled: threading.Event) -> None:
+    def _compute(
+        self, message: bytes, say: Callable[[bytes | None], None], cancelled: threading.Event
+    ) -> None:
+        """In a thread of its own: every step of the job is said, then that there is no more."""
+        residents = self._engine.residents
         try:
-            work, args = unpack(message, self._engine.residents)
+            work, args = unpack(message, residents)
             if family_of(work) != self._family:
                 raise CannotTravel("This is another demo's work.")
-            steps = work(*args)
-            try:
+            with contextlib.closing(work(*args)) as steps:
                 for step in steps:
                     if cancelled.is_set():
-                        return
-                    say(step)
+                        break
+                    say(pack(step, residents))
                     if not isinstance(step, Progress):
-                        return
-            finally:
-                if close := getattr(steps, "close", None):
-                    close()
+                        break
         except BaseException as error:  # noqa: BLE001 - whatever the work raises belongs to its caller
-            say(Raised(error))
+            say(pack(Raised(error), residents))
+        finally:
+            say(None)
 
     def _from_a_job(self, key: str, compute: Callable[..., np.ndarray], rows: np.ndarray) -> np.ndarray:
         """`ModelCache.gather`: called in a job's thread."""

@@ -168,6 +168,7 @@ def _error(name: str, words: tuple[str, ...], state: dict[str, Any]) -> BaseExce
 # Tried in this order, so what is a kind of another stands before it; the last takes all that is left.
 _WAYS: dict[str, _Way] = {
     "enum": _Way(Enum, lambda it: (address_of(type(it)), it.name), lambda name, key: _class(name, Enum)[key]),
+    "text": _Way(str, lambda it: (str.__str__(it),), str),  # of a kind of its own, as a table's name
     "buffer": _Way(bytearray, lambda it: (bytes(it),), bytearray),
     "array": _Way(np.ndarray, _array_parts, _array),
     "number": _Way(np.generic, lambda it: (np.asarray(it),), lambda array: array[()]),
