@@ -142,6 +142,7 @@ def test_more_jobs_than_a_demos_workers_may_have_are_refused_in_words(gallery, r
     with pytest.raises(QueueFull, match="busy"):
         refused[0].result()
     wait_for(lambda: all(job.ended for job in sent))
+    assert gallery.elsewhere.counts["computed here"] == 0
 
 
 def test_pictures_of_several_visitors_in_one_run_get_the_answers_that_each_gets_alone(gallery):

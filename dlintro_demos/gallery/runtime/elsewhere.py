@@ -144,8 +144,8 @@ class Elsewhere:
         yield from self._compute_here(work, args)
 
     def look(self) -> bool:
-        """Whether Ray is there, asked now."""
-        connection = http.client.HTTPConnection(self._host, timeout=PULSE_SECONDS)
+        """Whether Ray is there, asked now. One that is only busy may take its time."""
+        connection = http.client.HTTPConnection(self._host, timeout=SILENT_SECONDS)
         try:
             connection.request("GET", "/-/routes")
             routes = json.loads(connection.getresponse().read())
