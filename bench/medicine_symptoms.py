@@ -25,7 +25,8 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
-ROUNDS = (10, 9)  # of the test files; those before are learned from
+ROUNDS = (11,)  # of the test files; those before are learned from, or thresholds were chosen on them
+LANGUAGES = (10, 9)
 
 
 def test_phrases(name: str) -> dict[str, list[str]]:
@@ -56,27 +57,32 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
         found[f"Emergencies noticed, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
         by_rule = [any(alarm.by == "rule" for alarm in each.alarms) for each in read]
         found[f"By rules, of these {len(lines)}"] = _share(by_rule)
+        at_least = [bool(each.alarms or each.maybe) for each in read]
+        found[f"Noticed, or “could be urgent”, of these {len(lines)}"] = _share(at_least)
         _print_missed(lines, [bool(each.alarms) for each in read], show)
     for number in ROUNDS:
         lines = list(chain.from_iterable(test_phrases(f"no_alarm_{number}").values()))
-        title = f"denials, memories, exertions and idioms of round {number}"
+        title = f"denials, mild complaints and sayings of round {number}"
         read = [reading(line, cache) for line in lines]
         found[f"False alarms, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
+        found[f"“Could be urgent”, of these {len(lines)}"] = _share([each.maybe is not None for each in read])
         if show:
             for line, each in zip(lines, read, strict=True):
-                if each.alarms:
+                if each.alarms or each.maybe:
                     print(f"  {line!r}: {_alarms(each)}")
     found |= _languages(cache, show=show)
     lines = test_phrases("off_topic")["off_topic"]
-    refused = [not each.known for each in (reading(line, cache) for line in lines)]
+    read = [reading(line, cache) for line in lines]
+    refused = [not each.known for each in read]
     found[f"Refused, {len(lines)} off-topic texts"] = _share(refused)
+    found[f"False alarms, {len(lines)} off-topic texts"] = _share([bool(each.alarms) for each in read])
     _print_missed(lines, refused, show)
     return found
 
 
 def _languages(cache: ModelCache, *, show: bool) -> dict[str, str]:
     found = {}
-    for number in ROUNDS:
+    for number in LANGUAGES:
         phrases = test_phrases(f"languages_{number}")
         heard = {
             name: [bool(reading(line, cache).alarms) for line in lines] for name, lines in phrases.items()
@@ -104,6 +110,7 @@ def _patterns(name: str, title: str, cache: ModelCache, *, show: bool) -> dict[s
         f"The first pattern is right, {these}": _share(right),
         f"“Cannot tell”, {these}": _share([not each.known for each in read]),
         f"False alarms, {these}": _share([bool(each.alarms) for each in read]),
+        f"“Could be urgent”, {these}": _share([each.maybe is not None for each in read]),
     }
 
 
@@ -114,7 +121,9 @@ def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:
 
 
 def _alarms(read: Reading) -> str:
-    return "; ".join(f"{each.kind} by {each.by}: {' '.join(each.words)}" for each in read.alarms)
+    found = read.alarms or ((read.maybe,) if read.maybe else ())
+    told = "; ".join(f"{each.kind} by {each.by}: {' '.join(each.words)}" for each in found)
+    return f"perhaps {told}" if read.maybe else told
 
 
 def _share(right: list[bool]) -> str:

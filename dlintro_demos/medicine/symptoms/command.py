@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from dlintro_demos.gallery.command_line import Commands, add, engine_of_its_own, fail, last
 
 if TYPE_CHECKING:
-    from dlintro_demos.medicine.symptoms.reading import Reading
+    from dlintro_demos.medicine.symptoms.reading import Alarm, Reading
 
 CALL = "Call your emergency number now."
+IF = "This could be urgent. If it came suddenly, gets worse or frightens you, call your emergency number."
 
 
 def add_to(commands: Commands) -> None:
@@ -43,17 +44,17 @@ def symptoms(options: argparse.Namespace) -> int:
 
 
 def facts(found: Reading) -> dict[str, Any]:
-    """A reading as JSON has it; `why` are the emergencies, each with the words that raised it."""
+    """A reading as JSON has it; `why` are the emergencies, each with the words that raised it.
+
+    `maybe` is one that it might be, or None.
+    """
     from dlintro_demos.medicine.symptoms.written import patterns
 
     titles = {each.key: each.title for each in patterns()}
     return {
         "red_flag": bool(found.alarms),
-        "why": [
-            {"kind": each.kind, "title": each.title, "words": " ".join(each.words), "by": each.by}
-            | ({} if each.score is None else {"score": round(each.score, 4)})
-            for each in found.alarms
-        ],
+        "why": [_emergency(each) for each in found.alarms],
+        "maybe": _emergency(found.maybe) if found.maybe else None,
         "patterns": [
             {"pattern": key, "title": titles[key], "score": round(share, 4)} for key, share in found.patterns
         ],
@@ -64,9 +65,17 @@ def facts(found: Reading) -> dict[str, Any]:
     }
 
 
+def _emergency(found: Alarm) -> dict[str, Any]:
+    score = {} if found.score is None else {"score": round(found.score, 4)}
+    about = {"kind": found.kind, "title": found.title, "words": " ".join(found.words), "by": found.by}
+    return about | score
+
+
 def _in_words(found: Reading) -> str:
     told = facts(found)
     parts = [f"{each['title']}: {CALL}" for each in told["why"]]
+    if found.maybe:
+        parts.append(f"{IF} {found.maybe.title}.")
     if found.known:
         parts += [", ".join(f"{each['title']} {each['score']:.2f}" for each in told["patterns"])]
     return " ".join((*parts, found.problem, "Not for diagnosis.")).replace("  ", " ")

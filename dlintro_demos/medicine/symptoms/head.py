@@ -1,4 +1,4 @@
-"""The trained head on MiniLM's embedding: which pattern, and whether it sounds like an emergency."""
+"""The trained heads on MiniLM's vectors: which pattern, and (`detector.py`) whether it is an emergency."""
 
 from __future__ import annotations
 
@@ -15,30 +15,39 @@ from dlintro_demos.shared.sentence_embeddings import WIDTH
 
 MODEL = "medicine_symptoms"
 CHUNK = 40  # words that are embedded together; longer complaints are the mean of such parts
+HIDDEN = 256  # units of the detector's layer
+GRAMS = 8192  # places for words and runs of letters
 
 
 class SymptomHead(nn.Module):
-    """One linear map to logits: `kinds` of emergencies first, then the patterns, last “none of them”.
+    """A linear map for the patterns on MiniLM's vectors, and the detector of emergencies.
 
-    `phrases` (P, 384) are the embeddings of the written phrasings, in their order; `temperature` divides
-    the logits of the patterns (Guo et al. 2017).
+    `linear` gives logits: `kinds` of emergencies first, then the patterns, last “none of them”; `temperature`
+    divides those of the patterns (Guo et al. 2017). `phrases` (P, 384) are the vectors of the written
+    phrasings, in their order. `alarm`, and `curved` with a layer between, give logits of the same classes:
+    `kinds` first, then all that is none. `grams` (`GRAMS`,) are weights of words and runs of letters.
     """
 
     phrases: torch.Tensor
     temperature: torch.Tensor
+    grams: torch.Tensor
 
-    def __init__(self, classes: int, kinds: int, phrases: int) -> None:
+    def __init__(self, classes: int, kinds: int, phrases: int, sorts: int) -> None:
         super().__init__()
         self.kinds = kinds
         self.linear = nn.Linear(WIDTH, classes)
+        self.alarm = nn.Linear(WIDTH, sorts)
+        self.curved = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sorts))
         self.register_buffer("phrases", torch.zeros(phrases, WIDTH))
         self.register_buffer("temperature", torch.ones(1))
+        self.register_buffer("grams", torch.zeros(GRAMS))
 
 
 def load_head(files: Sequence[Path]) -> SymptomHead:
-    """The trained head. Raises `RuntimeError` where the file has other shapes."""
+    """The trained heads. Raises `RuntimeError` where the file has other shapes."""
     state = {name: value.float() for name, value in load_file(files[0]).items()}
-    module = SymptomHead(len(state["linear.bias"]), len(emergencies()), len(state["phrases"]))
+    sizes = len(state["linear.bias"]), len(emergencies()), len(state["phrases"]), len(state["alarm.bias"])
+    module = SymptomHead(*sizes)
     module.load_state_dict(state)
     return module
 
@@ -49,14 +58,6 @@ def probabilities(module: nn.Module, vectors: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         logits = _logits(module, vectors)[:, module.kinds :]
         return (logits / module.temperature).softmax(1).cpu().numpy()
-
-
-def alarm_scores(module: nn.Module, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Embeddings (N, 384) to the share of emergencies (N,) and the likeliest kind (N,)."""
-    assert isinstance(module, SymptomHead)
-    with torch.inference_mode():
-        kinds = _logits(module, vectors).softmax(1)[:, : module.kinds]
-        return kinds.sum(1).cpu().numpy(), kinds.argmax(1).cpu().numpy()
 
 
 def _logits(module: SymptomHead, vectors: np.ndarray) -> torch.Tensor:

@@ -12,16 +12,10 @@ import numpy as np
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.words import counted
 from dlintro_demos.medicine.symptoms.alarms import covered_places, excused, find_alarms
-from dlintro_demos.medicine.symptoms.head import (
-    CHUNK,
-    MODEL,
-    alarm_scores,
-    known_score,
-    nearest,
-    probabilities,
-)
-from dlintro_demos.medicine.symptoms.languages import hear
-from dlintro_demos.medicine.symptoms.scope import find_cues
+from dlintro_demos.medicine.symptoms.detector import alarm_scores
+from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, known_score, nearest, probabilities
+from dlintro_demos.medicine.symptoms.languages import hear, is_foreign
+from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort
 from dlintro_demos.medicine.symptoms.spelling import Word, english, plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, written_words
 from dlintro_demos.shared.sentence_embeddings import embed, whole_words
@@ -47,12 +41,18 @@ NOT_ENGLISH = (
 )
 CANNOT_TELL = "It cannot tell. What you wrote is not like any of its {} patterns, or like several a little."
 
+EFFORT = (
+    "It cannot tell. What an effort does to breath and heart is like none of its patterns. "
+    "If it takes less effort than it used to, have that looked at."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
     """An emergency: its title, why it is one, and the words of the complaint that raised it.
 
-    `by` is “rule”, or “detector” with its `score`. `call` says whom to call where it was another `language`.
+    `by` is “rule”, or “detector” with its `score`, 0 to 1. `call` says whom to call where it was another
+    `language`.
     """
 
     kind: str
@@ -81,6 +81,7 @@ class Pull:
 class Reading:
     """What was read. `text` is as it was read, `corrected` with misspelt words put right.
 
+    `alarms` are emergencies; `maybe`, where there are none, is one that it might be.
     `patterns` are the likeliest with their probabilities, `all_patterns` (patterns,) those of all, `none`
     that of none of them. `nearest` are written phrasings as (phrase, pattern, cosine). `known` is False
     where it cannot tell; then `problem` says why.
@@ -89,6 +90,7 @@ class Reading:
     text: str
     corrected: str = ""
     alarms: tuple[Alarm, ...] = ()
+    maybe: Alarm | None = None
     known: bool = False
     confidence: float = 0.0
     problem: str = ""
@@ -106,11 +108,13 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
     started = time.perf_counter()
     text = plain_text(complaint)
     words = words_of(text, whole_words(cache))
-    alarms = find_emergencies(text, words, cache)
+    alarms, maybe = find_emergencies(text, words, cache)
     seconds = {"Spelling, rules and the detector of emergencies": time.perf_counter() - started}
     corrected = put_right(text, words)
     if problem := _problem(text, len(complaint), words):
-        yield Reading(text=text, corrected=corrected, alarms=alarms, problem=problem, seconds=seconds)
+        yield Reading(
+            text=text, corrected=corrected, alarms=alarms, maybe=maybe, problem=problem, seconds=seconds
+        )
         return
     yield Progress(1, 3, "matching patterns")
     started = time.perf_counter()
@@ -118,7 +122,9 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
     given = _given(vectors, cache)
     order = np.argsort(-given[0, :-1])[:SHOWN]
     confidence = float(known_score(given)[0])
-    known = confidence >= cache.card(MODEL).thresholds["known"]
+    effort = only_effort(words, find_cues(words))
+    known = confidence >= cache.card(MODEL).thresholds["known"] and not effort
+    unknown = EFFORT if effort else CANNOT_TELL.format(len(patterns()))
     phrases = _nearest(vectors, cache)
     seconds["Embedding and patterns"] = time.perf_counter() - started
     yield Progress(2, 3, "leaving words out")
@@ -129,9 +135,10 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
         text=text,
         corrected=corrected,
         alarms=alarms,
+        maybe=maybe,
         known=known,
         confidence=confidence,
-        problem="" if known else CANNOT_TELL.format(len(patterns())),
+        problem="" if known else unknown,
         patterns=tuple((patterns()[at].key, float(given[0, at])) for at in order),
         all_patterns=tuple(map(float, given[0, :-1])),
         none=float(given[0, -1]),
@@ -141,8 +148,10 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
     )
 
 
-def find_emergencies(text: str, words: Sequence[Word], cache: ModelCache) -> tuple[Alarm, ...]:
-    """Emergencies that rules find; where they find none, what the detector takes for one."""
+def find_emergencies(
+    text: str, words: Sequence[Word], cache: ModelCache
+) -> tuple[tuple[Alarm, ...], Alarm | None]:
+    """Emergencies that rules find; where they find none, what the detector takes for one, or might."""
     cues = find_cues(words)
     found = {
         each.kind: _by_rule(each.kind, tuple(words[place].text for place in each.places))
@@ -151,7 +160,14 @@ def find_emergencies(text: str, words: Sequence[Word], cache: ModelCache) -> tup
     for each in hear(text, english()):
         alarm = found.get(each.kind) or _by_rule(each.kind, each.words)
         found[each.kind] = replace(alarm, call=each.call, language=each.language)
-    return tuple(found.values()) or _sounds_like_one(words, covered_places(words, cues), cache)
+    if found or is_foreign(text, english()):
+        return tuple(found.values()), None
+    if not (like := _most_like_one(words, covered_places(words, cues), cache)):
+        return tuple(found.values()), None
+    thresholds, score = cache.card(MODEL).thresholds, like.score or 0.0
+    if score >= thresholds["alarm"]:
+        return (like,), None
+    return (), like if score >= thresholds["unsure"] else None
 
 
 def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
@@ -159,27 +175,23 @@ def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
     return Alarm(kind=kind, title=about.title, why=about.why, words=words, by="rule")
 
 
-def _sounds_like_one(words: Sequence[Word], covered: Collection[int], cache: ModelCache) -> tuple[Alarm, ...]:
+def _most_like_one(words: Sequence[Word], covered: Collection[int], cache: ModelCache) -> Alarm | None:
+    """The part of a complaint that sounds most like an emergency, however little."""
     said = said_plainly(words, covered)
     if not said:
-        return ()
-    vectors = embed(said, cache)
-    scores, kinds = cache.run(MODEL, lambda model: alarm_scores(model.module, vectors))
+        return None
+    scores, kinds = alarm_scores(said, cache)
     best = int(scores.argmax())
-    if scores[best] < cache.card(MODEL).thresholds["alarm"]:
-        return ()
     like = list(emergencies().values())[int(kinds[best])]
     if excused(like.key, words):
-        return ()
-    return (
-        Alarm(
-            kind=like.key,
-            title=f"This sounds like: {like.title[0].lower()}{like.title[1:]}",
-            why=like.why,
-            words=tuple(said[best].split()),
-            by="detector",
-            score=float(scores[best]),
-        ),
+        return None
+    return Alarm(
+        kind=like.key,
+        title=f"This sounds like: {like.title[0].lower()}{like.title[1:]}",
+        why=like.why,
+        words=tuple(said[best].split()),
+        by="detector",
+        score=float(scores[best]),
     )
 
 

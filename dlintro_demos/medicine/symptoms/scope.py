@@ -90,6 +90,13 @@ def _exerted(words: Sequence[Word]) -> Iterator[Cue]:
             first = at
 
 
+def only_effort(words: Sequence[Word], cues: Sequence[Cue]) -> bool:
+    """Whether all that is said is what an effort does to breath and heart."""
+    covered = {place for cue in cues if cue.kind is Kind.EXERTED for place in cue.over}
+    text = " ".join(word.text for word in words)
+    return len(covered) == len(words) and bool(_pattern("effort").search(text))
+
+
 def _denied(words: Sequence[Word]) -> Iterator[Cue]:
     for at, word in enumerate(words):
         plain = word.text in _set("no") and word.text != "never" and _plain_no(words, at)

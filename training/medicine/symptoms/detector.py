@@ -1,0 +1,161 @@
+"""Train the detector of emergencies: two heads on MiniLM's vectors, and weights of words and runs of letters.
+
+Classes of the heads are the kinds of emergencies, the patterns, what is off topic, and what only sounds like
+an emergency ([calm] in red_flag_voices.toml). Nothing learns from one in eight of these: on them, on
+[calibrate] in the data files, and on the ninth and tenth round of tests the thresholds are chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import torch
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+from torch.nn import functional
+
+from bench.medicine_symptoms import test_phrases
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.medicine.symptoms.detector import grams, scored
+from dlintro_demos.medicine.symptoms.head import GRAMS, HIDDEN, SymptomHead
+from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
+from dlintro_demos.shared.sentence_embeddings import embed
+from training.medicine.symptoms.reading import SEED, VARIANTS, as_read, left_of, plain_parts, varied
+
+KEPT = 8  # one sentence in so many of the new ones is kept for the thresholds
+VARIED = 2  # variants of a sentence that are learned from: as it is, and with a typing error
+C_HEAD, C_WORDS = 5.0, 10.0  # inverse strengths of the regularisation
+EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the head with a layer between
+SCALE = 8.0  # of its input, whose length is 1
+SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
+CHOOSING = (9, 10)  # rounds of test phrases that the thresholds are chosen on
+FALSE_ALARMS = 0.1  # of what only sounds like an emergency
+MISSED = 0.01  # of the phrases about emergencies, by the detector alone, where “could be urgent” begins
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentences:
+    """What is learned from, with its classes, and what is kept: emergencies and others."""
+
+    learn: list[str]
+    classes: np.ndarray
+    urgent: list[str]
+    calm: list[str]
+
+
+def sentences(cache: ModelCache) -> Sentences:
+    """All that is written, apart."""
+    flags, more, voices = read("red_flag_phrases"), read("red_flag_more"), read("red_flag_voices")
+    off_topic = read("symptom_off_topic")
+    assert list(flags["learn"]) == list(emergencies()) == list(voices["urgent"])
+    old = [[*lines, *more[kind]] for kind, lines in flags["learn"].items()]
+    new = [_apart(lines) for lines in voices["urgent"].values()]
+    like = [_apart(list(each.phrasings)) for each in patterns()]
+    calm = [_apart(lines) for lines in voices["calm"].values()]
+    quiet = left_of([*flags["quiet"]["learn"], *more["quiet"]], cache)
+    groups = [
+        *([*before, *learn] for before, (learn, _) in zip(old, new, strict=True)),
+        *(learn for learn, _ in like),
+        [*off_topic["learn"], *quiet],
+        [line for learn, _ in calm for line in left_of(learn, cache)],
+    ]
+    rounds = [test_phrases(f"red_flags_{number}").values() for number in CHOOSING]
+    others = [test_phrases(f"no_alarm_{number}").values() for number in CHOOSING]
+    return Sentences(
+        learn=list(chain.from_iterable(groups)),
+        classes=np.repeat(np.arange(len(groups)), [len(each) for each in groups]),
+        urgent=[*chain.from_iterable(chain.from_iterable(rounds)), *flags["calibrate"]["all"]],
+        calm=[
+            *chain.from_iterable(kept for _, kept in (*calm, *like)),
+            *chain.from_iterable(chain.from_iterable(others)),
+            *flags["quiet"]["calibrate"],
+        ],
+    )
+
+
+def _apart(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    return [line for at, line in enumerate(lines) if at % KEPT], list(lines[::KEPT])
+
+
+def train_detector(cache: ModelCache) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """The tensors of the detector, and what is to be said about its thresholds."""
+    given = sentences(cache)
+    several = [each for at, each in enumerate(varied(given.learn)) if at % VARIANTS < VARIED]
+    read_as = [as_read(each, cache) or "-" for each in several]
+    vectors, classes = embed(read_as, cache), np.repeat(given.classes, VARIED)
+    last = int(classes.max())
+    print(f"{len(given.learn)} sentences, {last + 1} classes", flush=True)
+    head = SymptomHead(1, len(emergencies()), 1, last + 1)
+    plain = LogisticRegression(C=C_HEAD, max_iter=1_000).fit(vectors, classes)
+    head.alarm.load_state_dict(
+        {"weight": torch.from_numpy(plain.coef_), "bias": torch.from_numpy(plain.intercept_)}
+    )
+    head.curved.load_state_dict(curved(torch.from_numpy(vectors), torch.from_numpy(classes)))
+    head.grams = torch.from_numpy(weights_of_words(read_as, classes < head.kinds)).float()
+    mine = ("alarm", "curved", "grams")
+    tensors = {name: value for name, value in head.state_dict().items() if name.startswith(mine)}
+    return tensors, choose(head, given, cache)
+
+
+def curved(vectors: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
+    """A network with one layer between, by AdamW and cross entropy; its weights."""
+    torch.manual_seed(SEED)
+    first, last = nn.Linear(vectors.shape[1], HIDDEN), nn.Linear(HIDDEN, int(classes.max()) + 1)
+    network = nn.Sequential(nn.Dropout(DROPPED), first, nn.GELU(), nn.Dropout(DROPPED_WITHIN), last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    steps = EPOCHS * -(-len(classes) // BATCH)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.01, steps)
+    for _ in range(EPOCHS):
+        for batch in torch.randperm(len(classes)).split(BATCH):
+            logits = network(SCALE * vectors[batch])
+            loss = functional.cross_entropy(logits, classes[batch], label_smoothing=SMOOTHING)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return {
+        "0.weight": SCALE * first.weight.detach(), "0.bias": first.bias.detach(),
+        "2.weight": last.weight.detach(), "2.bias": last.bias.detach(),
+    }  # fmt: skip
+
+
+def weights_of_words(read_as: list[str], urgent: np.ndarray) -> np.ndarray:
+    """A logistic regression on words and runs of letters, (`GRAMS`,)."""
+    rows = [grams(each) for each in read_as]
+    ends = np.cumsum([0, *(len(places) for places, _ in rows)])
+    matrix = csr_matrix(
+        (np.concatenate([each for _, each in rows]), np.concatenate([each for each, _ in rows]), ends),
+        shape=(len(rows), GRAMS),
+    )
+    model = LogisticRegression(C=C_WORDS, max_iter=400, class_weight="balanced", fit_intercept=False)
+    return model.fit(matrix, urgent).coef_[0]
+
+
+def scores(head: SymptomHead, lines: list[str], cache: ModelCache) -> np.ndarray:
+    """The highest score among the parts of each line; 0 where nothing is left."""
+    parts = [plain_parts(each, cache) for each in lines]
+    flat = list(chain.from_iterable(parts))
+    found, _ = scored(head, embed(flat, cache), flat)
+    rates = iter(found)
+    return np.array([max((next(rates) for _ in each), default=0.0) for each in parts])
+
+
+def choose(head: SymptomHead, given: Sentences, cache: ModelCache) -> dict[str, str]:
+    """The thresholds, and what they do on the sentences that they are chosen on."""
+    urgent, calm = scores(head, given.urgent, cache), scores(head, given.calm, cache)
+    for rate in (0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3):
+        at = float(np.quantile(calm, 1 - rate))
+        missed = int(np.sum(urgent < at))
+        print(f"at {at:.3f}: {np.mean(calm >= at):.1%} of others, misses {missed} of {len(urgent)}")
+    alarm = float(np.quantile(calm, 1 - FALSE_ALARMS))
+    unsure = min(alarm, float(np.quantile(urgent, MISSED)))
+    return {
+        "alarm": f"{alarm:.4f}", "unsure": f"{unsure:.4f}",
+        "heard": str(int(np.sum(urgent >= alarm))), "emergencies": str(len(urgent)),
+        "false": str(int(np.sum(calm >= alarm))), "quiet": str(len(calm)),
+        "asked": str(int(np.sum(urgent >= unsure))), "bothered": str(int(np.sum(calm >= unsure))),
+    }  # fmt: skip
