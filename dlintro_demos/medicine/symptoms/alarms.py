@@ -64,9 +64,11 @@ def find_alarms(words: Sequence[Word], cues: Sequence[Cue] | None = None) -> tup
 
 
 def covered_places(words: Sequence[Word], cues: Sequence[Cue]) -> frozenset[int]:
-    """The places of all parts of sentences in which something is denied, over, feared or told."""
-    places = {*chain.from_iterable((*cue.over, *cue.said) for cue in cues)}
-    return frozenset(chain.from_iterable(part for part in sections(words) if places & set(part)))
+    """The places of what is denied, and of all parts of sentences about what is over, feared or told."""
+    denied = {place for cue in cues if cue.kind is Kind.DENIED for place in chain(cue.over, cue.said)}
+    places = {place for cue in cues if cue.kind is not Kind.DENIED for place in chain(cue.over, cue.said)}
+    parts = (part for part in sections(words) if places & set(part))
+    return frozenset(chain(denied, chain.from_iterable(parts)))
 
 
 def excused(kind: str, words: Sequence[Word]) -> bool:

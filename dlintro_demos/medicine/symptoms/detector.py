@@ -1,6 +1,7 @@
-"""Whether a sentence sounds like an emergency: two heads on its vector, and its words and letters.
+"""Whether a sentence sounds like an emergency: by a network, by what is nearest, and by words and letters.
 
-Three that err differently: the heads know what is meant, the weights of words and letters what is written.
+Three that err differently. The first two read the sentence's vector and know what is meant; the third knows
+what is written.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 LENGTHS = (3, 4)  # of runs of letters
 WHOLE, RUN = 1.0, 0.5  # what a word, or two that follow each other, and a run of letters count
-MOST = 15.0  # of the log odds that a head gives, either way: beyond, it says no more than “sure”
+MOST = 15.0  # of the log odds that the network gives, either way: beyond, it says no more than “sure”
+NEAREST = 6  # of the sentences that it learned from, of either sort
+SHARPNESS = 30.0  # cosines to log odds
 
 
 def alarm_scores(sentences: Sequence[str], cache: ModelCache) -> tuple[np.ndarray, np.ndarray]:
@@ -38,18 +41,21 @@ def alarm_scores(sentences: Sequence[str], cache: ModelCache) -> tuple[np.ndarra
 def scored(module: nn.Module, vectors: np.ndarray, sentences: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The same of sentences with their vectors (N, 384)."""
     assert isinstance(module, SymptomHead)
-    meant, kinds = of_vectors(module, vectors)
-    return 1 / (1 + np.exp(-(meant.sum(0) + of_words(module, sentences)) / 3)), kinds
-
-
-def of_vectors(head: SymptomHead, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Vectors (N, 384) to the log odds of an emergency by either head (2, N) and the likeliest kind (N,)."""
     with torch.inference_mode():
-        points = torch.from_numpy(vectors).to(head.temperature.device)
-        logits = torch.stack([head.alarm(points), head.curved(points)])
-        kinds, others = logits[..., : head.kinds], logits[..., head.kinds :]
-        odds = (kinds.logsumexp(2) - others.logsumexp(2)).clamp(-MOST, MOST)
-        return odds.cpu().numpy(), kinds.log_softmax(2).sum(0).argmax(1).cpu().numpy()
+        points = torch.from_numpy(vectors).to(module.temperature.device)
+        logits = module.alarm(points)
+        kinds, others = logits[:, : module.kinds], logits[:, module.kinds :]
+        odds = (kinds.logsumexp(1) - others.logsumexp(1)).clamp(-MOST, MOST) + of_nearest(module, points)
+        by_vector, likeliest = odds.cpu().numpy(), kinds.argmax(1).cpu().numpy()
+    return 1 / (1 + np.exp(-(by_vector + of_words(module, sentences)) / 3)), likeliest
+
+
+def of_nearest(head: SymptomHead, points: torch.Tensor) -> torch.Tensor:
+    """How much nearer the nearest emergencies are than the nearest others, (N, 384) to (N,), as log odds."""
+    cosines = points @ head.examples.T
+    urgent = cosines[:, head.urgent > 0].topk(NEAREST, dim=1).values
+    others = cosines[:, head.urgent == 0].topk(NEAREST, dim=1).values
+    return SHARPNESS * (urgent.mean(1) - others.mean(1))
 
 
 def of_words(head: SymptomHead, sentences: Sequence[str]) -> np.ndarray:

@@ -24,30 +24,39 @@ class SymptomHead(nn.Module):
 
     `linear` gives logits: `kinds` of emergencies first, then the patterns, last “none of them”; `temperature`
     divides those of the patterns (Guo et al. 2017). `phrases` (P, 384) are the vectors of the written
-    phrasings, in their order. `alarm`, and `curved` with a layer between, give logits of the same classes:
-    `kinds` first, then all that is none. `grams` (`GRAMS`,) are weights of words and runs of letters.
+    phrasings, in their order. `alarm` gives logits, too: `kinds` first, then all that is none. `examples`
+    (E, 384) are the vectors of what it learned from, `urgent` (E,) is 1 where that is an emergency. `grams`
+    (`GRAMS`,) are weights of words and runs of letters.
     """
 
     phrases: torch.Tensor
     temperature: torch.Tensor
+    examples: torch.Tensor
+    urgent: torch.Tensor
     grams: torch.Tensor
 
-    def __init__(self, classes: int, kinds: int, phrases: int, sorts: int) -> None:
+    def __init__(self, classes: int, kinds: int, phrases: int, *, sorts: int, examples: int) -> None:
         super().__init__()
         self.kinds = kinds
         self.linear = nn.Linear(WIDTH, classes)
-        self.alarm = nn.Linear(WIDTH, sorts)
-        self.curved = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sorts))
+        self.alarm = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sorts))
         self.register_buffer("phrases", torch.zeros(phrases, WIDTH))
         self.register_buffer("temperature", torch.ones(1))
+        self.register_buffer("examples", torch.zeros(examples, WIDTH))
+        self.register_buffer("urgent", torch.zeros(examples))
         self.register_buffer("grams", torch.zeros(GRAMS))
 
 
 def load_head(files: Sequence[Path]) -> SymptomHead:
     """The trained heads. Raises `RuntimeError` where the file has other shapes."""
     state = {name: value.float() for name, value in load_file(files[0]).items()}
-    sizes = len(state["linear.bias"]), len(emergencies()), len(state["phrases"]), len(state["alarm.bias"])
-    module = SymptomHead(*sizes)
+    module = SymptomHead(
+        len(state["linear.bias"]),
+        len(emergencies()),
+        len(state["phrases"]),
+        sorts=len(state["alarm.2.bias"]),
+        examples=len(state["examples"]),
+    )
     module.load_state_dict(state)
     return module
 

@@ -165,7 +165,7 @@ def find_emergencies(
     if not (like := _most_like_one(words, covered_places(words, cues), cache)):
         return tuple(found.values()), None
     thresholds, score = cache.card(MODEL).thresholds, like.score or 0.0
-    if score >= thresholds["alarm"]:
+    if score >= thresholds["alarm"] and not excused(like.kind, words):
         return (like,), None
     return (), like if score >= thresholds["unsure"] else None
 
@@ -183,8 +183,6 @@ def _most_like_one(words: Sequence[Word], covered: Collection[int], cache: Model
     scores, kinds = alarm_scores(said, cache)
     best = int(scores.argmax())
     like = list(emergencies().values())[int(kinds[best])]
-    if excused(like.key, words):
-        return None
     return Alarm(
         kind=like.key,
         title=f"This sounds like: {like.title[0].lower()}{like.title[1:]}",

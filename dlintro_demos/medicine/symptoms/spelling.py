@@ -95,6 +95,8 @@ def _right(word: str, known: Collection[str]) -> str:
         return word
     if word.startswith(begun_words()):
         return word
+    if word.endswith("in") and (f"{word}g" in ours or f"{word}g" in known):
+        return f"{word}g"  # “bleedin”
     short = re.sub(r"(.)\1{2,}", r"\1\1", word)
     for each in (short, re.sub(r"(.)\1+", r"\1", word)):
         if each != word and (each in ours or each in known):

@@ -1,8 +1,10 @@
-"""Train the detector of emergencies: two heads on MiniLM's vectors, and weights of words and runs of letters.
+"""Train the detector of emergencies: a network on MiniLM's vectors, and weights of words and runs of letters.
 
-Classes of the heads are the kinds of emergencies, the patterns, what is off topic, and what only sounds like
-an emergency ([calm] in red_flag_voices.toml). Nothing learns from one in eight of these: on them, on
-[calibrate] in the data files, and on the ninth and tenth round of tests the thresholds are chosen.
+The vectors of what it learned from are kept with it. Classes of the network are the kinds of emergencies, the
+patterns, what is off topic, and what only sounds like an emergency ([calm] in red_flag_voices.toml). The
+rounds of tests before the last are learned from, too. Nothing learns from one in eight of what stands in
+red_flag_voices.toml and of the patterns' phrasings: on them, and on [calibrate] in the data files, the
+thresholds are chosen.
 """
 
 from __future__ import annotations
@@ -28,13 +30,13 @@ from training.medicine.symptoms.reading import SEED, VARIANTS, as_read, left_of,
 
 KEPT = 8  # one sentence in so many of the new ones is kept for the thresholds
 VARIED = 2  # variants of a sentence that are learned from: as it is, and with a typing error
-C_HEAD, C_WORDS = 5.0, 10.0  # inverse strengths of the regularisation
-EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the head with a layer between
+C = 10.0  # inverse strength of the regularisation of the words' weights
+EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the network
 SCALE = 8.0  # of its input, whose length is 1
 SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
-CHOOSING = (9, 10)  # rounds of test phrases that the thresholds are chosen on
-FALSE_ALARMS = 0.1  # of what only sounds like an emergency
-MISSED = 0.01  # of the phrases about emergencies, by the detector alone, where “could be urgent” begins
+LEARNED = (9, 10, 11)  # rounds of test phrases; those before stand in red_flag_more.toml
+FALSE_ALARMS = 0.15  # of what only sounds like an emergency, by the detector alone
+ASKED = 0.25  # of the same: false alarms, and “could be urgent”
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,28 +54,28 @@ def sentences(cache: ModelCache) -> Sentences:
     flags, more, voices = read("red_flag_phrases"), read("red_flag_more"), read("red_flag_voices")
     off_topic = read("symptom_off_topic")
     assert list(flags["learn"]) == list(emergencies()) == list(voices["urgent"])
-    old = [[*lines, *more[kind]] for kind, lines in flags["learn"].items()]
+    rounds = [test_phrases(f"red_flags_{number}") for number in LEARNED]
+    others = [test_phrases(f"no_alarm_{number}").values() for number in LEARNED]
+    old = [
+        [*lines, *more[kind], *chain.from_iterable(each.get(kind, ()) for each in rounds)]
+        for kind, lines in flags["learn"].items()
+    ]
     new = [_apart(lines) for lines in voices["urgent"].values()]
-    like = [_apart(list(each.phrasings)) for each in patterns()]
+    like = [_apart(each.phrasings) for each in patterns()]
     calm = [_apart(lines) for lines in voices["calm"].values()]
-    quiet = left_of([*flags["quiet"]["learn"], *more["quiet"]], cache)
+    quiet = [*flags["quiet"]["learn"], *more["quiet"]]
+    calm_old = chain.from_iterable(chain.from_iterable(others))
     groups = [
         *([*before, *learn] for before, (learn, _) in zip(old, new, strict=True)),
         *(learn for learn, _ in like),
-        [*off_topic["learn"], *quiet],
-        [line for learn, _ in calm for line in left_of(learn, cache)],
+        [*off_topic["learn"], *left_of(quiet, cache)],
+        left_of([*calm_old, *chain.from_iterable(learn for learn, _ in calm)], cache),
     ]
-    rounds = [test_phrases(f"red_flags_{number}").values() for number in CHOOSING]
-    others = [test_phrases(f"no_alarm_{number}").values() for number in CHOOSING]
     return Sentences(
         learn=list(chain.from_iterable(groups)),
         classes=np.repeat(np.arange(len(groups)), [len(each) for each in groups]),
-        urgent=[*chain.from_iterable(chain.from_iterable(rounds)), *flags["calibrate"]["all"]],
-        calm=[
-            *chain.from_iterable(kept for _, kept in (*calm, *like)),
-            *chain.from_iterable(chain.from_iterable(others)),
-            *flags["quiet"]["calibrate"],
-        ],
+        urgent=[*chain.from_iterable(kept for _, kept in new), *flags["calibrate"]["all"]],
+        calm=[*chain.from_iterable(kept for _, kept in (*calm, *like)), *flags["quiet"]["calibrate"]],
     )
 
 
@@ -89,29 +91,27 @@ def train_detector(cache: ModelCache) -> tuple[dict[str, torch.Tensor], dict[str
     vectors, classes = embed(read_as, cache), np.repeat(given.classes, VARIED)
     last = int(classes.max())
     print(f"{len(given.learn)} sentences, {last + 1} classes", flush=True)
-    head = SymptomHead(1, len(emergencies()), 1, last + 1)
-    plain = LogisticRegression(C=C_HEAD, max_iter=1_000).fit(vectors, classes)
-    head.alarm.load_state_dict(
-        {"weight": torch.from_numpy(plain.coef_), "bias": torch.from_numpy(plain.intercept_)}
-    )
-    head.curved.load_state_dict(curved(torch.from_numpy(vectors), torch.from_numpy(classes)))
+    head = SymptomHead(1, len(emergencies()), 1, sorts=last + 1, examples=len(given.learn))
+    head.alarm.load_state_dict(network(torch.from_numpy(vectors), torch.from_numpy(classes)))
+    head.examples = torch.from_numpy(vectors[::VARIED])
+    head.urgent = torch.from_numpy(given.classes < head.kinds).float()
     head.grams = torch.from_numpy(weights_of_words(read_as, classes < head.kinds)).float()
-    mine = ("alarm", "curved", "grams")
+    mine = ("alarm", "examples", "urgent", "grams")
     tensors = {name: value for name, value in head.state_dict().items() if name.startswith(mine)}
     return tensors, choose(head, given, cache)
 
 
-def curved(vectors: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
-    """A network with one layer between, by AdamW and cross entropy; its weights."""
+def network(vectors: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The weights of a network with one layer between, by AdamW and cross entropy."""
     torch.manual_seed(SEED)
     first, last = nn.Linear(vectors.shape[1], HIDDEN), nn.Linear(HIDDEN, int(classes.max()) + 1)
-    network = nn.Sequential(nn.Dropout(DROPPED), first, nn.GELU(), nn.Dropout(DROPPED_WITHIN), last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    model = nn.Sequential(nn.Dropout(DROPPED), first, nn.GELU(), nn.Dropout(DROPPED_WITHIN), last)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
     steps = EPOCHS * -(-len(classes) // BATCH)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.01, steps)
     for _ in range(EPOCHS):
         for batch in torch.randperm(len(classes)).split(BATCH):
-            logits = network(SCALE * vectors[batch])
+            logits = model(SCALE * vectors[batch])
             loss = functional.cross_entropy(logits, classes[batch], label_smoothing=SMOOTHING)
             optimiser.zero_grad()
             loss.backward()
@@ -131,7 +131,7 @@ def weights_of_words(read_as: list[str], urgent: np.ndarray) -> np.ndarray:
         (np.concatenate([each for _, each in rows]), np.concatenate([each for each, _ in rows]), ends),
         shape=(len(rows), GRAMS),
     )
-    model = LogisticRegression(C=C_WORDS, max_iter=400, class_weight="balanced", fit_intercept=False)
+    model = LogisticRegression(C=C, max_iter=400, class_weight="balanced", fit_intercept=False)
     return model.fit(matrix, urgent).coef_[0]
 
 
@@ -152,8 +152,9 @@ def choose(head: SymptomHead, given: Sentences, cache: ModelCache) -> dict[str, 
         missed = int(np.sum(urgent < at))
         print(f"at {at:.3f}: {np.mean(calm >= at):.1%} of others, misses {missed} of {len(urgent)}")
     alarm = float(np.quantile(calm, 1 - FALSE_ALARMS))
-    unsure = min(alarm, float(np.quantile(urgent, MISSED)))
+    unsure = float(np.quantile(calm, 1 - ASKED))
     return {
+        "sentences": str(len(given.learn)), "urgent": str(int(np.sum(given.classes < len(emergencies())))),
         "alarm": f"{alarm:.4f}", "unsure": f"{unsure:.4f}",
         "heard": str(int(np.sum(urgent >= alarm))), "emergencies": str(len(urgent)),
         "false": str(int(np.sum(calm >= alarm))), "quiet": str(len(calm)),

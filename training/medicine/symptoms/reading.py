@@ -55,14 +55,15 @@ def plain_parts(sentence: str, cache: ModelCache) -> list[str]:
 
 
 def left_of(sentences: list[str], cache: ModelCache) -> list[str]:
-    """Sentences that are no emergency, as the detector reads them; those of which nothing is left are out."""
-    return [parts[-1] for each in sentences if (parts := plain_parts(each, cache))]
+    """The parts of sentences that are no emergency, as the detector reads them."""
+    return [part for each in sentences for part in plain_parts(each, cache)]
 
 
 def for_patterns(cache: ModelCache) -> tuple[list[str], np.ndarray]:
     """Sentences and their classes: kinds of emergencies, then patterns, last what is none of them."""
     off_topic, flags, more = read("symptom_off_topic"), read("red_flag_phrases"), read("red_flag_more")
-    quiet = left_of([*flags["quiet"]["learn"], *more["quiet"]], cache)
+    parts = [plain_parts(each, cache) for each in (*flags["quiet"]["learn"], *more["quiet"])]
+    quiet = [each[-1] for each in parts if each]
     red = [[*lines, *more[kind]] for kind, lines in flags["learn"].items()]
     groups = [*red, *(each.phrasings for each in patterns()), [*off_topic["learn"], *quiet]]
     return list(chain.from_iterable(groups)), np.repeat(
