@@ -3,13 +3,15 @@
     OMP_NUM_THREADS=1 python -m bench.medicine_symptoms
 
 Test phrases stand in `bench/medicine_symptoms_*.toml`, written from the point of view of different people.
-Phrases about emergencies were written in ten rounds, each before it was measured. Noticed, when measured
-first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132 (the
-head learned from these eight when they had been measured), and, more as other people say it, 122 of 137 and
-64 of 71. After each, rules were changed for what it had missed: what stands on the card is what they hear
-now, and the first look at the tenth round, nine of ten, is what to expect of phrases that nobody wrote yet.
-False alarms on denials, exertions and idioms, first: 13, 7, 13, 4, 3, 2, 5, 2, 35 and 5 %. Emergencies in
-other languages, first: 1 of 22 before these were listened for, and 18 of 18 after.
+Phrases about emergencies were written in twelve rounds, each before it was measured. Noticed, when measured
+first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132, more
+as other people say it 122 of 137 and 64 of 71, and in ten and in nine voices 180 of 190 and 171 of 171. After
+each round but the last, rules were changed or more was learned for what it had missed, and the detector has
+learned from it. Nothing was changed after the last, so it stands on the card as it was measured first.
+Whoever wrote the last two wrote what the detector learned from, too: strangers may say it otherwise. False
+alarms, first: 13, 7, 13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms, then 17 of 80 and 14 of
+80 denials, mild complaints and sayings. Emergencies in other languages, first: 1 of 22 before these were
+listened for, and 18 of 18 after.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
-ROUNDS = (11,)  # of the test files; those before are learned from, or thresholds were chosen on them
+ROUNDS = (12,)  # of the test files; those before are learned from, or thresholds were chosen on them
 LANGUAGES = (10, 9)
+CALM = {"denied": "denials and memories", "mild": "mild complaints", "said": "sayings and questions"}
 
 
 def test_phrases(name: str) -> dict[str, list[str]]:
@@ -61,15 +64,7 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
         found[f"Noticed, or “could be urgent”, of these {len(lines)}"] = _share(at_least)
         _print_missed(lines, [bool(each.alarms) for each in read], show)
     for number in ROUNDS:
-        lines = list(chain.from_iterable(test_phrases(f"no_alarm_{number}").values()))
-        title = f"denials, mild complaints and sayings of round {number}"
-        read = [reading(line, cache) for line in lines]
-        found[f"False alarms, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
-        found[f"“Could be urgent”, of these {len(lines)}"] = _share([each.maybe is not None for each in read])
-        if show:
-            for line, each in zip(lines, read, strict=True):
-                if each.alarms or each.maybe:
-                    print(f"  {line!r}: {_alarms(each)}")
+        found |= _false_alarms(number, cache, show=show)
     found |= _languages(cache, show=show)
     lines = test_phrases("off_topic")["off_topic"]
     read = [reading(line, cache) for line in lines]
@@ -77,6 +72,20 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     found[f"Refused, {len(lines)} off-topic texts"] = _share(refused)
     found[f"False alarms, {len(lines)} off-topic texts"] = _share([bool(each.alarms) for each in read])
     _print_missed(lines, refused, show)
+    return found
+
+
+def _false_alarms(number: int, cache: ModelCache, *, show: bool) -> dict[str, str]:
+    found = {}
+    for section, lines in test_phrases(f"no_alarm_{number}").items():
+        read = [reading(line, cache) for line in lines]
+        these = f"{len(lines)} {CALM[section]} of round {number}"
+        found[f"False alarms, {these}"] = _share([bool(each.alarms) for each in read])
+        found[f"“Could be urgent”, {these}"] = _share([each.maybe is not None for each in read])
+        if show:
+            for line, each in zip(lines, read, strict=True):
+                if each.alarms or each.maybe:
+                    print(f"  {line!r}: {_alarms(each)}")
     return found
 
 
