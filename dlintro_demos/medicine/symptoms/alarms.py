@@ -71,11 +71,6 @@ def covered_places(words: Sequence[Word], cues: Sequence[Cue]) -> frozenset[int]
     return frozenset(chain(denied, chain.from_iterable(parts)))
 
 
-def excused(kind: str, words: Sequence[Word]) -> bool:
-    """Whether the words have something that makes another thing of that kind of emergency."""
-    return _unless(kind, words, range(len(words)), _positions(words))
-
-
 def _counts(rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]]) -> bool:
     for place in places:
         for cue in covered.get(place, ()):

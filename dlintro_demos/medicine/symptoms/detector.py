@@ -1,7 +1,7 @@
 """Whether a sentence sounds like an emergency: by a network, by what is nearest, and by words and letters.
 
 Three that err differently. The first two read the sentence's vector and know what is meant; the third knows
-what is written.
+what is written. A complaint that surely fits a pattern is doubted a little as an emergency.
 """
 
 from __future__ import annotations
@@ -27,19 +27,23 @@ WHOLE, RUN = 1.0, 0.5  # what a word, or two that follow each other, and a run o
 MOST = 15.0  # of the log odds that the network gives, either way: beyond, it says no more than “sure”
 NEAREST = 6  # of the sentences that it learned from, of either sort
 SHARPNESS = 30.0  # cosines to log odds
+DOUBT, FITS = 0.5, 0.5  # log odds lost for each by which a pattern fits better than that
+SURE = 0.01  # a pattern never fits surer than by that from 1
 
 
-def alarm_scores(sentences: Sequence[str], cache: ModelCache) -> tuple[np.ndarray, np.ndarray]:
+def alarm_scores(sentences: Sequence[str], fit: float, cache: ModelCache) -> tuple[np.ndarray, np.ndarray]:
     """How much sentences sound like emergencies, 0 to 1 (N,), and the likeliest kind of each (N,).
 
-    Raises `ModelUnavailable`.
+    `fit` is how surely all of the complaint fits a pattern, 0 to 1. Raises `ModelUnavailable`.
     """
     vectors = embed(sentences, cache)
-    return cache.run(MODEL, lambda model: scored(model.module, vectors, sentences))
+    return cache.run(MODEL, lambda model: scored(model.module, vectors, sentences, fit))
 
 
-def scored(module: nn.Module, vectors: np.ndarray, sentences: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The same of sentences with their vectors (N, 384)."""
+def scored(
+    module: nn.Module, vectors: np.ndarray, sentences: Sequence[str], fit: float | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same of sentences with their vectors (N, 384); `fit` may be one for each, (N,)."""
     assert isinstance(module, SymptomHead)
     with torch.inference_mode():
         points = torch.from_numpy(vectors).to(module.temperature.device)
@@ -47,7 +51,9 @@ def scored(module: nn.Module, vectors: np.ndarray, sentences: Sequence[str]) -> 
         kinds, others = logits[:, : module.kinds], logits[:, module.kinds :]
         odds = (kinds.logsumexp(1) - others.logsumexp(1)).clamp(-MOST, MOST) + of_nearest(module, points)
         by_vector, likeliest = odds.cpu().numpy(), kinds.argmax(1).cpu().numpy()
-    return 1 / (1 + np.exp(-(by_vector + of_words(module, sentences)) / 3)), likeliest
+    fits = np.clip(fit, SURE, 1 - SURE)
+    doubt = DOUBT * np.maximum(np.log(fits / (1 - fits)) - FITS, 0)
+    return 1 / (1 + np.exp(doubt - (by_vector + of_words(module, sentences)) / 3)), likeliest
 
 
 def of_nearest(head: SymptomHead, points: torch.Tensor) -> torch.Tensor:

@@ -11,14 +11,14 @@ import numpy as np
 
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.words import counted
-from dlintro_demos.medicine.symptoms.alarms import covered_places, excused, find_alarms
+from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
 from dlintro_demos.medicine.symptoms.detector import alarm_scores
 from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, known_score, nearest, probabilities
 from dlintro_demos.medicine.symptoms.languages import hear, is_foreign
 from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort
 from dlintro_demos.medicine.symptoms.spelling import Word, english, plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, written_words
-from dlintro_demos.shared.sentence_embeddings import embed, whole_words
+from dlintro_demos.shared.sentence_embeddings import WIDTH, embed, whole_words
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -104,29 +104,30 @@ class Reading:
 
 def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> Iterator[Progress | Reading]:
     """A job: read a complaint; without `pulls` no words are left out. Raises `ModelUnavailable`."""
-    yield Progress(0, 3, "looking for emergencies")
+    yield Progress(0, 3, "matching patterns")
     started = time.perf_counter()
     text = plain_text(complaint)
     words = words_of(text, whole_words(cache))
-    alarms, maybe = find_emergencies(text, words, cache)
-    seconds = {"Spelling, rules and the detector of emergencies": time.perf_counter() - started}
+    problem = _problem(text, len(complaint), words)
+    vectors = np.zeros((0, WIDTH), np.float32) if problem else embed(_chunks(words), cache)
+    given = None if problem else _given(vectors, cache)
+    confidence = 0.0 if given is None else float(known_score(given)[0])
+    seconds = {"Spelling, embedding and patterns": time.perf_counter() - started}
+    yield Progress(1, 3, "looking for emergencies")
+    started = time.perf_counter()
+    alarms, maybe = find_emergencies(text, words, confidence, cache)
+    seconds["Rules and the detector of emergencies"] = time.perf_counter() - started
     corrected = put_right(text, words)
-    if problem := _problem(text, len(complaint), words):
+    if given is None:
         yield Reading(
             text=text, corrected=corrected, alarms=alarms, maybe=maybe, problem=problem, seconds=seconds
         )
         return
-    yield Progress(1, 3, "matching patterns")
-    started = time.perf_counter()
-    vectors = embed(_chunks(words), cache)
-    given = _given(vectors, cache)
     order = np.argsort(-given[0, :-1])[:SHOWN]
-    confidence = float(known_score(given)[0])
     effort = only_effort(words, find_cues(words))
     known = confidence >= cache.card(MODEL).thresholds["known"] and not effort
     unknown = EFFORT if effort else CANNOT_TELL.format(len(patterns()))
     phrases = _nearest(vectors, cache)
-    seconds["Embedding and patterns"] = time.perf_counter() - started
     yield Progress(2, 3, "leaving words out")
     started = time.perf_counter()
     pulled = _pulls(words, vectors, given[0], order, cache) if pulls else ()
@@ -149,9 +150,12 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
 
 
 def find_emergencies(
-    text: str, words: Sequence[Word], cache: ModelCache
+    text: str, words: Sequence[Word], fit: float, cache: ModelCache
 ) -> tuple[tuple[Alarm, ...], Alarm | None]:
-    """Emergencies that rules find; where they find none, what the detector takes for one, or might."""
+    """Emergencies that rules find; where they find none, what the detector takes for one, or might.
+
+    `fit` is how surely the complaint fits a pattern, 0 to 1.
+    """
     cues = find_cues(words)
     found = {
         each.kind: _by_rule(each.kind, tuple(words[place].text for place in each.places))
@@ -162,10 +166,10 @@ def find_emergencies(
         found[each.kind] = replace(alarm, call=each.call, language=each.language)
     if found or is_foreign(text, english()):
         return tuple(found.values()), None
-    if not (like := _most_like_one(words, covered_places(words, cues), cache)):
+    if not (like := _most_like_one(words, covered_places(words, cues), fit, cache)):
         return tuple(found.values()), None
     thresholds, score = cache.card(MODEL).thresholds, like.score or 0.0
-    if score >= thresholds["alarm"] and not excused(like.kind, words):
+    if score >= thresholds["alarm"]:
         return (like,), None
     return (), like if score >= thresholds["unsure"] else None
 
@@ -175,12 +179,14 @@ def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
     return Alarm(kind=kind, title=about.title, why=about.why, words=words, by="rule")
 
 
-def _most_like_one(words: Sequence[Word], covered: Collection[int], cache: ModelCache) -> Alarm | None:
+def _most_like_one(
+    words: Sequence[Word], covered: Collection[int], fit: float, cache: ModelCache
+) -> Alarm | None:
     """The part of a complaint that sounds most like an emergency, however little."""
     said = said_plainly(words, covered)
     if not said:
         return None
-    scores, kinds = alarm_scores(said, cache)
+    scores, kinds = alarm_scores(said, fit, cache)
     best = int(scores.argmax())
     like = list(emergencies().values())[int(kinds[best])]
     return Alarm(

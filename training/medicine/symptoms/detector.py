@@ -3,8 +3,9 @@
 The vectors of what it learned from are kept with it. Classes of the network are the kinds of emergencies, the
 patterns, what is off topic, and what only sounds like an emergency ([calm] in red_flag_voices.toml). The
 rounds of tests before the last are learned from, too. Nothing learns from one in eight of what stands in
-red_flag_voices.toml and of the patterns' phrasings: on them, and on [calibrate] in the data files, the
-thresholds are chosen.
+red_flag_voices.toml and of the patterns' phrasings, nor from the twelfth round: on them, on [calibrate] in
+the data files, and on the paraphrases of the first round the thresholds are chosen. The head for patterns has
+to be trained before.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import chain
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from torch import nn
@@ -22,8 +24,9 @@ from torch.nn import functional
 
 from bench.medicine_symptoms import test_phrases
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.medicine.symptoms.detector import grams, scored
-from dlintro_demos.medicine.symptoms.head import GRAMS, HIDDEN, SymptomHead
+from dlintro_demos.medicine.symptoms.head import GRAMS, HIDDEN, MODEL, SymptomHead, known_score, probabilities
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
 from dlintro_demos.shared.sentence_embeddings import embed
 from training.medicine.symptoms.reading import SEED, VARIANTS, as_read, left_of, plain_parts, varied
@@ -34,7 +37,7 @@ C = 10.0  # inverse strength of the regularisation of the words' weights
 EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the network
 SCALE = 8.0  # of its input, whose length is 1
 SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
-LEARNED = (9, 10, 11)  # rounds of test phrases; those before stand in red_flag_more.toml
+LEARNED, CHOOSING = (9, 10, 11), 12  # rounds of test phrases; those before stand in red_flag_more.toml
 FALSE_ALARMS = 0.15  # of what only sounds like an emergency, by the detector alone
 ASKED = 0.25  # of the same: false alarms, and “could be urgent”
 
@@ -74,8 +77,17 @@ def sentences(cache: ModelCache) -> Sentences:
     return Sentences(
         learn=list(chain.from_iterable(groups)),
         classes=np.repeat(np.arange(len(groups)), [len(each) for each in groups]),
-        urgent=[*chain.from_iterable(kept for _, kept in new), *flags["calibrate"]["all"]],
-        calm=[*chain.from_iterable(kept for _, kept in (*calm, *like)), *flags["quiet"]["calibrate"]],
+        urgent=[
+            *chain.from_iterable(kept for _, kept in new),
+            *flags["calibrate"]["all"],
+            *chain.from_iterable(test_phrases(f"red_flags_{CHOOSING}").values()),
+        ],
+        calm=[
+            *chain.from_iterable(kept for _, kept in (*calm, *like)),
+            *flags["quiet"]["calibrate"],
+            *chain.from_iterable(test_phrases(f"no_alarm_{CHOOSING}").values()),
+            *chain.from_iterable(test_phrases("paraphrases").values()),
+        ],
     )
 
 
@@ -91,7 +103,14 @@ def train_detector(cache: ModelCache) -> tuple[dict[str, torch.Tensor], dict[str
     vectors, classes = embed(read_as, cache), np.repeat(given.classes, VARIED)
     last = int(classes.max())
     print(f"{len(given.learn)} sentences, {last + 1} classes", flush=True)
-    head = SymptomHead(1, len(emergencies()), 1, sorts=last + 1, examples=len(given.learn))
+    before = load_file(REPOSITORY / "models" / MODEL / "weights.safetensors")
+    sizes = len(before["linear.bias"]), len(emergencies()), 1
+    head = SymptomHead(*sizes, sorts=last + 1, examples=len(given.learn))
+    head.linear.weight.data, head.linear.bias.data = (
+        before["linear.weight"].float(),
+        before["linear.bias"].float(),
+    )
+    head.temperature = before["temperature"].float()
     head.alarm.load_state_dict(network(torch.from_numpy(vectors), torch.from_numpy(classes)))
     head.examples = torch.from_numpy(vectors[::VARIED])
     head.urgent = torch.from_numpy(given.classes < head.kinds).float()
@@ -139,7 +158,10 @@ def scores(head: SymptomHead, lines: list[str], cache: ModelCache) -> np.ndarray
     """The highest score among the parts of each line; 0 where nothing is left."""
     parts = [plain_parts(each, cache) for each in lines]
     flat = list(chain.from_iterable(parts))
-    found, _ = scored(head, embed(flat, cache), flat)
+    read_as = [as_read(each, cache) or "-" for each in lines]
+    fits = known_score(probabilities(head, embed(read_as, cache)))
+    each_fits = np.repeat(fits, [len(each) for each in parts])
+    found, _ = scored(head, embed(flat, cache), flat, each_fits)
     rates = iter(found)
     return np.array([max((next(rates) for _ in each), default=0.0) for each in parts])
 
