@@ -3,15 +3,16 @@
     OMP_NUM_THREADS=1 python -m bench.medicine_symptoms
 
 Test phrases stand in `bench/medicine_symptoms_*.toml`, written from the point of view of different people.
-Phrases about emergencies were written in twelve rounds, each before it was measured. Noticed, when measured
-first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132, more
-as other people say it 122 of 137 and 64 of 71, and in ten and in nine voices 180 of 190 and 171 of 171. After
-each round but the last, rules were changed or more was learned for what it had missed, and the detector has
-learned from it. Nothing was changed after the last, so it stands on the card as it was measured first.
-Whoever wrote the last two wrote what the detector learned from, too: strangers may say it otherwise. False
-alarms, first: 13, 7, 13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms, then 17 of 80 and 14 of
-80 denials, mild complaints and sayings. Emergencies in other languages, first: 1 of 22 before these were
-listened for, and 18 of 18 after.
+Phrases about emergencies were written in fourteen rounds, each before it was measured. Noticed, when measured
+first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132; more as
+other people say it 122 of 137 and 64 of 71; in seven to ten voices 180 of 190, 171 of 171, 132 of 133 and 132
+of 133. Between any two of them rules, what is learned from or the thresholds were changed. After the last,
+not for what it had missed: what is no complaint is doubted more, and 28 vague complaints are learned from, for
+fewer false alarms; as many are noticed as at first. Whoever wrote the last four wrote what the detector learns
+from, too: strangers may say it otherwise. False alarms, first: 13, 7, 13, 4, 3, 2, 5, 2, 35
+and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings, 17 of 80, 14 of 80, 9
+of 70 and 14 of 70. Emergencies in other languages, first: 1 of 22 before these were listened for, and 18 of
+18 after.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
-ROUNDS = (12,)  # of the test files; those before are learned from, or thresholds were chosen on them
+ROUNDS = (14,)  # of the test files; those before are learned from, or thresholds were chosen on them
 LANGUAGES = (10, 9)
 CALM = {"denied": "denials and memories", "mild": "mild complaints", "said": "sayings and questions"}
 
@@ -114,13 +115,15 @@ def _patterns(name: str, title: str, cache: ModelCache, *, show: bool) -> dict[s
                 said = ", ".join(f"{pattern} {share:.2f}" for pattern, share in each.patterns)
                 print(f"  {line!r}: {key}; {said}; known {each.known}; {_alarms(each)}")
     these = f"{len(asked)} {title}"
-    return {
+    found = {
         f"Among the first three patterns of {len(patterns())}, {these}": _share(three),
         f"The first pattern is right, {these}": _share(right),
         f"“Cannot tell”, {these}": _share([not each.known for each in read]),
-        f"False alarms, {these}": _share([bool(each.alarms) for each in read]),
-        f"“Could be urgent”, {these}": _share([each.maybe is not None for each in read]),
     }
+    if name != "paraphrases":  # on these the thresholds of the detector were chosen
+        found[f"False alarms, {these}"] = _share([bool(each.alarms) for each in read])
+        found[f"“Could be urgent”, {these}"] = _share([each.maybe is not None for each in read])
+    return found
 
 
 def _print_missed(lines: list[str], heard: list[bool], show: bool) -> None:

@@ -10,7 +10,7 @@ from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.symptoms.alarms import find_alarms, rules
 from dlintro_demos.medicine.symptoms.examples import EXAMPLES
 from dlintro_demos.medicine.symptoms.quiz import ask, complaints
-from dlintro_demos.medicine.symptoms.reading import EMPTY, LONGEST, NOT_ENGLISH, read_complaint
+from dlintro_demos.medicine.symptoms.reading import EFFORT, EMPTY, LONGEST, NOT_ENGLISH, read_complaint
 from dlintro_demos.medicine.symptoms.spelling import plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.written import (
     emergencies,
@@ -47,14 +47,16 @@ def ruled(text):
 
 def test_no_test_phrase_is_learned_from():
     flags, more, off_topic = read("red_flag_phrases"), read("red_flag_more"), read("symptom_off_topic")
+    voices = read("red_flag_voices")
     learned = {
         line.lower()
         for line in chain(
             *flags["learn"].values(), flags["calibrate"]["all"], *flags["quiet"].values(), *more.values(),
-            *off_topic.values(), *(each.phrasings for each in patterns()),
+            *voices["urgent"].values(), *voices["calm"].values(), *off_topic.values(),
+            *(each.phrasings for each in patterns()),
         )
     }  # fmt: skip
-    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (9, 10))
+    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (12, 13, 14))
     tests = ("paraphrases", "paraphrases_2", "off_topic", *rounds)
     assert [line for name in tests for line in phrases(name) if line.lower() in learned] == []
 
@@ -153,13 +155,38 @@ def test_of_other_languages_emergencies_alone_raise_an_alarm(number):
         assert not any(each.known for each in found)
 
 
-def test_emergencies_of_the_test_file_are_noticed_and_denials_are_not():
-    heard = {line: bool(read_(line).alarms) for name in (9, 10) for line in phrases(f"red_flags_{name}")}
-    assert len(heard) >= 200
-    assert [line for line, alarm in heard.items() if not alarm] == []
-    quiet = [bool(read_(line).alarms) for name in (9, 10) for line in phrases(f"no_alarm_{name}")]
-    assert len(quiet) >= 100
+def test_of_the_last_round_of_test_phrases_almost_all_are_noticed():
+    heard = {line: bool(read_(line).alarms) for line in phrases("red_flags_14")}
+    assert len(heard) >= 130
+    assert sum(heard.values()) >= 0.99 * len(heard)
+
+
+def test_everyday_complaints_of_the_last_round_raise_hardly_any_alarm():
+    text = (BENCH / "medicine_symptoms_no_alarm_14.toml").read_text(encoding="utf-8")
+    quiet = [bool(read_(line).alarms) for line in tomllib.loads(text)["mild"]]
     assert sum(quiet) <= 0.1 * len(quiet)
+
+
+def test_what_is_unsure_could_be_urgent_and_raises_no_alarm():
+    found = read_("I feel a flutter now and then")
+    assert found.alarms == ()
+    assert found.maybe
+    assert found.maybe.by == "detector"
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "short of breath when I climb five floors",
+        "I puff a bit going uphill",
+        "my heart races when I run upstairs",
+    ],
+)
+def test_what_an_effort_does_is_like_no_pattern(complaint):
+    found = read_(complaint)
+    assert not found.alarms
+    assert not found.known
+    assert found.problem == EFFORT
 
 
 def test_an_alarm_names_the_words_that_raised_it():

@@ -48,6 +48,15 @@ def test_an_emergency_in_json_says_why(symptoms):
     assert "chest" in found["why"][0]["words"]
 
 
+def test_what_could_be_urgent_is_said_and_is_no_red_flag(symptoms):
+    _, (line,), _ = symptoms("I feel a flutter now and then", "--json")
+    found = json.loads(line)
+    assert found["red_flag"] is False
+    assert found["maybe"]["by"] == "detector"
+    _, (line,), _ = symptoms("I feel a flutter now and then")
+    assert line.startswith("This could be urgent.")
+
+
 def test_a_complaint_a_line_from_the_standard_input(symptoms):
     lines = "my ear hurts deep inside\n\ncant breathe\nwhat is the capital of Peru\n"
     code, found, _ = symptoms("-", "--json", stdin=lines)

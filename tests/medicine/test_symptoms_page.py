@@ -54,6 +54,13 @@ def test_an_emergency_stands_above_the_patterns(view):
     assert "Trouble breathing" in first
 
 
+def test_what_could_be_urgent_says_when_to_call(view):
+    first = say(view, "I feel a flutter now and then").get("html")[0].value
+    assert "This could be urgent." in first
+    assert "call your emergency number" in first
+    assert "Call your emergency number now." not in first
+
+
 def test_a_question_is_answered_taken_into_account_and_taken_back(view):
     asked = view.button
     assert {"Yes", "No", "I don't know"} <= {button.label for button in asked}

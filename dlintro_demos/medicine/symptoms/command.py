@@ -75,7 +75,7 @@ def _in_words(found: Reading) -> str:
     told = facts(found)
     parts = [f"{each['title']}: {CALL}" for each in told["why"]]
     if found.maybe:
-        parts.append(f"{IF} {found.maybe.title}.")
+        parts.append(IF)
     if found.known:
         parts += [", ".join(f"{each['title']} {each['score']:.2f}" for each in told["patterns"])]
     return " ".join((*parts, found.problem, "Not for diagnosis.")).replace("  ", " ")

@@ -1,7 +1,7 @@
 """Whether a sentence sounds like an emergency: by a network, by what is nearest, and by words and letters.
 
 Three that err differently. The first two read the sentence's vector and know what is meant; the third knows
-what is written. A complaint that surely fits a pattern is doubted a little as an emergency.
+what is written. What surely fits a pattern, or surely is no complaint, is doubted a little as an emergency.
 """
 
 from __future__ import annotations
@@ -27,23 +27,26 @@ WHOLE, RUN = 1.0, 0.5  # what a word, or two that follow each other, and a run o
 MOST = 15.0  # of the log odds that the network gives, either way: beyond, it says no more than “sure”
 NEAREST = 6  # of the sentences that it learned from, of either sort
 SHARPNESS = 30.0  # cosines to log odds
-DOUBT, FITS = 0.5, 0.5  # log odds lost for each by which a pattern fits better than that
-SURE = 0.01  # a pattern never fits surer than by that from 1
+DOUBT = np.array([0.5, 0.25])  # log odds lost for each by which a pattern, or none, is surer than `FROM`
+FROM = 0.5
+SURE = 0.01  # nothing is surer than by that from 1
 
 
-def alarm_scores(sentences: Sequence[str], fit: float, cache: ModelCache) -> tuple[np.ndarray, np.ndarray]:
+def alarm_scores(
+    sentences: Sequence[str], fit: np.ndarray, cache: ModelCache
+) -> tuple[np.ndarray, np.ndarray]:
     """How much sentences sound like emergencies, 0 to 1 (N,), and the likeliest kind of each (N,).
 
-    `fit` is how surely all of the complaint fits a pattern, 0 to 1. Raises `ModelUnavailable`.
+    `fit` (2,) is how surely all of the complaint fits a pattern, and none, 0 to 1. Raises `ModelUnavailable`.
     """
     vectors = embed(sentences, cache)
     return cache.run(MODEL, lambda model: scored(model.module, vectors, sentences, fit))
 
 
 def scored(
-    module: nn.Module, vectors: np.ndarray, sentences: Sequence[str], fit: float | np.ndarray
+    module: nn.Module, vectors: np.ndarray, sentences: Sequence[str], fit: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The same of sentences with their vectors (N, 384); `fit` may be one for each, (N,)."""
+    """The same of sentences with their vectors (N, 384); `fit` may be one for each, (N, 2)."""
     assert isinstance(module, SymptomHead)
     with torch.inference_mode():
         points = torch.from_numpy(vectors).to(module.temperature.device)
@@ -52,7 +55,7 @@ def scored(
         odds = (kinds.logsumexp(1) - others.logsumexp(1)).clamp(-MOST, MOST) + of_nearest(module, points)
         by_vector, likeliest = odds.cpu().numpy(), kinds.argmax(1).cpu().numpy()
     fits = np.clip(fit, SURE, 1 - SURE)
-    doubt = DOUBT * np.maximum(np.log(fits / (1 - fits)) - FITS, 0)
+    doubt = (DOUBT * np.maximum(np.log(fits / (1 - fits)) - FROM, 0)).sum(-1)
     return 1 / (1 + np.exp(doubt - (by_vector + of_words(module, sentences)) / 3)), likeliest
 
 

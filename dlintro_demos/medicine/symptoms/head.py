@@ -87,3 +87,8 @@ def known_score(given: np.ndarray) -> np.ndarray:
     The mean of two: all that is not “none of them”, and the likeliest pattern.
     """
     return (1 - given[:, -1] + given[:, :-1].max(1)) / 2
+
+
+def fit_of(given: np.ndarray) -> np.ndarray:
+    """How sure it is that a complaint fits a pattern, and none of them, (N, patterns + 1) to (N, 2)."""
+    return np.stack([known_score(given), given[:, -1]], 1)

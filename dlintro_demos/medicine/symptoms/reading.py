@@ -13,7 +13,7 @@ from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.words import counted
 from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
 from dlintro_demos.medicine.symptoms.detector import alarm_scores
-from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, known_score, nearest, probabilities
+from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, fit_of, nearest, probabilities
 from dlintro_demos.medicine.symptoms.languages import hear, is_foreign
 from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort
 from dlintro_demos.medicine.symptoms.spelling import Word, english, plain_text, put_right, words_of
@@ -27,6 +27,7 @@ LONGEST = 2_000  # characters that are matched to patterns; emergencies are look
 SHOWN = 3  # patterns
 UNITS = 40  # words, or runs of words, that are left out one at a time
 ENGLISH = 0.4  # of the words at least must be ones that our phrases have
+NO_FIT, STRANGE = np.zeros(2), np.array([0.0, 1.0])  # of what is too long to say, and of no English
 LEFT_OVER = 3  # words that the detector needs of what is left beside a denial; else two
 
 EMPTY = "Write how you feel first: a sentence or two is enough."
@@ -111,11 +112,11 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
     problem = _problem(text, len(complaint), words)
     vectors = np.zeros((0, WIDTH), np.float32) if problem else embed(_chunks(words), cache)
     given = None if problem else _given(vectors, cache)
-    confidence = 0.0 if given is None else float(known_score(given)[0])
+    fit = NO_FIT if given is None else fit_of(given)[0]
     seconds = {"Spelling, embedding and patterns": time.perf_counter() - started}
     yield Progress(1, 3, "looking for emergencies")
     started = time.perf_counter()
-    alarms, maybe = find_emergencies(text, words, confidence, cache)
+    alarms, maybe = find_emergencies(text, words, STRANGE if problem == NOT_ENGLISH else fit, cache)
     seconds["Rules and the detector of emergencies"] = time.perf_counter() - started
     corrected = put_right(text, words)
     if given is None:
@@ -123,6 +124,7 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
             text=text, corrected=corrected, alarms=alarms, maybe=maybe, problem=problem, seconds=seconds
         )
         return
+    confidence = float(fit[0])
     order = np.argsort(-given[0, :-1])[:SHOWN]
     effort = only_effort(words, find_cues(words))
     known = confidence >= cache.card(MODEL).thresholds["known"] and not effort
@@ -150,11 +152,11 @@ def read_complaint(complaint: str, cache: ModelCache, *, pulls: bool = True) -> 
 
 
 def find_emergencies(
-    text: str, words: Sequence[Word], fit: float, cache: ModelCache
+    text: str, words: Sequence[Word], fit: np.ndarray, cache: ModelCache
 ) -> tuple[tuple[Alarm, ...], Alarm | None]:
     """Emergencies that rules find; where they find none, what the detector takes for one, or might.
 
-    `fit` is how surely the complaint fits a pattern, 0 to 1.
+    `fit` (2,) is how surely the complaint fits a pattern, and none, 0 to 1.
     """
     cues = find_cues(words)
     found = {
@@ -180,7 +182,7 @@ def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
 
 
 def _most_like_one(
-    words: Sequence[Word], covered: Collection[int], fit: float, cache: ModelCache
+    words: Sequence[Word], covered: Collection[int], fit: np.ndarray, cache: ModelCache
 ) -> Alarm | None:
     """The part of a complaint that sounds most like an emergency, however little."""
     said = said_plainly(words, covered)

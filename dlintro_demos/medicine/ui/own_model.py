@@ -25,10 +25,10 @@ WHY_NONE = (
     "No classifier of medical pictures ships with this gallery. None was found whose pictures may be shown "
     "and whose figures could be checked here: to repeat what authors say of their own would be hearsay."
 )
-FOLDER = """model.toml            # title, architecture (a name that timm knows), classes, positive,
-                      # source, licence; and channels, side, mean, std of its pictures
-weights.safetensors   # that architecture's weights
-validation.csv        # label, and picture (a file in this folder), or a probability for each class"""
+FOLDER = """- `model.toml`: title, architecture (a name that timm knows), classes, positive, source, \
+licence; and channels, side, mean, std of its pictures
+- `weights.safetensors`: that architecture's weights
+- `validation.csv`: label, and picture (a file in this folder), or a probability for each class"""
 
 
 def your_own_model() -> None:
@@ -58,7 +58,7 @@ def _say_how() -> None:
         st.markdown("### None is mounted")
         st.markdown(WHY_NONE)
         st.markdown("An operator may mount one: a folder with three files, named by `DLINTRO_OWN_MODEL`.")
-    st.code(FOLDER, language="text")
+    st.markdown(FOLDER)
     st.markdown(
         f"At least {FEWEST} labelled rows that it did not learn from. Threshold, calibration and refusal are "
         "chosen on half of them and told on the other. No code of the folder is run."

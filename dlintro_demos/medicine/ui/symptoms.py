@@ -22,6 +22,11 @@ from dlintro_demos.medicine.ui.symptoms_words import complaint_html
 
 Answers = dict[str, bool | None]
 OWN = "symptoms-own"
+MAYBE = (
+    "<div role=status style='background:#fde8c8;color:#3d2600;border-radius:.5rem;padding:.6rem 1rem'>"
+    "<p style='margin:0'><strong>This could be urgent.</strong> If it came suddenly, gets worse or "
+    "frightens you, <strong>call your emergency number</strong>.</p></div>"
+)
 SAID = {"Yes": True, "No": False, "I don't know": None}
 
 
@@ -79,7 +84,7 @@ def _show(found: Reading, answers: Answers) -> None:
     if found.alarms:
         st.html(alarm_html(found.alarms))
     elif found.maybe:
-        st.html(maybe_html(found.maybe))
+        st.html(MAYBE)
     if found.text:
         st.html(complaint_html(found))
     if found.problem and (found.all_patterns == () or not found.alarms):
@@ -112,16 +117,6 @@ def alarm_html(alarms: tuple[Alarm, ...]) -> str:
         "<p style='margin:0;font-size:1.25rem'><strong>Call your emergency number now.</strong></p>"
         f"{parts}<p style='margin:.4rem 0 0'>This page cannot judge how bad it is: "
         "somebody who answers that number can.</p></div>"
-    )
-
-
-def maybe_html(might: Alarm) -> str:
-    """What stands above the patterns where it might be an emergency: when to call."""
-    return (
-        "<div role=status style='background:#fde8c8;color:#3d2600;border-radius:.5rem;padding:.6rem 1rem'>"
-        f"<p style='margin:0'><strong>This could be urgent.</strong> {html.escape(might.title)}. "
-        "If it came suddenly, gets worse or frightens you, "
-        "<strong>call your emergency number</strong>.</p></div>"
     )
 
 

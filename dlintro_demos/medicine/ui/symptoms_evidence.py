@@ -20,8 +20,10 @@ from dlintro_demos.shared.sentence_embeddings import MODEL as EMBEDDER
 QUESTIONS = 8  # shown
 CODE = """words = put_right(tokens(complaint))               # edit distance, apostrophes, short forms
 alarms = [rule for rule in rules if rule.matches(words) and not denied(rule, words)]
-if not alarms and emergency(encoder(said_plainly(words))) > threshold:
-    alarms = [SOUNDS_LIKE_ONE]                     # above everything
+if not alarms:
+    v = encoder(said_plainly(words))               # three that err differently
+    odds = network(v) + nearer_to_emergencies(v) + weights_of_letters(words)
+    alarms = [SOUNDS_LIKE_ONE] if odds > threshold else [COULD_BE_URGENT] if odds > lower else []
 shares = softmax(linear(encoder(words)) / temperature)
 if (1 - shares[NONE] + max(shares[:NONE])) / 2 < threshold:
     return "It cannot tell."
@@ -116,6 +118,8 @@ def _limits() -> None:
 def _steps(found: Reading) -> None:
     card = engine().cache.card(MODEL)
     alarms = counted(len(found.alarms), "alarm") if found.alarms else "no alarm"
+    if found.maybe:
+        alarms = "perhaps one"
     parts = [
         Step(
             title="Emergencies first",
@@ -125,12 +129,13 @@ def _steps(found: Reading) -> None:
         )
     ]
     if found.all_patterns:
-        told = f"{found.confidence:.2f}, and it needs {card.thresholds['known']:.2f} to say anything"
+        needed = card.thresholds["known"]
         parts += [
             Step(
                 title="Words become a place",
                 words="MiniLM turns the complaint into 384 numbers. Complaints that mean the same lie close "
-                f"together; a linear map says which of {len(patterns())} patterns it is like. It is {told}.",
+                f"together; a linear map says which of {len(patterns())} patterns it is like. Of 1 it is "
+                f"{found.confidence:.2f} sure, and it says nothing below {needed:.2f}.",
                 pictures=[],
             ),
         ]
