@@ -7,12 +7,11 @@ Phrases about emergencies were written in fourteen rounds, each before it was me
 first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132; more as
 other people say it 122 of 137 and 64 of 71; in seven to ten voices 180 of 190, 171 of 171, 132 of 133 and 132
 of 133. Between any two of them rules, what is learned from or the thresholds were changed. After the last,
-not for what it had missed: what is no complaint is doubted more, and 28 vague complaints are learned from, for
-fewer false alarms; as many are noticed as at first. Whoever wrote the last four wrote what the detector learns
-from, too: strangers may say it otherwise. False alarms, first: 13, 7, 13, 4, 3, 2, 5, 2, 35
-and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings, 17 of 80, 14 of 80, 9
-of 70 and 14 of 70. Emergencies in other languages, first: 1 of 22 before these were listened for, and 18 of
-18 after.
+not for what it had missed: what is no complaint is doubted more, and 28 vague complaints are learned from;
+as many are noticed as at first. Whoever wrote the last four wrote what the detector learns from, too:
+strangers may say it otherwise. False alarms, first: 13, 7, 13, 4, 3, 2, 5, 2, 35 and 5 % of denials,
+exertions and idioms; then, of denials, mild complaints and sayings, 17 of 80, 14 of 80, 9 of 70 and 14 of 70.
+Emergencies in other languages, first: 1 of 22 before these were listened for, and 18 of 18 after.
 """
 
 from __future__ import annotations
