@@ -229,12 +229,14 @@ def start_gallery(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Abs
     """`with start_gallery(DLINTRO_SESSIONS="1") as url`: a process of its own, for cold tests.
 
     `until` is the address that answers 200 when the wait is over: `/readyz` (warm) unless given; `command` is
-    what Python is to run.
+    what Python is to run, `port` where it is to listen.
     """
 
     @contextmanager
-    def start(*, until: str = "/readyz", command: Sequence[str] = ("app.py",), **env: str) -> Iterator[str]:
-        port = _free_port()
+    def start(
+        *, until: str = "/readyz", command: Sequence[str] = ("app.py",), port: int = 0, **env: str
+    ) -> Iterator[str]:
+        port = port or _free_port()
         env = {"DLINTRO_ADDRESS": "127.0.0.1", "DLINTRO_PORT": str(port)} | env
         log = tmp_path_factory.mktemp("gallery") / "log"
         with _serving([sys.executable, *command], env, f"http://127.0.0.1:{port}", until, log) as url:

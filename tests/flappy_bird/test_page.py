@@ -117,7 +117,7 @@ def on_the_board(monkeypatch):
 
 def test_a_race_is_judged_and_stands_in_the_table_and_on_the_board_once(open_page, told, on_the_board):
     at = open_page("flappy_bird", do="Race it")
-    at.session_state["visitor"].play_as(SimpleNamespace(nickname="Ada", room=""))
+    at.session_state["visitor"].play_as(SimpleNamespace(id="ada", nickname="Ada", room=""))
     assert "Nobody has played yet" in words(at)
     told += [finished("a", 2, 2), finished("a", 2, 2), None]
     at.run()
@@ -134,7 +134,7 @@ def test_a_race_is_judged_and_stands_in_the_table_and_on_the_board_once(open_pag
 
 def test_a_forged_race_is_refused_in_words(open_page, told, on_the_board):
     at = open_page("flappy_bird", do="Race it")
-    at.session_state["visitor"].play_as(SimpleNamespace(nickname="Ada", room=""))
+    at.session_state["visitor"].play_as(SimpleNamespace(id="ada", nickname="Ada", room=""))
     told += [finished("b", 1, 50)]
     at.run()
     assert "This game does not count. The flaps pass 1 pipe, not 50." in words(at)

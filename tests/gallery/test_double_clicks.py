@@ -119,7 +119,7 @@ def test_a_double_click_in_a_game_counts_once(open_page, monkeypatch, slug, quer
     on_the_board = []
     monkeypatch.setattr(Desk, "record", lambda *told: on_the_board.append(told[2:]))
     at = open_page(slug, **query)
-    at.session_state["visitor"].play_as(SimpleNamespace(nickname="Ada", room=""))
+    at.session_state["visitor"].play_as(SimpleNamespace(id="ada", nickname="Ada", room=""))
     score = begin(at, name)
     for number in range(2):
         answered = answer(at, number + 1)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bench import postgres
+from tests.gallery.test_proxy import free_port
 from tests.visiting import ours, visit
 
 PHONE = {"width": 360, "height": 740}
@@ -81,6 +82,25 @@ def test_postgresql_is_killed_in_the_middle_of_a_round_and_comes_back(start_gall
         expect(screen.get_by_role("row").filter(has_text="Ada")).to_be_visible(timeout=60_000)
         expect(down).to_have_count(0)
         assert ours(problems) == []
+
+
+def test_a_big_board_outlives_a_restart_of_its_gallery_untouched(start_gallery, new_page, tmp_path):
+    """Its address was signed by the process before, and nobody made it another one."""
+    port = free_port()
+    env = {"DLINTRO_DATABASE_URL": f"sqlite:///{tmp_path}/scores.db"}
+    screen, url = new_page(viewport={"width": 1920, "height": 1080}), f"http://127.0.0.1:{port}"
+    with start_gallery(port=port, until="/_stcore/health", **env):
+        phone = new_page(viewport=PHONE)
+        room = open_a_room(phone, url)
+        join(phone, "Ada")
+        play_a_round(phone, url)
+        screen.goto(f"{url}/scoreboard?room={room}&big=1")
+        expect(screen.get_by_role("row").filter(has_text="Ada")).to_be_visible()
+    expect(screen.get_by_text("The gallery does not answer.")).to_be_visible()
+    with start_gallery(port=port, until="/_stcore/health", **env):
+        expect(screen.get_by_text("The gallery does not answer.")).to_be_hidden(timeout=60_000)
+        expect(screen.get_by_role("row").filter(has_text="Ada")).to_be_visible()
+        expect(screen).to_have_url(re.compile(rf"room={room}&big=1$"))
 
 
 def test_a_phone_that_was_locked_until_its_visit_was_over_plays_on_under_its_name(inspected, new_page):

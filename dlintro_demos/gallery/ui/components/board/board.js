@@ -7,7 +7,6 @@ export default mounted(".board", (root) => {
   let timer = 0;
   let drawn = "";
   let unreached = 0;
-  let gone = ""; // an address that another gallery gave, before this one took over
   let send = () => {};
 
   function cell(row, tag, words) {
@@ -80,7 +79,7 @@ export default mounted(".board", (root) => {
     if (!document.hidden) {
       try {
         const answer = await fetch(asked.address, { cache: "no-store" });
-        if (answer.status === 404 && gone !== asked.address) send("gone", (gone = asked.address));
+        if (answer.status === 404) send("gone", asked.address); // until the page is connected again, and hears it
         if (!answer.ok) throw new Error(answer.status);
         const board = await answer.json();
         unreached = 0;
