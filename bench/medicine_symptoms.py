@@ -3,19 +3,25 @@
     OMP_NUM_THREADS=1 python -m bench.medicine_symptoms
 
 Test phrases stand in `bench/medicine_symptoms_*.toml`, written from the point of view of different people.
-Phrases about emergencies were written in fourteen rounds, each before it was measured. Noticed, when measured
-first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132; more as
-other people say it 122 of 137 and 64 of 71; in seven to ten voices 180 of 190, 171 of 171, 132 of 133 and 132
-of 133. Between any two of them rules, what is learned from or the thresholds were changed. After the last,
-not for what it had missed: what is no complaint is doubted more, and 28 vague complaints are learned from;
-as many are noticed as at first. Whoever wrote the last four wrote what the detector learns from, too:
-strangers may say it otherwise. False alarms, first: 13, 7, 13, 4, 3, 2, 5, 2, 35 and 5 % of denials,
-exertions and idioms; then, of denials, mild complaints and sayings, 17 of 80, 14 of 80, 9 of 70 and 14 of 70.
-Emergencies in other languages, first: 1 of 22 before these were listened for, and 18 of 18 after.
+Phrases about emergencies were written in sixteen rounds, each before it was measured. Noticed, when
+measured first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of
+132; more as other people say it 122 of 137 and 64 of 71; in seven to ten voices 180 of 190, 171 of 171, 132
+of 133, 132 of 133, 149 of 149 and 135 of 136. Between any two of them rules, what is learned from or the
+thresholds were changed, but for one: the fifteenth found what shipped when it was measured as it was left
+after the fourteenth (one of its phrases, and two that must not alarm, stood in what was learned from). It
+was then learned from 150 more phrases about emergencies and 461 others, rules for what is denied and told
+were widened, and the threshold was chosen on the twelfth to fifteenth. The sixteenth was measured once
+after that, and nothing was changed since; the state before notices the same 135. Whoever wrote the last six
+wrote what the detector learns from, too: strangers may say it otherwise. False alarms, first: 13, 7, 13, 4,
+3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings, 17
+of 80, 14 of 80, 9 of 70 and 14 of 70; of the fifteenth 8 of 26 denials, 5 of 14 memories, 10 of 22 sayings
+and questions, 8 of 82 everyday complaints; of the sixteenth 10, 6, 7 and 8 (before the change 11, 6, 9 and
+13). Emergencies in other languages, first: 1 of 22 before these were listened for, and 18 of 18 after.
 """
 
 from __future__ import annotations
 
+import argparse
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -27,9 +33,12 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
-ROUNDS = (14,)  # of the test files; those before are learned from, or thresholds were chosen on them
+ROUNDS = (16,)  # of the test files; those before are learned from, or thresholds were chosen on them
 LANGUAGES = (10, 9)
-CALM = {"denied": "denials and memories", "mild": "mild complaints", "said": "sayings and questions"}
+CALM = {
+    "denied": "denials", "past": "memories", "mild": "mild complaints", "everyday": "everyday complaints",
+    "said": "sayings, questions and tales",
+}  # fmt: skip
 
 
 def test_phrases(name: str) -> dict[str, list[str]]:
@@ -54,17 +63,7 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     ):
         found |= _patterns(name, title, cache, show=show)
     for number in ROUNDS:
-        lines = list(chain.from_iterable(test_phrases(f"red_flags_{number}").values()))
-        title = f"test phrases of round {number}"
-        read = [reading(line, cache) for line in lines]
-        found[f"Emergencies noticed, {len(lines)} {title}"] = _share([bool(each.alarms) for each in read])
-        by_rule = [any(alarm.by == "rule" for alarm in each.alarms) for each in read]
-        found[f"By rules, of these {len(lines)}"] = _share(by_rule)
-        at_least = [bool(each.alarms or each.maybe) for each in read]
-        found[f"Noticed, or “could be urgent”, of these {len(lines)}"] = _share(at_least)
-        _print_missed(lines, [bool(each.alarms) for each in read], show)
-    for number in ROUNDS:
-        found |= _false_alarms(number, cache, show=show)
+        found |= of_round(number, cache, show=show)
     found |= _languages(cache, show=show)
     lines = test_phrases("off_topic")["off_topic"]
     read = [reading(line, cache) for line in lines]
@@ -73,6 +72,24 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     found[f"False alarms, {len(lines)} off-topic texts"] = _share([bool(each.alarms) for each in read])
     _print_missed(lines, refused, show)
     return found
+
+
+def of_round(number: int, cache: ModelCache, *, show: bool) -> dict[str, str]:
+    """Emergencies noticed and false alarms of a round of test files, by the name of the figure."""
+    lines = list(chain.from_iterable(test_phrases(f"red_flags_{number}").values()))
+    read = [reading(line, cache) for line in lines]
+    _print_missed(lines, [bool(each.alarms) for each in read], show)
+    by_rule = [any(alarm.by == "rule" for alarm in each.alarms) for each in read]
+    return {
+        f"Emergencies noticed, {len(lines)} test phrases of round {number}": _share(
+            [bool(each.alarms) for each in read]
+        ),
+        f"By rules, of these {len(lines)}": _share(by_rule),
+        f"Noticed, or “could be urgent”, of these {len(lines)}": _share(
+            [bool(each.alarms or each.maybe) for each in read]
+        ),
+        **_false_alarms(number, cache, show=show),
+    }
 
 
 def _false_alarms(number: int, cache: ModelCache, *, show: bool) -> dict[str, str]:
@@ -143,7 +160,11 @@ def _share(right: list[bool]) -> str:
 
 def main() -> None:
     """Print what went wrong, then the figures."""
-    for name, value in figures(build_engine(settings()).cache, show=True).items():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--round", type=int, help="of this round alone")
+    number, cache = parser.parse_args().round, build_engine(settings()).cache
+    found = figures(cache, show=True) if number is None else of_round(number, cache, show=True)
+    for name, value in found.items():
         print(f"{name}: {value}")
 
 

@@ -26,7 +26,7 @@ DEMO = Demo(
         "Open “Weigh the risk”, then “A close call”: ten networks disagree, and it says “I don't know”. Move "
         "the threshold down: fewer are missed, more frightened for nothing. No network chooses that.",
         "Open “Say how you feel”: “An emergency” and “Not one” speak of the same chest pain; one denies it. "
-        "Then let somebody describe an emergency: of the last 133 it missed one. The price is false alarms.",
+        "Then let somebody describe an emergency: of the last 136 it missed one. The price is false alarms.",
         "Open “Your own model”: none is there, and the page says why. Ask what they would want to see "
         "before they believe one that somebody brings.",
     ),

@@ -2,15 +2,18 @@
 
 import csv
 import io
+import re
 
 import pytest
 
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.words import per_cent
 from dlintro_demos.medicine.risk.measures import NAMES, spans
 from dlintro_demos.medicine.risk.network import MODEL
 from dlintro_demos.medicine.risk.quiz import ROUNDS
 from dlintro_demos.medicine.risk.samples import SAMPLES
 from dlintro_demos.medicine.risk.table import COLUMNS
+from dlintro_demos.medicine.risk.weighing import weigh as weigh_case
 from tests.reading import words
 
 DO = "Weigh the risk"
@@ -59,7 +62,7 @@ def test_it_opens_with_a_case_drawn_its_probability_and_an_answer(weigh, no_netw
     assert not at.warning
     assert "Not for diagnosis" in words(at)
     assert "### Malignant" in words(at)
-    assert "Spread of ten networks" in words(at)
+    assert "Its ten networks leave open" in words(at)
     assert "A drawing after its measures, no photograph." in words(at)
     assert "The laboratory found: **malignant**" in words(at)
     assert "Probabilities of malignant by ten networks" in charts(at)
@@ -72,6 +75,20 @@ def test_every_sample_is_shown_and_what_is_strange_is_not_answered(weigh, sample
     unknown = sample in ("close", "noise", "unit", "swapped")
     assert ("I don't know" in words(at)) == unknown
     assert bool(at.warning) == (sample in ("noise", "unit", "swapped"))
+    assert not re.search(r"(over 99 %|under 1 %) to \1", words(at))
+
+
+def test_the_networks_disagreement_is_said_alike_at_the_answer_and_in_the_steps(weigh):
+    said = words(weigh(sample="close"))
+    sample = next(each for each in SAMPLES if each.key == "close")
+    *_, weighed = weigh_case(sample.values(), (), False, engine().cache)
+    verdict = weighed.verdict
+    open_ = f"{per_cent(verdict.low)} to {per_cent(verdict.high)}"
+    ends = f"{per_cent(verdict.networks[0])} to {per_cent(verdict.networks[-1])}"
+    assert open_ != ends
+    assert f"Its ten networks leave open {open_}, and the threshold of 19% lies within." in said
+    assert f"say {ends}, on average" in said
+    assert f"answers were right: {open_}." in said
 
 
 def test_nonsense_in_the_address_does_no_harm(weigh):

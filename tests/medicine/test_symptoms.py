@@ -1,5 +1,6 @@
 """Complaints: emergencies, what is denied, patterns, and when it cannot tell."""
 
+import re
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.symptoms.alarms import find_alarms, rules
 from dlintro_demos.medicine.symptoms.examples import EXAMPLES
+from dlintro_demos.medicine.symptoms.head import MODEL
 from dlintro_demos.medicine.symptoms.quiz import ask, complaints
 from dlintro_demos.medicine.symptoms.reading import EFFORT, EMPTY, LONGEST, NOT_ENGLISH, read_complaint
 from dlintro_demos.medicine.symptoms.spelling import plain_text, put_right, words_of
@@ -47,16 +49,17 @@ def ruled(text):
 
 def test_no_test_phrase_is_learned_from():
     flags, more, off_topic = read("red_flag_phrases"), read("red_flag_more"), read("symptom_off_topic")
-    voices = read("red_flag_voices")
+    voices, besides = read("red_flag_voices"), read("red_flag_everyday")
     learned = {
         line.lower()
         for line in chain(
             *flags["learn"].values(), flags["calibrate"]["all"], *flags["quiet"].values(), *more.values(),
             *voices["urgent"].values(), *voices["calm"].values(), *off_topic.values(),
+            *chain.from_iterable(each.values() for each in besides.values()),
             *(each.phrasings for each in patterns()),
         )
     }  # fmt: skip
-    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (12, 13, 14))
+    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (12, 13, 14, 16))
     tests = ("paraphrases", "paraphrases_2", "off_topic", *rounds)
     assert [line for name in tests for line in phrases(name) if line.lower() in learned] == []
 
@@ -97,6 +100,15 @@ def test_an_emergency_is_noticed_by_rules_however_it_is_written(complaint, kind)
         "I get breathless after sprinting",
         "he choked with laughter",
         "Il fait beau",
+        "chest pain no, fever no, cough yes",
+        "my knee hurts, my chest does not hurt",
+        "never had a fit",
+        "my neighbour died of a heart attack and since then I sleep badly",
+        "my grandmother had a stroke at 80",
+        "if I ever got chest pain, who should I call?",
+        "we learned in first aid class how to help somebody who chokes",
+        "I stubbed my toe",
+        "chopping onions makes my eyes water",
     ],
 )
 def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
@@ -123,6 +135,13 @@ def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
         "short of breath since I climbed five floors",
         "breathless when I run, and my chest is tight",
         "short of breath when I walk to the kitchen",
+        "my arm does not hurt and my chest is tight",
+        "she never had a fit before and now she is having one",
+        "not fit to stand, and my chest hurts",
+        "my father died of a heart attack and now I have pain in my chest",
+        "my mum had a stroke at 10 past three",
+        "cough no, fever no, but I cannot breathe",
+        "he had meningitis as a baby, and today he has a fever and a stiff neck",
     ],
 )
 def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):
@@ -156,15 +175,31 @@ def test_of_other_languages_emergencies_alone_raise_an_alarm(number):
 
 
 def test_of_the_last_round_of_test_phrases_almost_all_are_noticed():
-    heard = {line: bool(read_(line).alarms) for line in phrases("red_flags_14")}
+    heard = {line: bool(read_(line).alarms) for line in phrases("red_flags_16")}
     assert len(heard) >= 130
     assert sum(heard.values()) >= 0.99 * len(heard)
 
 
 def test_everyday_complaints_of_the_last_round_raise_hardly_any_alarm():
-    text = (BENCH / "medicine_symptoms_no_alarm_14.toml").read_text(encoding="utf-8")
-    quiet = [bool(read_(line).alarms) for line in tomllib.loads(text)["mild"]]
+    text = (BENCH / "medicine_symptoms_no_alarm_16.toml").read_text(encoding="utf-8")
+    quiet = [bool(read_(line).alarms) for line in tomllib.loads(text)["everyday"]]
     assert sum(quiet) <= 0.1 * len(quiet)
+
+
+def test_the_card_counts_the_last_round_as_the_figures_do():
+    card = engine().cache.card(MODEL)
+    words = " ".join(card.limits)
+    counted = re.findall(r"(\d+) of (\d+) (denials|memories|sayings|everyday)", words)
+    assert len(counted) == 4
+    figures = {figure.name: figure.value for figure in card.figures}
+    for part, whole, kind in counted:
+        (value,) = (
+            value for name, value in figures.items()
+            if name.startswith(f"False alarms, {whole} {kind}") and name.endswith(" of round 16")
+        )  # fmt: skip
+        assert value == f"{int(part) / int(whole):.1%}"
+    noticed, of = re.findall(r"(\d+) of (\d+); after each but the last", words)[0]
+    assert figures[f"Emergencies noticed, {of} test phrases of round 16"] == f"{int(noticed) / int(of):.1%}"
 
 
 def test_what_is_unsure_could_be_urgent_and_raises_no_alarm():

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dlintro_demos.medicine.symptoms.reading import NOT_ENGLISH
+from dlintro_demos.medicine.ui.symptoms import NO_ALL_CLEAR
 from tests.reading import words
 
 VIEW = """
@@ -58,7 +59,22 @@ def test_what_could_be_urgent_says_when_to_call(view):
     first = say(view, "I feel a flutter now and then").get("html")[0].value
     assert "This could be urgent." in first
     assert "call your emergency number" in first
+    assert "Otherwise let a doctor hear of it today." in first
     assert "Call your emergency number now." not in first
+
+
+@pytest.mark.parametrize(
+    ("text", "said_so"),
+    [
+        ("my throat hurts when I swallow", True),
+        ("I do not feel well", True),
+        ("I feel a flutter now and then", False),
+        ("my chest hurts and my left arm is numb", False),
+        ("", False),
+    ],
+)
+def test_where_nothing_alarms_it_says_that_this_is_no_all_clear(view, text, said_so):
+    assert (NO_ALL_CLEAR in said(say(view, text))) == said_so
 
 
 def test_a_question_is_answered_taken_into_account_and_taken_back(view):

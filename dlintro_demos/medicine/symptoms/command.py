@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from dlintro_demos.medicine.symptoms.reading import Alarm, Reading
 
 CALL = "Call your emergency number now."
-IF = "This could be urgent. If it came suddenly, gets worse or frightens you, call your emergency number."
+IF = (
+    "This could be urgent. If it came suddenly, gets worse or frightens you, call your emergency number. "
+    "Otherwise let a doctor hear of it today."
+)
 
 
 def add_to(commands: Commands) -> None:

@@ -53,7 +53,10 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def find_cues(words: Sequence[Word]) -> list[Cue]:
     """All cues in the words of a complaint."""
-    return [*_denied(words), *_answered(words), *_over(words), *_exerted(words), *_of_sections(words)]
+    return [
+        *_denied(words), *_answered(words), *_list_of_answers(words), *_over(words), *_exerted(words),
+        *_of_sections(words),
+    ]  # fmt: skip
 
 
 def _answered(words: Sequence[Word]) -> Iterator[Cue]:
@@ -79,6 +82,22 @@ def _answered(words: Sequence[Word]) -> Iterator[Cue]:
             yield Cue(kind=Kind.DENIED, said=range(at + 1, end), over=asked)
 
 
+def _list_of_answers(words: Sequence[Word]) -> Iterator[Cue]:
+    """“Chest pain no, fever no, cough yes”: two and more that end in yes or no."""
+    ends = [at for at, word in enumerate(words) if word.text in ("yes", "no") and _ends_clause(words, at)]
+    for at in ends if len(ends) > 1 else ():
+        over = _clause_before(words, at)
+        said = {words[place].text for place in over}
+        if words[at].text == "no" and not said & (_set("not") | _set("no") | _set("abilities") | {"cant"}):
+            yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
+
+
+def _ends_clause(words: Sequence[Word], at: int) -> bool:
+    """Whether a word is the last of a clause that has others, and is not asked."""
+    last = at + 1 == len(words) or words[at + 1].clause != words[at].clause
+    return last and not words[at].asked and at > 0 and words[at - 1].clause == words[at].clause
+
+
 def _exerted(words: Sequence[Word]) -> Iterator[Cue]:
     """A sentence about a run or many stairs, in which nothing worries."""
     first = 0
@@ -100,12 +119,29 @@ def only_effort(words: Sequence[Word], cues: Sequence[Cue]) -> bool:
 def _denied(words: Sequence[Word]) -> Iterator[Cue]:
     for at, word in enumerate(words):
         plain = word.text in _set("no") and word.text != "never" and _plain_no(words, at)
-        if plain or (word.text in _set("not") and _denies(words, at)):
+        if _plain_verb(words, at):
+            yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=range(at - 2, at + 2))
+        elif plain or (word.text in _set("not") and _denies(words, at)):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=_ahead(words, at))
         elif word.text in ("none", "nil") and at and words[at - 1].clause == word.clause - 1:
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=_clause_before(words, at))
         elif word.text in ("free", "absence", "negative") and _text(words, at + 1) in ("of", "for", "from"):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 2), over=_ahead(words, at + 1))
+
+
+def _plain_verb(words: Sequence[Word], at: int) -> bool:
+    """“My chest does not hurt”, and nothing after it in the clause."""
+    if (
+        at < 2
+        or words[at].text not in ("doesnt", "didnt", "dont")
+        or words[at - 2].clause != words[at].clause
+    ):
+        return False
+    verb = _text(words, at + 1) in ("hurt", "ache", "bleed", "swell", "itch")
+    after = _text(words, at + 2)
+    ends = not after or words[at + 2].clause != words[at].clause or after in ("and", "at", "any", "anymore")
+    part_of_more = _text(words, at - 3) in ("in", "of", "on", "from", "to", "with")
+    return verb and ends and words[at - 2].text in _set("owners") and not part_of_more
 
 
 def _clause_before(words: Sequence[Word], at: int) -> range:
@@ -131,6 +167,8 @@ def _denies(words: Sequence[Word], at: int) -> bool:
     rest = list(ahead)
     while rest and rest[0] in _set("fillers"):
         rest.pop(0)
+    if rest and rest[0] in ("fit", "fits"):  # “never had a fit”, not “not fit to stand”
+        return bool({"had", "has", "have", "having"} & set(ahead[: ahead.index(rest[0])]))
     if not rest or not _pattern("deniable").fullmatch(rest[0]):
         return False
     if rest[0] in _set("not_first"):
@@ -210,6 +248,9 @@ def _of_sections(words: Sequence[Word]) -> Iterator[Cue]:
     parts = list(sections(words))
     for number, section in enumerate(parts):
         text = " ".join(words[at].text for at in section)
+        if _pattern("died").search(text):  # what the mourner feels since is looked at by itself
+            section = range(section.start, section.start + len(text.split(" and since then ")[0].split()))
+            text = " ".join(words[at].text for at in section)
         present = _set("recent") & set(text.split()) or _pattern("returned").search(text)
         if _pattern("well_since").search(text):
             present = None
@@ -244,12 +285,8 @@ def sections(words: Sequence[Word]) -> Iterator[range]:
 
 
 def _new_subject(words: Sequence[Word], at: int) -> bool:
-    return words[at].text in ("and", "because", "so") and _text(words, at + 1) in _set("subjects") | _set(
-        "owners"
-    ) | {
-        "today",
-        "this",
-    }
+    begun = _set("subjects") | _set("owners") | {"today", "this"}
+    return words[at].text in ("and", "because", "so") and _text(words, at + 1) in begun
 
 
 def _text(words: Sequence[Word], at: int) -> str:

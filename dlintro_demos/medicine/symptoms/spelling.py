@@ -76,7 +76,13 @@ def _parts(text: str) -> list[Word]:
 @functools.cache
 def english() -> frozenset[str]:
     """The words of our phrases and rules, and the short forms and slips that stand for them."""
-    return written_words() | frozenset(_spellings()["slips"])
+    return written_words() | frozenset(_spellings()["slips"]) | _as_they_stand()
+
+
+@functools.cache
+def _as_they_stand() -> frozenset[str]:
+    """Words that are no misspelling of ours."""
+    return frozenset(_spellings()["right"]["words"].split())
 
 
 def _put_right(word: Word, text: str, known: Collection[str]) -> Iterator[Word]:
@@ -92,6 +98,8 @@ def _right(word: str, known: Collection[str]) -> str:
     if word in slips:
         return str(slips[word])
     if len(word) < SHORTEST or word in ours or word in known or not word.isalpha():
+        return word
+    if word in _as_they_stand():
         return word
     if word.startswith(begun_words()):
         return word

@@ -24,6 +24,7 @@ QUERY = "sample"
 DRAWN = 200  # px
 AXIS = {**SHARE, "values": [0, 0.25, 0.5, 0.75, 1], "grid": False}
 DRAWING = "A drawing of seven cell nuclei, as the measures of this case describe them"
+IF_WITHIN = ": with a threshold in there it would not answer"
 CODE = """read = (log(measures + offset) - centre) / scale      # 0 is the average known case
 hidden = tanh(read @ first + first_bias)              # ten small networks at once
 log_odds = (hidden @ second + second_bias) / temperature
@@ -96,15 +97,23 @@ def _show_answer(verdict: Verdict, threshold: float) -> None:
     titles = {"malignant": "Malignant", "benign": "Benign", "unsure": "I don't know"}
     st.markdown(f"### {titles[answer]}")
     said = f"Probability of malignant: **{per_cent(verdict.probability)}**"
-    reach = f"{per_cent(verdict.low)} to {per_cent(verdict.high)}"
+    limit = f"the threshold of {threshold:.0%}"
     if answer == "unsure":
-        st.markdown(
-            f"{said}, but the ten networks disagree: {reach}, with the threshold of {threshold:.0%} within."
-        )
+        st.markdown(f"{said}. {_disagreement(verdict)}, and {limit} lies within.")
     else:
         side = "above" if answer == "malignant" else "below"
-        st.markdown(f"{said}, {side} the threshold of {threshold:.0%}. Spread of ten networks: {reach}.")
+        st.markdown(f"{said}, {side} {limit}. {_disagreement(verdict)}{IF_WITHIN}.")
     _show_spread(verdict, threshold)
+
+
+def _disagreement(verdict: Verdict) -> str:
+    return f"Its ten networks leave open {_from_to(verdict.low, verdict.high)}"
+
+
+def _from_to(low: float, high: float) -> str:
+    """Two probabilities as people say them; both may be said the same."""
+    least, most = per_cent(low), per_cent(high)
+    return least if least == most else f"{least} to {most}"
 
 
 def _show_spread(verdict: Verdict, threshold: float) -> None:
@@ -151,13 +160,13 @@ def _show_steps(sample: Sample, weighed: Weighed, threshold: float) -> None:
     assert verdict.probability is not None
     drawing = [(weighed.drawing, DRAWING)]
     answers = {
-        "malignant": "so it calls the case malignant",
-        "benign": "so it calls the case benign",
-        "unsure": "but the networks' spread reaches across it, so it says that it does not know",
+        "malignant": "below that, so it calls the case malignant",
+        "benign": "above that, so it calls the case benign",
+        "unsure": "which lies within, so it says that it does not know",
         "strange": "but the case is too strange, so none of this is used",
     }
     then = answers[verdict.answer(threshold)]
-    limit = engine().cache.card(MODEL).thresholds["strange"]
+    limits = engine().cache.card(MODEL).thresholds
     steps(
         "What just happened?",
         [
@@ -169,16 +178,25 @@ def _show_steps(sample: Sample, weighed: Weighed, threshold: float) -> None:
             ),
             Step(
                 title="Is it strange?",
-                words=f"Its distance from the known cases is {verdict.distance:.1f}; beyond {limit:.1f}, "
-                "where 2 of 100 known cases lie, nothing is answered.",
+                words=f"Its distance from the known cases is {verdict.distance:.1f}; beyond "
+                f"{limits['strange']:.1f}, where 2 of 100 known cases lie, nothing is answered.",
                 pictures=[],
             ),
             Step(
                 title="Ten networks, one threshold",
-                words=f"Ten small networks, each taught with another draw of the cases, say "
-                f"{per_cent(verdict.networks[0])} to {per_cent(verdict.networks[-1])}, on average "
-                f"{per_cent(verdict.probability)}. The threshold is {threshold:.0%}, {then}.",
+                words=_of_ten(verdict, limits["agreement"]) + f" The threshold is {threshold:.0%}, {then}.",
                 pictures=[],
             ),
         ],
+    )
+
+
+def _of_ten(verdict: Verdict, agreement: float) -> str:
+    """What each network says, and why more than that is left open."""
+    assert verdict.probability is not None
+    return (
+        "Ten small networks, each taught with another draw of the cases, say "
+        f"{_from_to(verdict.networks[0], verdict.networks[-1])}, on average {per_cent(verdict.probability)}. "
+        f"It leaves {agreement:.1f} standard deviations of their log-odds open on either side, for then 99 "
+        f"of 100 answers were right: {_from_to(verdict.low, verdict.high)}."
     )

@@ -25,7 +25,11 @@ OWN = "symptoms-own"
 MAYBE = (
     "<div role=status style='background:#fde8c8;color:#3d2600;border-radius:.5rem;padding:.6rem 1rem'>"
     "<p style='margin:0'><strong>This could be urgent.</strong> If it came suddenly, gets worse or "
-    "frightens you, <strong>call your emergency number</strong>.</p></div>"
+    "frightens you, <strong>call your emergency number</strong>. Otherwise let a doctor hear of it "
+    "today.</p></div>"
+)
+NO_ALL_CLEAR = (
+    "No alarm is no all-clear: it misses some emergencies. If it gets worse or worries you, ask a doctor."
 )
 SAID = {"Yes": True, "No": False, "I don't know": None}
 
@@ -89,6 +93,8 @@ def _show(found: Reading, answers: Answers) -> None:
         st.html(complaint_html(found))
     if found.problem and (found.all_patterns == () or not found.alarms):
         st.info(found.problem, icon=":material/help:")
+    if found.text and not found.alarms and not found.maybe:
+        st.caption(NO_ALL_CLEAR)
     if found.known:
         titles = {each.key: each.title for each in patterns()}
         shares = likeliest(found.all_patterns, answers, SHOWN) if answers else found.patterns
