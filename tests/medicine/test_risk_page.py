@@ -62,7 +62,7 @@ def test_it_opens_with_a_case_drawn_its_probability_and_an_answer(weigh, no_netw
     assert not at.warning
     assert "Not for diagnosis" in words(at)
     assert "### Malignant" in words(at)
-    assert "Its ten networks leave open" in words(at)
+    assert "Its ten networks leave room for" in words(at)
     assert "A drawing after its measures, no photograph." in words(at)
     assert "The laboratory found: **malignant**" in words(at)
     assert "Probabilities of malignant by ten networks" in charts(at)
@@ -86,7 +86,7 @@ def test_the_networks_disagreement_is_said_alike_at_the_answer_and_in_the_steps(
     open_ = f"{per_cent(verdict.low)} to {per_cent(verdict.high)}"
     ends = f"{per_cent(verdict.networks[0])} to {per_cent(verdict.networks[-1])}"
     assert open_ != ends
-    assert f"Its ten networks leave open {open_}, and the threshold of 19% lies within." in said
+    assert f"Its ten networks leave room for {open_}, and the threshold of 19% lies within." in said
     assert f"say {ends}, on average" in said
     assert f"answers were right: {open_}." in said
 

@@ -123,10 +123,17 @@ def _show_sizes(looked: Looked) -> None:
     bars = layer(
         {"type": "bar", "color": TEAL, "cornerRadius": 2},
         [{"from": first, "to": end, "nuclei": number} for first, end, number in rows],
-        x={"field": "from", "type": "quantitative", "title": "diameter, pixels", "bin": {"binned": True}},
+        x={
+            "field": "from", "type": "quantitative", "title": "diameter, pixels", "bin": {"binned": True},
+            "axis": {"tickMinStep": 1},
+        },
         x2={"field": "to"},
-        y={"field": "nuclei", "type": "quantitative", "title": "nuclei", "axis": {"tickMinStep": 1}},
-    )
+        # Without a stack, for Vega-Lite draws a stack of bars with round corners and two ends 0 px wide.
+        y={
+            "field": "nuclei", "type": "quantitative", "title": "nuclei", "axis": {"tickMinStep": 1},
+            "stack": None,
+        },
+    )  # fmt: skip
     spoken = "; ".join(f"{first:g} to {end:g}: {number}" for first, end, number in rows if number)
     show_chart(bars, alt=f"Nuclei by their diameter in pixels: {spoken}", height=200)
     st.caption("Each as a circle of the same area. How long a pixel is, only your microscope knows.")

@@ -24,7 +24,6 @@ QUERY = "sample"
 DRAWN = 200  # px
 AXIS = {**SHARE, "values": [0, 0.25, 0.5, 0.75, 1], "grid": False}
 DRAWING = "A drawing of seven cell nuclei, as the measures of this case describe them"
-IF_WITHIN = ": with a threshold in there it would not answer"
 CODE = """read = (log(measures + offset) - centre) / scale      # 0 is the average known case
 hidden = tanh(read @ first + first_bias)              # ten small networks at once
 log_odds = (hidden @ second + second_bias) / temperature
@@ -102,12 +101,12 @@ def _show_answer(verdict: Verdict, threshold: float) -> None:
         st.markdown(f"{said}. {_disagreement(verdict)}, and {limit} lies within.")
     else:
         side = "above" if answer == "malignant" else "below"
-        st.markdown(f"{said}, {side} {limit}. {_disagreement(verdict)}{IF_WITHIN}.")
+        st.markdown(f"{said}, {side} {limit}. {_disagreement(verdict)}.")
     _show_spread(verdict, threshold)
 
 
 def _disagreement(verdict: Verdict) -> str:
-    return f"Its ten networks leave open {_from_to(verdict.low, verdict.high)}"
+    return f"Its ten networks leave room for {_from_to(verdict.low, verdict.high)}"
 
 
 def _from_to(low: float, high: float) -> str:
@@ -197,6 +196,6 @@ def _of_ten(verdict: Verdict, agreement: float) -> str:
     return (
         "Ten small networks, each taught with another draw of the cases, say "
         f"{_from_to(verdict.networks[0], verdict.networks[-1])}, on average {per_cent(verdict.probability)}. "
-        f"It leaves {agreement:.1f} standard deviations of their log-odds open on either side, for then 99 "
-        f"of 100 answers were right: {_from_to(verdict.low, verdict.high)}."
+        f"It leaves room for {agreement:.1f} standard deviations of their log-odds on either side, for then "
+        f"99 of 100 answers were right: {_from_to(verdict.low, verdict.high)}."
     )
