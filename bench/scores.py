@@ -113,7 +113,8 @@ def crowd(
 
 def _count(store: Store) -> tuple[int, float]:
     with store._engine.begin() as connection:
-        there, counted = connection.execute(select(func.count(), func.sum(ROUNDS.c.yours))).one()
+        ours = select(func.count(), func.sum(ROUNDS.c.yours)).where(ROUNDS.c.player.startswith("p"))
+        there, counted = connection.execute(ours).one()
     return there, counted
 
 

@@ -39,6 +39,13 @@ DEMO = Demo(
             "have it put apples on your list.",
             query="about=Shopping",
             short=True,
+            talking_points=(
+                "Before you point at the cards, ask what happens between “What is my schedule for tomorrow?” "
+                "and the answer: five networks, rules, one line of SQL.",
+                "Press “Add two cartons of milk and some apples”: it finds both things and the number, and "
+                "the SQL puts them on the list.",
+                "Say something that is not meant for it. It says that it does not know, and does nothing.",
+            ),
         ),
     ),
 )

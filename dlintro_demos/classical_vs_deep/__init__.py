@@ -42,16 +42,36 @@ DEMO = Demo(
             "what to look for.",
             query="sample=apple-40003",
             short=True,
+            talking_points=(
+                "Switch all features off: the road by hand can only guess. Then let the room choose what to "
+                "measure, and watch what it gets right.",
+                "Ask who chose the network's features. Nobody: its 16 filters began as random numbers. "
+                "“Train a network now” shows it.",
+            ),
         ),
         Stop(
             part=Part.CLASSICAL,
             words="Bet first: who gains most from more examples?",
             query="part=More+data",
+            talking_points=(
+                "Let everybody bet before the network's line appears.",
+                "Ask why the line of logistic regression is nearly flat: it has 410 numbers, and they are "
+                "set.",
+                "Show the real digits next: with 100 examples no learner is clearly ahead. It depends on the "
+                "data and on how much there is.",
+            ),
         ),
         Stop(
             part=Part.CLASSICAL,
             words="Are four layers better than one? See what each of them adds.",
             query="part=Stack+of+layers",
+            talking_points=(
+                "Ask for a show of hands: are four layers better than one? Then push the slider and read "
+                "both figures.",
+                "Read what it gets on the curves that it was shown: to know those by heart is no use on new "
+                "ones.",
+                "Further down, compare the two sheets: without a hidden layer every border is straight.",
+            ),
         ),
     ),
 )

@@ -46,28 +46,60 @@ DEMO = Demo(
             "layer.",
             query="sample=apple",
             short=True,
+            talking_points=(
+                "Ask for a rule that finds every apple, and break each one that is named. This network was "
+                "given none: it was shown 1.3 million photographs with the names of what is on them.",
+                "Open “Purple apple”: it still says “Granny Smith”, its only word for an apple. What shape "
+                "and shine say counts for more than the colour.",
+            ),
         ),
         Stop(
             part=Part.FEATURES,
             words="A network sees numbers: one small filter slides over the apple, multiplies and "
             "adds, and finds an edge.",
             query="sample=apple&look=One+convolution",
+            talking_points=(
+                "Stop at one pixel and let the room reckon: 27 numbers of the picture times 27 weights, "
+                "added up, make one number of the map.",
+                "Choose another filter: other weights, another map of the same apple. Ask who chose them. "
+                "Nobody: they were learned, as all its 4.7 million numbers.",
+            ),
         ),
         Stop(
             part=Part.FEATURES,
             words="What makes it an apple? See which parts spoke for it, then cover them and ask again.",
             query="sample=apple&look=Why%3F",
+            talking_points=(
+                "Ask first what makes it an apple. Then compare with the two maps, which were found in "
+                "different ways.",
+                "Can one believe them? The check stands beside them: pieces are covered, the brightest "
+                "first, and the apple is gone sooner than in a random order.",
+                "Let somebody cover the apple with the brush: how much has to go before it says something "
+                "else?",
+            ),
         ),
         Stop(
             part=Part.FEATURES,
-            words="A few channels carry the apple: switch them off, and the answer goes.",
+            words="A few channels carry the apple: switch them off, and it is hardly sure any more.",
             query="sample=apple&look=Switch+it+off",
+            talking_points=(
+                "Let the room guess how many of the 1,152 channels carry the apple. Without these ten it is "
+                "hardly sure any more; without ten others, drawn at random, as sure as ever.",
+                "Switch some of the ten on again: how few must be off until it is less than half sure?",
+            ),
         ),
         Stop(
             part=Part.FEATURES,
             words="It does not see as you do: change the apple a little, and find out when it says "
             "something else.",
             query="sample=apple&look=Fool+it",
+            talking_points=(
+                "It opens with half a grey level of noise: ask who sees it, and read what the network says "
+                "now. Then push the slider back to 0.",
+                "Aim the noise at “toaster”, and read how few grey levels it takes.",
+                "Then “Turn it” and “Take the colour”: it still says “Granny Smith”. What fools it best was "
+                "made for it, and would fool nobody in the room.",
+            ),
         ),
     ),
 )

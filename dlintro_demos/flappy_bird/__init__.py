@@ -49,11 +49,21 @@ DEMO = Demo(
             part=Part.CHILD,
             words="Without any teacher: one network at six ages, and only its crashes taught it.",
             query="together=true",
+            talking_points=(
+                "One network at six ages, all on the same level. Ask what taught it: four pictures, +1 for a "
+                "pipe and -1 for a crash, nothing else.",
+                "Open “Race it” and let somebody race the ten-minute one. How many games did they need to "
+                "understand the rules, and how many frames did it see?",
+            ),
         ),
         Stop(
             part=Part.CHILD,
             words="It learned this game, not what falling is: change the rules, and watch it fail.",
             query="do=Break+it",
+            talking_points=(
+                "Ask who copes with the moon, a child or the agent. Then press “The moon”: it fails.",
+                "Press “As usual”, and it plays as before. It learned this game, not what falling is.",
+            ),
         ),
     ),
 )

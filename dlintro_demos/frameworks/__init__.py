@@ -39,6 +39,12 @@ DEMO = Demo(
             part=Part.FRAMEWORKS,
             words="PyTorch, TensorFlow, JAX: one network in three vocabularies, and the same steps in each.",
             query="do=Line+by+line",
+            talking_points=(
+                "Point at a step of learning: all three ask for gradients, each in its own way. Whoever "
+                "understands one reads the others.",
+                "Ask what will differ in what they learn. Then open “The same curve”: three curves, one on "
+                "the other.",
+            ),
         ),
     ),
 )

@@ -84,13 +84,15 @@ class Part(StrEnum):
 class Stop:
     """A stop of the tour: a demo's page opened by `query`, with a sentence above it.
 
-    Those that are `short` are on the short tour, too.
+    Those that are `short` are on the short tour, too. `talking_points`, two or three, are what a presenter
+    says there; without any, those of the demo.
     """
 
     part: Part
     words: str
     query: str = ""
     short: bool = False
+    talking_points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,11 @@ class Place:
         return dict(parse_qsl(self.stop.query)) | query_of(self.tour, self.number)
 
     @property
+    def talking_points(self) -> tuple[str, ...]:
+        """What a presenter says there."""
+        return self.stop.talking_points or self.demo.talking_points
+
+    @property
     def href(self) -> str:
         """Its address."""
         return f"/{self.demo.slug}?{urlencode(self.query)}"

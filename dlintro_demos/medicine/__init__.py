@@ -47,6 +47,14 @@ DEMO = Demo(
             part=Part.DAILY_LIFE,
             words="A second opinion in the laboratory: a network and a classical way count the same "
             "nuclei. Where do they differ?",
+            talking_points=(
+                "Open “Drawn, in shadow”: everybody sees sixty nuclei, and the network finds most of them. "
+                "One threshold for the whole picture sees a dark half.",
+                "Open “A cat”, then “Galaxies”: it refuses the cat, and counts the galaxies. Knowing when to "
+                "say no is learned, too, and never complete.",
+                "Open “Say how you feel”: “An emergency” and “Not one” speak of the same chest pain; one "
+                "denies it. Ask which mistake costs more.",
+            ),
         ),
     ),
 )

@@ -43,11 +43,21 @@ DEMO = Demo(
             "does this machine.",
             query="teach=The+red+ball",
             short=True,
+            talking_points=(
+                "It calls the first red ball an apple, and nobody wonders: of a child that knows apples, one "
+                "would expect the same. Ask what it will say to the next one before you press.",
+                "After the fifth, ask what it learned from so few. Not to see: that took 1.3 million "
+                "photographs, before. Only the word.",
+            ),
         ),
         Stop(
             part=Part.CHILD,
             words="Your turn: show it things, say what each one is, and watch what one word changes.",
             query="sample=apple-1",
+            talking_points=(
+                "Take the camera: somebody's keys, somebody's cup. Three pictures of each are enough.",
+                "Then hold up something new, and wait for “I have never seen this”.",
+            ),
         ),
     ),
 )

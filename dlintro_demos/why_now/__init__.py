@@ -38,14 +38,27 @@ DEMO = Demo(
     stops=(
         Stop(
             part=Part.WHY_NOW,
-            words="Networks are from 1957: drag the year, and see when one processor could do it in a day.",
-            query="do=Sixty+years",
+            words="Networks are from 1957: drag the year on, and see what one processor learns in a day.",
+            query="do=Sixty+years&year=2006",
+            talking_points=(
+                "Ask when AlexNet, which won in 2012, comes into reach of one processor and one day. Then "
+                "drag the year: in 2017.",
+                "Further down: the error of each year's best fell most in 2012, when a deep network won for "
+                "the first time.",
+            ),
         ),
         Stop(
             part=Part.WHY_NOW,
             words="Data, computing, ideas: take each of them away, and see what is left.",
             query="do=Three+causes",
             short=True,
+            talking_points=(
+                "Ask what the room would give up: data, computing or ideas. Then read what each is worth "
+                "here: all three cost.",
+                "Of the ideas of 1998, ask which one hurts alone. Some do, and some make no difference that "
+                "one could tell from chance.",
+                "One run is no proof: “Run it here, with another seed”.",
+            ),
         ),
     ),
 )

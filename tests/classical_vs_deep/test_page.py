@@ -79,6 +79,7 @@ def test_the_recorded_curves_stand_there_without_the_network_until_one_bets(open
     bet.set_value(["Random forest"] if isinstance(bet.value, list) else "Random forest").run()
     assert not at.exception
     assert "**Not this time.**" in words(at)
+    assert "it does not count on the scoreboard" in words(at)
     assert "convolutional network leads" in words(at)
     assert "Convolutional network 100: " in charts(at)
     assert "place your bet" not in words(at)

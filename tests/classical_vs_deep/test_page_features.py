@@ -109,7 +109,7 @@ def test_a_file_that_is_no_picture_is_refused_in_words(panel):
     at = upload(panel(), b"<html>no</html>")
     assert not at.exception
     assert "web page" in words(at)
-    assert "You against the network" in [each.value for each in at.subheader]
+    assert "Your features against the network's" in [each.value for each in at.subheader]
 
 
 def test_an_empty_sheet_asks_for_a_drawing_and_a_drawing_is_looked_at(panel):
@@ -117,7 +117,7 @@ def test_an_empty_sheet_asks_for_a_drawing_and_a_drawing_is_looked_at(panel):
     at.button_group(key="source").set_value("draw").run()
     assert not at.exception
     assert "The paper is empty" in words(at)
-    assert "You against the network" in [each.value for each in at.subheader]
+    assert "Your features against the network's" in [each.value for each in at.subheader]
     rows, columns = np.mgrid[:96, :96]
     inside = np.hypot(rows - 48, columns - 48) < 30
     at.session_state["sketch-0-cells"] = "".join("1" if each else "0" for each in inside.ravel())

@@ -54,9 +54,9 @@ def to_the_wall(page):
     expect(page.get_by_role("heading", name="The wall")).to_be_visible()
 
 
-def is_at(screen, number):
-    """The big screen has arrived at a stop of the short tour, and its script has ended."""
-    place = places("short")[number - 1]
+def is_at(screen, number, tour="short"):
+    """The big screen has arrived at a stop of a tour, and its script has ended."""
+    place = places(tour)[number - 1]
     expect(screen.locator("h1")).to_have_text(place.demo.title, timeout=60_000)
     expect(screen.locator(".st-key-stage-words")).to_have_text(place.stop.words)
     expect(screen.locator(HERE)).to_have_count(1, timeout=60_000)
@@ -106,7 +106,7 @@ def test_the_big_screen_follows_the_presenter_through_the_short_tour(
         is_at(screen, place.number)
         expect(screen.locator(".menu, .rail")).to_have_count(0)
         expect(screen.get_by_text("Forget everything I showed")).to_have_count(0)
-        expect(hand.get_by_text(place.demo.talking_points[0])).to_be_visible()
+        expect(hand.get_by_text(place.talking_points[0])).to_be_visible()
         assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth")
         screenshot(hand, f"presenter-{place.number}-phone")
         screenshot(screen, f"presenter-{place.number}-screen")
@@ -117,6 +117,24 @@ def test_the_big_screen_follows_the_presenter_through_the_short_tour(
     following.click()
     expect(screen.locator("h1")).to_have_text("What did you see?")
     expect(following).to_be_disabled()
+
+
+def test_what_a_look_into_the_classifier_finds_is_on_the_first_screen_and_the_samples_below(
+    theatre, browser_of
+):
+    hand, screen = browser_of(), browser_of(PROJECTOR)
+    presenter(hand, theatre)
+    hand.get_by_label("Tour").select_option("full")
+    expect(hand.get_by_role("heading", name="The wall")).to_be_visible()
+    hand.get_by_label("Stop").select_option("12")
+    screen.goto(f"{theatre}/?stage=1")
+    is_at(screen, 12, "full")
+    changed = screen.get_by_alt_text("The picture after").first
+    expect(changed).to_be_in_viewport(ratio=0.5)
+    expect(screen.get_by_text("candle", exact=False).first).to_be_in_viewport()
+    panda = screen.get_by_role("button", name="Panda")
+    assert panda.bounding_box()["y"] > changed.bounding_box()["y"]
+    hand.get_by_label("Tour").select_option("short")
 
 
 def test_keys_move_the_stage_and_two_presenters_see_the_same(theatre, browser_of, serious_violations):

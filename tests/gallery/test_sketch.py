@@ -114,7 +114,7 @@ def test_the_panel_has_nothing_serious_for_axe_and_fits_a_phone(
 ) -> None:
     page = new_page(viewport={"width": 360, "height": 800})
     visiting.visit(page, f"{gallery}/classical_vs_deep")
-    expect(page.get_by_text("You against the network")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Your features against the network's")).to_be_visible(timeout=90_000)
     page.get_by_text("Draw", exact=True).click()
     expect(page.get_by_text("The paper is empty")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)

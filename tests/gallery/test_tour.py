@@ -17,6 +17,7 @@ from dlintro_demos.gallery.tour import (
     questions,
 )
 from dlintro_demos.gallery.ui.tour import TITLES
+from tests.reading import words
 
 every_tour = pytest.mark.parametrize("tour", TOURS)
 
@@ -52,7 +53,8 @@ def test_a_stop_opens_its_page_as_it_says_with_its_sentence_above(open_page, pla
     assert not at.exception
     assert [title.value for title in at.title] == [place.demo.title]
     said = bar_of(at)
-    assert (said["at"], said["words"]) == (place.number, place.stop.words)
+    assert (said["at"], said["part"], said["time"]) == (place.number, place.stop.part, "3 minutes")
+    assert place.stop.words in words(at)
     # What a page does not know, or what is its default, would not stay in the address.
     asked = dict(parse_qsl(place.stop.query))
     assert {name: at.query_params[name] for name in place.query} == place.query

@@ -34,7 +34,7 @@ def test_the_whole_short_tour_is_one_visit_and_ends_with_a_score(
         print(f"{width} px, stop {place.number}, {place.demo.slug}: {time.monotonic() - started:.1f} s")
         assert page.url == f"{gallery}{place.href}"
         expect(page.locator("h1")).to_have_text(place.demo.title)
-        expect(page.locator(".rail .words")).to_have_text(place.stop.words)
+        expect(page.locator(".tour-words")).to_have_text(place.stop.words)
         assert [part for part in page.locator(".rail, h1").all() if _beyond(page, part)] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         screenshot(page, f"tour-{place.number}-{width}")
@@ -69,6 +69,27 @@ def test_the_keyboard_goes_on_and_back_and_out_and_the_place_outlives_a_reload(g
     expect(page.locator("h1")).to_have_text("The tour")
     expect(page).to_have_url(f"{gallery}/tour")
     assert ours(problems) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 740)])
+def test_the_way_on_stays_where_it_is_reached_and_hides_nothing_before_one_scrolls(
+    gallery, new_page, width, height
+):
+    page = new_page(viewport={"width": width, "height": height})
+    visit(page, f"{gallery}{places('full')[1].href}")
+    arrive(page, 2, of=20)
+    bar, following = page.locator(".rail"), page.get_by_role("link", name="Next")
+    for part in page.locator("h1, .tour-words, .st-key-first-result").all():
+        assert part.bounding_box()["y"] >= bar.bounding_box()["y"] + bar.bounding_box()["height"]
+    where = page.locator(".rail .where")
+    expect(where).to_contain_text("3 minutes")
+    assert where.evaluate("each => each.scrollWidth <= each.clientWidth")
+    page.get_by_text("Under the hood").scroll_into_view_if_needed()
+    expect(page.locator("h1")).not_to_be_in_viewport()
+    expect(following).to_be_in_viewport(ratio=1)
+    following.click()
+    arrive(page, 3, of=20)
+    expect(page.locator("h1")).to_be_in_viewport(ratio=1)
 
 
 def test_the_browsers_back_goes_one_stop_back(gallery, page):

@@ -16,7 +16,7 @@ TRIED = "expert_tried"  # in the session: reports of the choices so far, by keys
 
 def show_score(expert: Examined | None, network: Report | None) -> None:
     """The visitor's choice, their best one so far and the network, in bars and in words."""
-    st.subheader("You against the network", anchor=False)
+    st.subheader("Your features against the network's", anchor=False)
     if expert is None:
         st.markdown(
             f"An expert without features can only guess: **{drawn.CHANCE:.1%}**, one in {len(drawn.KINDS)}."
@@ -40,7 +40,8 @@ def show_score(expert: Examined | None, network: Report | None) -> None:
     st.caption(
         f"Measured on {expert.report.of} pictures that neither road learned from. The strong line is the 95 "
         "% interval: with other pictures, the share would mostly fall in there. Your best was chosen by "
-        "looking at these very pictures, which flatters it a little."
+        "looking at these very pictures, which flatters it a little. "
+        "You may try as often as you like, so none of it counts on the scoreboard."
     )
 
 

@@ -36,6 +36,7 @@ HOW = {
 }
 SHARE_OF_DEADLINE = 0.8  # an estimate is no promise, and others may be working
 RUN, SO_FAR, BET = "more-data-run", "more-data-so-far", "more-data-bet"
+NO_GAME = "A bet is no game against the machine: it does not count on the scoreboard."
 RECORDER = "python -m training.classical_vs_deep.learning_curves_mnist"
 
 
@@ -151,7 +152,7 @@ def _results(bet: str | None) -> None:
         )
         return
     if bet:
-        st.markdown(verdict(summaries, bet))
+        st.markdown(f"{verdict(summaries, bet)} {NO_GAME}")
     _say(summaries, "curves")
     _downloads(points, "MNIST-1D: accuracy on new curves", "mnist1d")
 

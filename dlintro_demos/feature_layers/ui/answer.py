@@ -37,7 +37,7 @@ def show_answer(looked: Looked, alt_text: str, *, small: bool = False) -> None:
     `small` leaves the first screen to what is looked at below: only the likeliest class is named.
     """
     answer = looked.answer
-    with first_result(beside=True):
+    with first_result(beside=True, short=small):
         alt = f"The middle of it, as the network sees it: {alt_text}"
         show_picture(looked.seen, alt=alt, width=SMALL if small else SEEN)
         with st.container(width="stretch", gap="small"):

@@ -56,7 +56,7 @@ def switch_them_off(chosen: Chosen, looked: Looked) -> None:
     with left:
         _show_lines(
             {"switched off": shown.falling, "as many at random": shown.random},
-            range(len(shown.falling)), "channels off", (BLUE, GREY),
+            range(len(shown.falling)), "channels off", (BLUE, GREY), whole=True,
             alt=f"Probability of {target.name} as channels go: from {per_cent(shown.before)} to "
             f"{per_cent(shown.falling[-1])}; at random to {per_cent(shown.random[-1])}",
         )  # fmt: skip
@@ -170,14 +170,19 @@ def _show_lines(
     colours: Sequence[str],
     *,
     alt: str,
+    whole: bool = False,
 ) -> None:
-    """Probabilities by name, at each amount; a line that is cut short has fewer points."""
+    """Probabilities by name, at each amount; a line that is cut short has fewer points.
+
+    Amounts that are `whole` have nothing between them.
+    """
     rows = [
         {"what": name, "x": amount, "probability": value}
         for name, values in lines.items()
         for amount, value in zip(amounts, values, strict=False)
     ]
     palette = dict(zip(lines, colours, strict=False))
-    show_chart(
-        curves(rows, x="x", y="probability", what="what", colours=palette, title=title, point=True), alt=alt
-    )
+    chart = curves(rows, x="x", y="probability", what="what", colours=palette, title=title, point=True)
+    if whole:
+        chart["encoding"]["x"]["axis"] = {"tickMinStep": 1, "format": "d"}
+    show_chart(chart, alt=alt)

@@ -39,7 +39,7 @@ def show_lesson(curve: Sequence[Point], decisions: int) -> None:
 
 
 def _against(field: str, title: str) -> Layer:
-    return _quantity(field, title) | {"axis": {"format": "~s"}}
+    return _quantity(field, title) | {"axis": {"format": "~s", "tickCount": 8}}
 
 
 def _quantity(field: str, title: str) -> Layer:

@@ -28,7 +28,7 @@ def _side_by_side() -> str:
     for name, title in IDEAS.items():
         cells = "".join(
             f"<td><span class=who>{html.escape(each.title)}</span>"
-            f"<pre><code>{html.escape(_dedented(ideas(each).get(name, '')))}</code></pre></td>"
+            f"<pre><code>{_hanging(_dedented(ideas(each).get(name, '')))}</code></pre></td>"
             for each in FRAMEWORKS
         )
         rows.append(f"<tr tabindex=0><th scope=row>{html.escape(title)}</th>{cells}</tr>")
@@ -45,6 +45,14 @@ def _dedented(code: str) -> str:
     return "\n".join(line[indent:] for line in lines)
 
 
+def _hanging(code: str) -> str:
+    """Each line as a block: what does not fit into its width goes on below, further in."""
+    return "".join(
+        f"<span style='--in:{len(line) - len(line.lstrip()) + 4}ch'>{html.escape(line)}\n</span>"
+        for line in code.splitlines()
+    )
+
+
 _STYLE = """<style>
 .languages { width: 100%; border-collapse: collapse; table-layout: fixed; }
 .languages th[scope=row] { width: 9rem; text-align: left; vertical-align: top; padding: .5rem .5rem .5rem 0; }
@@ -53,6 +61,7 @@ _STYLE = """<style>
 .languages td { vertical-align: top; padding: .25rem .5rem; }
 .languages pre { margin: 0; overflow: visible; font-size: .75rem; line-height: 1.45; white-space: pre-wrap;
   overflow-wrap: anywhere; }
+.languages pre span { display: block; padding-left: var(--in); text-indent: calc(-1 * var(--in)); }
 .languages tbody tr { border-top: 1px solid rgb(128 128 128 / .3); }
 .languages tbody tr:hover, .languages tbody tr:focus { background: rgb(110 90 240 / .14); }
 .languages .who { display: none; font-weight: 600; }

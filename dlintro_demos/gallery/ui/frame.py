@@ -97,13 +97,15 @@ def presets() -> DeltaGenerator:
     return st.container(horizontal=True, key="choices-presets")
 
 
-def first_result(*, beside: bool = False) -> DeltaGenerator:
+def first_result(*, beside: bool = False, short: bool = False) -> DeltaGenerator:
     """Room for what a page opens with, one a page: the first sample's result, or the game.
 
     Its parts stand below each other, or `beside`. A browser test holds every demo to it: all of it stands on
-    the first screen, on a phone too.
+    the first screen, on a phone too. One that is `short` leaves the screen to what stands below it: on the
+    stage the samples go to the end of the page.
     """
-    return st.container(horizontal=beside, key="first-result", gap="small")
+    room = st.container(key="in-short") if short else st
+    return room.container(horizontal=beside, key="first-result", gap="small")
 
 
 def steps(heading: str, parts: Sequence[Step]) -> None:

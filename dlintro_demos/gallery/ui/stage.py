@@ -143,7 +143,7 @@ def direct() -> None:
         st.subheader(stops[state.number], anchor=False)
         if place is not None:
             st.markdown(f"“{place.stop.words}”")
-            st.markdown("\n".join(f"- {point}" for point in place.demo.talking_points))
+            st.markdown("\n".join(f"- {point}" for point in place.talking_points))
     with screen:
         st.markdown(
             "The big screen: open it in a window of its own, press **F** there, and it follows. On another "

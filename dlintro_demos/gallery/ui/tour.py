@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import secrets
 
 import streamlit as st
@@ -55,9 +56,11 @@ def show_bar(slug: str) -> bool:
         + [{"href": _end(tour), "title": "Questions"}],
         at=number,
         name=TITLES[tour],
-        part=f"{place.stop.part} · {counted(MINUTES, 'minute')}" if place else "Questions",
-        words=place.stop.words if place else "",
+        part=place.stop.part if place else "Questions",
+        time=counted(MINUTES, "minute") if place else "",
     )
+    if place:
+        st.html(f"<p class=tour-words>{html.escape(place.stop.words)}</p>")
     if clicked == 0:
         go("tour")
     elif isinstance(clicked, int) and 1 <= clicked <= len(stops) + 1:

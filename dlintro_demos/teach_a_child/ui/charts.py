@@ -17,7 +17,8 @@ from dlintro_demos.teach_a_child.picture_map import PictureMap
 PICTURES = 60  # on the map, the newest; older examples are dots
 NEVER = "never seen"
 CHANCE = {
-    "field": "probability", "type": "quantitative", "title": None, "scale": {"domain": [0, 1]}, "axis": SHARE,
+    "field": "probability", "type": "quantitative", "title": None, "scale": {"domain": [0, 1]},
+    "axis": SHARE | {"tickCount": 5},
 }  # fmt: skip
 WORD = {"field": "word", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 160}}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.gallery.ui.frame import first_result
 from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.show import show_picture
 from dlintro_demos.shared.things import THINGS
 from dlintro_demos.teach_a_child.story import KNOWN, TRUTH, Round, tell_story
 from dlintro_demos.teach_a_child.ui.charts import bars, percent, story_chart
 
+SEEN = 340  # px
 TOLD = "red-ball-told"  # rounds in which the visitor has answered
 
 
@@ -38,22 +40,21 @@ def red_ball() -> None:
 
 
 def _round(played: Round, number: int, *, asked: bool) -> None:
-    left, right = st.columns([1, 2])
-    with left:
-        show_picture(played.picture, alt=played.seen.alt)
-    with right:
-        guess = played.guess
-        article = THINGS[guess.likeliest].phrase
-        st.markdown(f"**Ball {number + 1} of 5.**\n\n### “{article.capitalize()}?”")
-        bars(guess)
-        if asked:
-            wrong = guess.likeliest != TRUTH
-            st.button(
-                "No, that is a ball" if wrong else "Right, a ball",
-                key="red-ball-answer",
-                on_click=_tell,
-                args=(number + 1,),
-            )
+    with first_result(beside=True):
+        show_picture(played.picture, alt=played.seen.alt, width=SEEN)
+        with st.container(width="stretch", gap="small"):
+            guess = played.guess
+            article = THINGS[guess.likeliest].phrase
+            st.markdown(f"**Ball {number + 1} of 5.**\n\n### “{article.capitalize()}?”")
+            bars(guess)
+            if asked:
+                wrong = guess.likeliest != TRUTH
+                st.button(
+                    "No, that is a ball" if wrong else "Right, a ball",
+                    key="red-ball-answer",
+                    on_click=_tell,
+                    args=(number + 1,),
+                )
 
 
 def _tell(told: int) -> None:

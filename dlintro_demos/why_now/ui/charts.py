@@ -5,7 +5,7 @@ No point is a link: it would open in this very tab, and end the visit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dlintro_demos.gallery.ui.charts import (
@@ -33,7 +33,8 @@ from dlintro_demos.why_now.measuring import Measurement, Speed
 
 HEIGHT = 300
 HERE = "this machine"
-NAMES = {"align": "left", "dx": 8, "fontSize": 11, "limit": 120}
+NAMES = {"baseline": "middle", "limit": 200}
+SIDES = {False: {"align": "left", "dx": 8}, True: {"align": "right", "dx": -8}}
 DIAMOND = {"type": "point", "shape": "diamond", "filled": True, "size": 220, "color": RED}
 BOLD = {
     "type": "text",
@@ -56,7 +57,8 @@ def year_axis(first: int, last: int) -> dict[str, Any]:
     """Years as numbers without a comma."""
     return {
         "field": "year", "type": "quantitative", "title": None,
-        "axis": {"format": "d", "tickMinStep": 1}, "scale": {"domain": [first, last], "nice": False},
+        "axis": {"format": "d", "tickMinStep": 1, "tickCount": 12},
+        "scale": {"domain": [first, last], "nice": False},
     }  # fmt: skip
 
 
@@ -68,15 +70,29 @@ def log_axis(field: str, title: str, least: float, most: float) -> dict[str, Any
     }  # fmt: skip
 
 
-def _named(rows: Sequence[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], colour: str) -> list[Layer]:
-    """Points, and beside them their names, or what `label` says."""
+def _named(
+    rows: Sequence[dict[str, Any]],
+    x: dict[str, Any],
+    y: dict[str, Any],
+    colour: str,
+    *,
+    left: Callable[[int], bool] = lambda _: False,
+) -> list[Layer]:
+    """Points, and at their right, or `left` of those years, their names, or what `label` says."""
     rows = [{"label": row["name"], **row} for row in rows]
     point = {"type": "point", "filled": True, "size": 90, "color": colour}
     tip = [{"field": "name"}, {"field": "year", "format": "d"}, {"field": "said", "title": "figure"}]
     return [
         layer(point, rows, x=x, y=y, tooltip=tip),
-        layer({"type": "text", "color": GREY, **NAMES}, rows, x=x, y=y, text={"field": "label"}),
-    ]
+        *(
+            layer(
+                {"type": "text", "color": GREY, **NAMES, **place},
+                [row for row in rows if row["label"] and left(row["year"]) is side],
+                x=x, y=y, text={"field": "label"},
+            )
+            for side, place in SIDES.items()
+        ),
+    ]  # fmt: skip
 
 
 def show_processors(found: Measurement, *, what: str) -> None:
@@ -174,10 +190,15 @@ def show_systems(year: int, within: float) -> None:
     reached = [each for each in systems() if each.flop <= within]
     others = [each for each in systems() if each.flop > within]
     first, last = systems()[0], systems()[-1]
+
+    def later(year: int) -> bool:
+        """On the way up the points of the next years stand at the right."""
+        return year > first.year
+
     show_chart(
         layer({"type": "line", "strokeDash": [6, 4], "color": GREEN, "strokeWidth": 2}, reach, x=x, y=y),
-        *_named([_row(each) for each in reached], x, y, GREEN),
-        *_named([_row(each) for each in others], x, y, BLUE),
+        *_named([_row(each) for each in reached], x, y, GREEN, left=later),
+        *_named([_row(each) for each in others], x, y, BLUE, left=later),
         alt=(
             f"FLOP that training took, on a logarithmic axis, from {first.name} in {first.year} with "
             f"{power(first.flop)} to {last.name} in {last.year} with {power(last.flop)}. {len(reached)} of "

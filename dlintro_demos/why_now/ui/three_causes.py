@@ -75,7 +75,7 @@ def _show(found: tuple[Curve, ...]) -> None:
     )  # fmt: skip
     line["encoding"]["x"]["scale"] = {"type": "log"}
     line["encoding"]["y"]["scale"] = {"domain": [0, 1]}
-    line["encoding"]["color"]["legend"] |= {"columns": 1, "labelLimit": 0}
+    line["encoding"]["color"]["legend"] |= {"columns": {"expr": "width < 500 ? 1 : 4"}, "labelLimit": 0}
     show_chart(
         line,
         alt="Share of new curves told apart: "

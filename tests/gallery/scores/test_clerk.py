@@ -1,6 +1,9 @@
 """The thread between pages and database: nothing is lost, nothing is doubled, nobody waits."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 
@@ -12,6 +15,8 @@ from bench.scores import crowd, killed
 from dlintro_demos.gallery.scores import clerk as clerk_module
 from dlintro_demos.gallery.scores.clerk import BoardDown, Clerk
 from dlintro_demos.gallery.scores.store import NicknameTaken, Store, database_url
+from dlintro_demos.gallery.settings import REPOSITORY
+from tests.gallery.scores import restless
 from tests.gallery.scores.playing import played, player
 
 
@@ -213,6 +218,29 @@ def test_two_hundred_writers_lose_nothing_when_postgresql_is_killed_in_the_middl
 ):
     outcome = crowd(own_postgres, writers=200, rounds=4, in_the_middle=killed(postgres_server))
     assert (outcome.played, outcome.lost, outcome.doubled) == (800, 0, 0)
+
+
+def test_two_hundred_writers_lose_nothing_when_another_gallery_is_killed_in_the_middle(address):
+    """Nor does that one lose what it had written, and a file is whole."""
+    if address == "sqlite://":
+        pytest.skip("memory is one gallery's own")
+    command = [sys.executable, "-m", restless.__name__, address]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as other:
+        try:
+            written = [int(other.stdout.readline())]
+            outcome = crowd(address, writers=200, rounds=4, in_the_middle=other.kill)
+        finally:
+            other.kill()
+        written += [int(line) for line in other.stdout if line.endswith("\n")]
+    assert other.returncode == -signal.SIGKILL
+    assert (outcome.played, outcome.lost, outcome.doubled) == (800, 0, 0)
+    store = Store(database_url(address))
+    lines = {line.nickname: line.rounds for line in store.board("").lines}
+    assert lines[restless.NAME] >= written[-1] + 1
+    if store._engine.dialect.name == "sqlite":
+        with store._engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    store.hang_up()
 
 
 def test_postgresql_that_hangs_lets_nobody_wait_for_long(postgres_server, own_postgres):

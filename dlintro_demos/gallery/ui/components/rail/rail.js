@@ -22,12 +22,18 @@ export default mounted(".rail", (root) => {
     return made;
   }
 
-  function place({ stops, at, part }) {
+  function place({ stops, at, part, time }) {
     const place = document.createElement("div");
     place.className = "place";
     const where = document.createElement("p");
     where.className = "where";
-    where.append(at === stops.length ? part : `Stop ${at} of ${stops.length - 1} · ${part}`);
+    if (at === stops.length) where.append(part);
+    else {
+      const about = document.createElement("span");
+      about.className = "part";
+      about.textContent = `${part} · `;
+      where.append(`Stop ${at} of ${stops.length - 1} · `, about, time);
+    }
     const list = document.createElement("ol");
     list.append(
       ...stops.map(({ href, title }, index) => {
@@ -45,19 +51,20 @@ export default mounted(".rail", (root) => {
   }
 
   function draw(data) {
-    const { stops, at, name, words } = data;
+    const { stops, at, name } = data;
     root.ariaLabel = name;
     const back = at > 1 ? way(at - 1, stops[at - 2].href, "arrow_back", "Back") : way(0, "/tour", "list", "All stops");
     const on = at < stops.length ? [way(at + 1, stops[at].href, "arrow_forward", "Next")] : [];
     const out = way(0, "/tour", "close", "Leave the tour");
     out.classList.add("out");
     root.replaceChildren(back, place(data), ...on, out);
-    if (words) {
-      const sentence = document.createElement("p");
-      sentence.className = "words";
-      sentence.textContent = words;
-      root.append(sentence);
-    }
+    begin(stops[at - 1].href);
+  }
+
+  /** A stop begins at its top, however far down the page before it was read. */
+  function begin(stop) {
+    if (stop !== globalThis.tourStop) document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0, behavior: "instant" });
+    globalThis.tourStop = stop;
   }
 
   function click(event) {
@@ -75,5 +82,10 @@ export default mounted(".rail", (root) => {
     shown = now;
   }
 
-  return { update, destroy: () => root.removeEventListener("click", click) };
+  function destroy() {
+    root.removeEventListener("click", click);
+    globalThis.tourStop = "";
+  }
+
+  return { update, destroy };
 });

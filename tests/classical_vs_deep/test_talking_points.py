@@ -1,0 +1,73 @@
+"""What the presenter's notes promise comes true when it is played on the page."""
+
+import re
+
+import pytest
+
+from dlintro_demos.classical_vs_deep import layer_stack
+from dlintro_demos.classical_vs_deep.drawn import CHANCE
+from dlintro_demos.classical_vs_deep.findings import apart, leader
+from dlintro_demos.classical_vs_deep.layer_stack import SEEDS
+from dlintro_demos.classical_vs_deep.learning_curves import summarise
+from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, recorded
+from dlintro_demos.classical_vs_deep.ui import stack_of_layers
+from tests.playing import last, open_stop
+from tests.reading import words
+
+pytestmark = pytest.mark.reports
+
+
+def test_what_the_presenters_notes_promise_comes_true(open_page, monkeypatch):
+    curves = {
+        file: {(each.learner, each.size): each for each in summarise(recorded(file))}
+        for file in (MNIST1D_FILE, MNIST_FILE)
+    }
+    gains = {
+        learner: curves[MNIST1D_FILE][learner, 3000].mean - curves[MNIST1D_FILE][learner, 100].mean
+        for learner in ("linear", "forest", "svm", "cnn")
+    }
+    assert all(gains["linear"] < gain / 2 for learner, gain in gains.items() if learner != "linear")
+    at = open_page("classical_vs_deep", part="More data")
+    assert "line of the convolutional network is missing" in words(at)
+    best, second, *_ = leader(list(curves[MNIST_FILE].values()), 100)
+    assert not apart(best, second)
+    at = open_page("classical_vs_deep", part="More data", learn="Real digits, recorded")
+    assert "With 100 examples it is too close to call" in words(at)
+
+    def quickly(size):
+        return layer_stack.train_stacks(size, seeds=(0,), steps=8)
+
+    monkeypatch.setattr(stack_of_layers, "train_stacks", quickly)
+    said = words(open_page("classical_vs_deep", part="Stack of layers", hidden="0"))
+    assert "410 weights" in said
+    assert "On the curves that it was shown" in said
+    said = words(open_page("classical_vs_deep", part="Stack of layers", hidden="4"))
+    assert "**4 hidden layers, each" in said
+
+
+def test_stop_two_roads(open_page):
+    at = open_stop(open_page, "classical_vs_deep", 0)
+    found = re.search(r"With .*?: \*\*([\d.]+)%\*\*", words(at))
+    assert float(found[1]) > 2 * 100 * CHANCE
+    assert "its 16 filters, found from chance" in words(at)
+    assert any(button.label == "Train a network now" for button in at.button)
+    at.button_group(key="expert").set_value([]).run()
+    assert "it sees nothing and can only guess" in words(at)
+
+
+def test_stop_more_data(open_page):
+    at = open_stop(open_page, "classical_vs_deep", 1)
+    assert "line of the convolutional network is missing" in words(at)
+    at.button_group(key="more-data-bet").set_value("Random forest").run()
+    assert "line of the convolutional network is missing" not in words(at)
+
+
+def test_stop_stack_of_layers(open_page, monkeypatch):
+    stacks = last(layer_stack.train_stacks(300, seeds=SEEDS[:1], steps=60))
+    monkeypatch.setattr(stack_of_layers, "train_stacks", lambda _: iter([stacks]))
+    at = open_stop(open_page, "classical_vs_deep", 2)
+    for layers in (1, 4):
+        at.slider(key="hidden").set_value(layers).run()
+        named = "One hidden layer" if layers == 1 else "4 hidden layers"
+        found = re.search(rf"\*\*{named}.*?: [\d,]+ weights, \*\*[\d.]+%\*\* of new curves", words(at))
+        assert found, words(at)
