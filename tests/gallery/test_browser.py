@@ -39,6 +39,9 @@ def test_a_page_stands_in_its_frame_is_accessible_fits_and_opens_with_a_result(
     elif not slug:
         a_chapter_with_a_card_is_on_the_first_screen(page)
     screenshot(page, f"{slug or 'home'}-{scheme}-{width}")
+    if width != 1920:
+        page.emulate_media(color_scheme="dark" if scheme == "light" else "light", reduced_motion="reduce")
+        assert serious_violations(page) == []
     assert ours(problems) == []
 
 

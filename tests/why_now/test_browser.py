@@ -1,7 +1,9 @@
 """Why now, in Chromium."""
 
+import itertools
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.visiting import ours, visit
@@ -31,3 +33,24 @@ def test_a_round_of_the_game_is_played(gallery, page, problems):
     page.get_by_role("button", name="Next round").click()
     expect(page.get_by_text("Round 2 of 8")).to_be_visible()
     assert ours(problems) == []
+
+
+NAMES = """() => [...document.querySelectorAll("svg.marks")].map((chart) =>
+    [...chart.querySelectorAll("g.mark-text.role-mark text")].filter((name) => name.textContent).map(
+        (name) => [name.textContent, name.getBoundingClientRect()]
+    ).map(([name, box]) => [name, box.left, box.right, box.top, box.bottom]))"""
+LEADING = 3  # px that the boxes of two lines may share
+
+
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_no_name_in_the_charts_of_sixty_years_lies_over_another(gallery, new_page, width):
+    page = new_page(viewport={"width": width, "height": 800})
+    visit(page, f"{gallery}/why_now?do=Sixty+years&year=2006")
+    expect(page.locator("svg.marks")).to_have_count(3)
+    charts = page.evaluate(NAMES)
+    assert [len(names) > 4 for names in charts] == [True] * 3
+    for names in charts:
+        for one, other in itertools.combinations(names, 2):
+            beside = min(one[2], other[2]) - max(one[1], other[1])
+            above = min(one[4], other[4]) - max(one[3], other[3])
+            assert beside <= 0 or above <= LEADING, (one, other)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from dlintro_demos.why_now.history import systems
+from dlintro_demos.why_now.history import processors, systems, training_sets, winners
 from dlintro_demos.why_now.latest import LATEST, recorded
 from dlintro_demos.why_now.quiz import OPENING, ask
+from dlintro_demos.why_now.ui.charts import AT_THE_LEFT, CROWDED, LANDMARKS
 
 
 def texts(at):
@@ -90,3 +91,9 @@ def test_a_round_of_the_game_is_judged_and_the_rule_is_said_to_be_one(open_page)
 @pytest.mark.parametrize("year", ["1900", "x", "99999", ""])
 def test_a_year_that_is_none_is_no_error(open_page, year):
     assert not open_page("why_now", do="Sixty years", year=year).exception
+
+
+def test_names_that_have_a_place_of_their_own_in_a_chart_are_those_of_its_table():
+    assert set(LANDMARKS) <= {each.name for each in (*systems(), *processors())}
+    assert set(CROWDED) <= {each.name for each in winners()}
+    assert set(AT_THE_LEFT) <= {each.name for each in training_sets()}

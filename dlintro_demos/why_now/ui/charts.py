@@ -5,7 +5,7 @@ No point is a link: it would open in this very tab, and end the visit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from dlintro_demos.gallery.ui.charts import (
@@ -50,6 +50,10 @@ LANDMARKS = (
     *("GeForce 8800 GTX", "GeForce GTX 580", "Tesla K20X", "Tesla V100", "A100", "B200"),
 )
 """What has its name in the chart; the others tell theirs when pointed at."""
+CROWDED = ("Trimps-Soushen",)
+"""What would have its name over another one's."""
+AT_THE_LEFT = ("Post codes", "MNIST", "ImageNet (the challenge)", "JFT-300M", "GPT-3", "Llama 3.1 405B")
+"""Data whose names would lie over the next point."""
 POWERS = {"format": ".0e"}
 
 
@@ -76,9 +80,9 @@ def _named(
     y: dict[str, Any],
     colour: str,
     *,
-    left: Callable[[int], bool] = lambda _: False,
+    left: Container[str] = (),
 ) -> list[Layer]:
-    """Points, and at their right, or `left` of those years, their names, or what `label` says."""
+    """Points, and at their right, or at the `left` of some, their names, or what `label` says."""
     rows = [{"label": row["name"], **row} for row in rows]
     point = {"type": "point", "filled": True, "size": 90, "color": colour}
     tip = [{"field": "name"}, {"field": "year", "format": "d"}, {"field": "said", "title": "figure"}]
@@ -87,7 +91,7 @@ def _named(
         *(
             layer(
                 {"type": "text", "color": GREY, **NAMES, **place},
-                [row for row in rows if row["label"] and left(row["year"]) is side],
+                [row for row in rows if row["label"] and (row["name"] in left) is side],
                 x=x, y=y, text={"field": "label"},
             )
             for side, place in SIDES.items()
@@ -163,7 +167,7 @@ def show_errors() -> None:
          "scale": {"domain": [0, 0.3]}}  # fmt: skip
     rows = [
         {"year": each.year, "name": each.name, "value": each.error, "said": f"{each.error:.1%}",
-         "network": each.network}
+         "network": each.network, "label": "" if each.name in CROWDED else each.name}
         for each in winners()
     ]  # fmt: skip
     person = [{"year": 2009, "value": PERSON_ERROR}, {"year": 2018, "value": PERSON_ERROR}]
@@ -190,11 +194,7 @@ def show_systems(year: int, within: float) -> None:
     reached = [each for each in systems() if each.flop <= within]
     others = [each for each in systems() if each.flop > within]
     first, last = systems()[0], systems()[-1]
-
-    def later(year: int) -> bool:
-        """On the way up the points of the next years stand at the right."""
-        return year > first.year
-
+    later = [each.name for each in systems()[1:]]  # on the way up, what came next stands at the right
     show_chart(
         layer({"type": "line", "strokeDash": [6, 4], "color": GREEN, "strokeWidth": 2}, reach, x=x, y=y),
         *_named([_row(each) for each in reached], x, y, GREEN, left=later),
@@ -221,6 +221,7 @@ def show_training_sets() -> None:
     x, y = year_axis(1930, 2030), log_axis("value", "examples (log)", 1e2, 1e14)
     rows = [
         {"year": each.year, "name": each.name, "value": each.examples, "kind": each.kind,
+         "label": each.name.partition(" (")[0],
          "said": f"{each.examples:,} {each.kind}"}
         for each in training_sets()
     ]  # fmt: skip
@@ -228,7 +229,7 @@ def show_training_sets() -> None:
         *(
             part
             for kind, colour in zip(kinds, (GREY, BLUE, GREEN, ORANGE), strict=True)
-            for part in _named([row for row in rows if row["kind"] == kind], x, y, colour)
+            for part in _named([row for row in rows if row["kind"] == kind], x, y, colour, left=AT_THE_LEFT)
         ),
         alt="Examples learned from: "
         + "; ".join(f"{row['year']} {row['name']} {row['said']}" for row in rows),
