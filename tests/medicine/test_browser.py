@@ -10,7 +10,7 @@ BARS_FILL_THE_CHART = """() => {
     const chart = [...document.querySelectorAll("[data-testid=stVegaLiteChart]")].pop();
     const drawn = [...(chart?.querySelectorAll(".mark-rect path") ?? [])];
     const bars = drawn.map((bar) => bar.getBoundingClientRect());
-    const inside = chart?.querySelector("svg").getBoundingClientRect();
+    const inside = chart?.querySelector("svg")?.getBoundingClientRect();
     const wide = Math.abs(inside?.width - chart?.parentElement.getBoundingClientRect().width) < 2;
     const covered = bars.reduce((sum, bar) => sum + bar.width, 0);
     return wide && bars.every((bar) => bar.width > 1) && covered > inside.width / 2;

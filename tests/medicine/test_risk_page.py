@@ -107,6 +107,15 @@ def test_the_threshold_moves_the_answer_and_the_counts(weigh):
     assert pictures(at) != low
 
 
+def test_what_thresholds_chosen_by_each_fold_did_stands_below_the_counts(weigh):
+    figures = {figure.name: figure.value for figure in engine().cache.card(MODEL).figures}
+    found, let_go = (
+        float(value) for name, value in figures.items() if "at the chosen threshold, networks" in name
+    )
+    said = words(weigh())
+    assert f"each fold chose its own on the others, {found:.1%} were found and {let_go:.1%} let go" in said
+
+
 def test_the_prevalence_moves_who_is_frightened_for_nothing(weigh):
     at = weigh()
     at.slider(key="risk-prevalence").set_value(1).run()
