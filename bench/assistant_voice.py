@@ -243,7 +243,8 @@ def foreign(cache: ModelCache) -> None:
     if which("espeak-ng"):
         refusals("seven other languages", languages("reported"), cache)
         refusals("six more, on which a threshold was chosen since", languages("measured_once"), cache)
-        refusals("eight more, written last and measured once", languages("written_last"), cache)
+        refusals("eight more, seen when it was chosen anew", languages("written_last"), cache)
+        refusals("eight more, written since and measured once", languages("written_since"), cache)
 
 
 def main() -> None:

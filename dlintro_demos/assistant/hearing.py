@@ -149,13 +149,18 @@ def transcribe(samples: np.ndarray, activity: Activity, cache: ModelCache) -> Tr
 def refusal(heard: Transcript, thresholds: Any) -> Refusal:
     """Whether what was heard is to be left: the gates, by the thresholds of Whisper's card."""
     clear = (
-        heard.raw
+        _is_said(heard.raw)
         and heard.log_probability >= thresholds["log_probability"]
         and heard.no_speech <= thresholds["no_speech"]
         and heard.repetition <= thresholds["repetition"]
         and heard.word_probability >= thresholds["word_probability"]
     )
     return "" if clear else "unclear"
+
+
+def _is_said(raw: str) -> bool:
+    """Whether these are words: of other languages Whisper makes rows of digits, too."""
+    return sum(map(str.isalpha, raw)) > sum(map(str.isdigit, raw))
 
 
 def _listen(module: Any, spoken: np.ndarray, offset: float) -> Transcript:

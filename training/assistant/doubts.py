@@ -35,7 +35,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import settings
 
 NEEDLESS = 0.1
-EACH = 12  # sentences of each intent
+EACH = 40  # sentences of each intent
 Ways = tuple[tuple[tuple[str, int], ...], tuple[str, ...]]  # noises with decibels, and voices
 CHOOSE: Ways = ((("pink", 10), ("pink", 0), ("music", 5)), ("en-gb-scotland", "en-029"))
 REPORT: Ways = ((("brown", 20), ("white", 10), ("hum", 5)), ("en-gb", "en-us"))
@@ -75,8 +75,8 @@ def _rows(dialogue: Dialogue) -> frozenset[str]:
 
 
 def _alike(value: object) -> object:
-    """A title without what only looks different: "The news at 8" and "the news, at eight"."""
-    return " ".join(words_of(value)) if isinstance(value, str) else value
+    """A title without what only looks different: "The check-up at 8" and "the checkup, at eight"."""
+    return "".join(words_of(value)) if isinstance(value, str) else value
 
 
 def clips(text: str, how: Ways, cache: ModelCache) -> Iterator[np.ndarray]:

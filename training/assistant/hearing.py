@@ -9,8 +9,8 @@ the one that keeps most of the English sentences.
     OMP_NUM_THREADS=1 python -m training.assistant.hearing unsure
 
 How sure an intent must be where the words were heard unsurely: of all pairs that lose at most `LOST` of the
-English sentences that are understood, the one that lets fewest of eighteen languages in (all of the file that
-were measured before). bench/assistant_voice.py reports on others, `[written_last]`.
+English sentences that are understood, the one that lets fewest of twenty-six languages in (all of the file that
+were measured before) and keeps most English; of equal ones the strictest. bench/assistant_voice.py reports on others, `[written_since]`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def unsure(cache: ModelCache) -> None:
         spoken += [decode_sound(by_espeak(text, voice)).samples for voice in ("en-gb", "en-us", "en-029")]
         wanted = understand(plain_words(text, cache).text, cache).intent
         english += [each for samples in spoken if (each := taken_up(samples, cache)) and each[0] == wanted]
-    parts = ("chosen_on", "reported", "measured_once")
+    parts = ("chosen_on", "reported", "measured_once", "written_last")
     clips = [data for part in parts for _, data in languages(part)]
     others = [each for data in clips if (each := taken_up(decode_sound(data).samples, cache))]
     print(f"taken up without this: {len(others)} of {len(clips)} in other languages")
@@ -69,7 +69,7 @@ def unsure(cache: ModelCache) -> None:
 
     pairs = list(product(UNSURE, UNSURE_INTENT))
     allowed = [pair for pair in pairs if let_in(english, pair) >= (1 - LOST) * len(english)]
-    best = min(allowed, key=lambda pair: (let_in(others, pair), -let_in(english, pair)))
+    best = min(allowed, key=lambda pair: (let_in(others, pair), -let_in(english, pair), -pair[0], -pair[1]))
     card = cache.card(MODEL).thresholds
     for name, pair in (("Chosen", best), ("On the card", (card["unsure"], card["unsure_intent"]))):
         print(f"{name}: unsure = {pair[0]}, unsure_intent = {pair[1]}: ", end="")
