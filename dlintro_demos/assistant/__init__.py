@@ -16,7 +16,14 @@ DEMO = Demo(
     tagline="Ask it about your day. It hears, understands and answers aloud, and shows every step of it.",
     chapter=Chapter.DAILY_LIFE,
     icon=":material/assistant:",
-    models=("silero_vad", "whisper_tiny_en", "minilm", "assistant_intents", "hibari_voice"),
+    models=(
+        "silero_vad",
+        "whisper_tiny_en",
+        "minilm",
+        "assistant_intents",
+        "assistant_titles",
+        "hibari_voice",
+    ),
     talking_points=(
         "Ask the room what happens between “What is my schedule for tomorrow?” and the answer, before you "
         "point at the cards: five networks, rules, one line of SQL, and the milliseconds of each.",

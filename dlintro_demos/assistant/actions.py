@@ -238,7 +238,7 @@ def reminder_add(ask: Ask) -> Reply:
     if not due and length and not ask.when:
         due = iso(ask.now + length)
     if not due and ask.when and ask.when.day:
-        due = f"{ask.when.day.isoformat()}T09:00"
+        due = max(f"{ask.when.day.isoformat()}T09:00", ask.when.iso[:16])  # of an evening, where it begins
     if not due:
         return asks_for(ask, "time", "When shall I remind you?")
     text = title_of(ask)

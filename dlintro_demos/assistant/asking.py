@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from dlintro_demos.assistant.slots import Slot, first, whens
 from dlintro_demos.assistant.store import Row, Store
+from dlintro_demos.assistant.tagger import Tagged
 from dlintro_demos.assistant.times import When
 
 OptionKind = Literal["flight", "train", "dish", "event", "reminder", "item", "booking", "order", "table"]
@@ -23,6 +24,8 @@ class Ask:
     store: Store
     now: datetime
     shown: tuple[Option, ...] = ()
+    tagged: tuple[Tagged, ...] = ()
+    """The words of the text, and how likely each belongs to a title."""
 
     def value(self, kind: Any) -> Any:
         """The first slot of a kind, or None."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from dlintro_demos.assistant.asking import Ask, Pending
 from dlintro_demos.assistant.number_words import NUMBER, number_of
 from dlintro_demos.assistant.slots import Slot
+from dlintro_demos.assistant.tagger import Tagged
 from dlintro_demos.assistant.times import When
 
 
@@ -56,11 +57,11 @@ def moved(topic: Ask, text: str) -> tuple[Slot, ...]:
 
 def titled(ask: Ask, title: str) -> Ask:
     """The request with the words that its title was waiting for."""
-    verb = "remind me to" if ask.intent == "reminder_add" else "add"
     times = tuple(slot for slot in ask.slots if slot.kind == "time")
     outside = tuple(replace(slot, start=0, end=0) for slot in times)
     others = tuple(slot for slot in ask.slots if slot.kind != "time")
-    return replace(ask, text=f"{verb} {title}", slots=others + outside)
+    whole = (Tagged(start=0, end=len(title), probability=1.0),)
+    return replace(ask, text=title, slots=others + outside, tagged=whole)
 
 
 def bare_number(ask: Ask, pending: Pending) -> tuple[Slot, ...]:

@@ -24,6 +24,8 @@ from dlintro_demos.assistant.normalise import LONGEST, masked
 from dlintro_demos.assistant.number_words import NUMBER
 from dlintro_demos.assistant.slots import Slot, extract
 from dlintro_demos.assistant.store import Ran, Store
+from dlintro_demos.assistant.tagger import tag
+from dlintro_demos.assistant.titles import title_slots
 
 if TYPE_CHECKING:
     from dlintro_demos.gallery.runtime.model_cache import ModelCache
@@ -172,8 +174,22 @@ class Dialogue:
             guess = replace(guess, known=False)
         self._confidence = guess.confidence
         intent = self._pending.ask.intent if self._pending and not guess.known else guess.intent
-        slots = _timed(times, "slots", lambda: extract(plain.text, self._now, intent=intent))
-        ask = Ask(intent=guess.intent, text=plain.text, slots=slots, store=self.store, now=self._now)
+        slots, tagged = _timed(
+            times,
+            "slots",
+            lambda: (
+                extract(plain.text, self._now, intent=intent),
+                tag(plain.text, intent, self._cache),
+            ),
+        )
+        ask = Ask(
+            intent=guess.intent,
+            text=plain.text,
+            slots=slots,
+            store=self.store,
+            now=self._now,
+            tagged=tagged,
+        )
         self._asked = None
         known, intent, reply = _timed(times, "action", lambda: self._reply(ask, guess))
         self._pending = reply.pending
@@ -185,8 +201,8 @@ class Dialogue:
             guess=guess,
             intent=intent,
             known=known,
-            slots=slots,
-            resolved=self._asked.slots if self._asked else slots,
+            slots=slots + title_slots(ask),
+            resolved=self._asked.slots + title_slots(self._asked) if self._asked else slots,
             sql=tuple(ran.masked() for ran in self.store.ran()),
             answer=masked(reply.answer),
             milliseconds=times,

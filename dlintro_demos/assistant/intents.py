@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from dlintro_demos.assistant.adapter import BYTES, LAYERS, Adapter
 from dlintro_demos.assistant.normalise import Normal, normalise
-from dlintro_demos.assistant.phrases import NONE, phrasings, words, written
+from dlintro_demos.assistant.phrases import NONE, phrasings, title_words, words, written
 from dlintro_demos.shared.sentence_embeddings import MODEL as EMBEDDER
 from dlintro_demos.shared.sentence_embeddings import WIDTH, SentenceEncoder, encode, whole_words
 
@@ -114,7 +114,7 @@ def names() -> tuple[str, ...]:
 
 def plain_words(sentence: str, cache: ModelCache) -> Normal:
     """The sentence as the head and the slots read it. Raises `ModelUnavailable`."""
-    return normalise(sentence, whole_words(cache), words())
+    return normalise(sentence, whole_words(cache) | title_words(), words())
 
 
 def vectors(sentences: Sequence[str], cache: ModelCache) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import random
 import re
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def words() -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]{3,}(?:'[a-z]+)?", " ".join(texts).lower()))
 
 
+@functools.cache
+def titles() -> dict[str, list[str]]:
+    """What may be the title of an appointment or a reminder, or bought, by kind."""
+    return read_sections(DATA / "titles.txt")
+
+
+@functools.cache
+def title_words() -> frozenset[str]:
+    """Every word of these."""
+    return frozenset(re.findall(r"[a-z]{3,}", " ".join(chain.from_iterable(titles().values())).lower()))
+
+
 def expanded(seed: int, most: int) -> dict[str, list[str]]:
     """By intent, up to `most` different sentences of its patterns; the same for the same seed."""
     sections = read_sections(DATA / "patterns.txt")
@@ -57,12 +70,15 @@ def expanded(seed: int, most: int) -> dict[str, list[str]]:
         sentences: dict[str, None] = {}
         for turn in range(4 * most):
             if len(sentences) < most:
-                sentences[_expand(patterns[turn % len(patterns)], lists, chance)] = None
+                sentences[expand(patterns[turn % len(patterns)], lists, chance)] = None
         found[intent] = list(sentences)
     return found
 
 
-def _expand(pattern: str, lists: dict[str, list[str]], chance: random.Random) -> str:
-    chosen = re.sub(r"\(([^()]*)\)", lambda match: chance.choice(match[1].split("|")), pattern)
+def expand(pattern: str, lists: Mapping[str, list[str]], chance: random.Random) -> str:
+    """A sentence of a pattern."""
+    chosen = pattern
+    while "(" in chosen:  # the inner ones first
+        chosen = re.sub(r"\(([^()]*)\)", lambda match: chance.choice(match[1].split("|")), chosen)
     filled = re.sub(r"\{(\w+)\}", lambda match: chance.choice(lists[match[1]]), chosen)
     return " ".join(filled.split())

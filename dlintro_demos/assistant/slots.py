@@ -16,7 +16,7 @@ from dlintro_demos.assistant.times import When
 from dlintro_demos.shared.spelling import errors
 
 MOST = 1_000_000  # a count above it is that
-Kind = Literal["time", "place", "count", "dish", "person", "item"]
+Kind = Literal["time", "place", "count", "dish", "person", "item", "title"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +117,7 @@ def extract(text: str, now: datetime, *, intent: str = "", about: str = "") -> t
     found += _relatives(left)
     if intent == "calendar_move" and not re.search(r"\bfrom\b", left):
         left = _TO_HOUR.sub("at ", left)
+    left = _AROUND.sub("    at", left)
     for when in read_times(left + _hint(f"{about} {text}", intent), now):
         found.append(
             Slot(kind="time", text=text[when.start : when.end], start=when.start, end=when.end, value=when)
@@ -126,7 +127,9 @@ def extract(text: str, now: datetime, *, intent: str = "", about: str = "") -> t
     return tuple(sorted(found, key=lambda slot: slot.start))
 
 
-_TO_HOUR = re.compile(rf"\bto (?={NUMBER}\b(?! (?:minutes|hours|days|weeks|people)))", re.IGNORECASE)
+_HOUR = rf" (?={NUMBER}\b(?! (?:minutes|hours|days|weeks|people)))"
+_TO_HOUR = re.compile(rf"\bto{_HOUR}", re.IGNORECASE)
+_AROUND = re.compile(rf"\baround(?={_HOUR})", re.IGNORECASE)  # an hour, if no exact one
 
 
 def _hint(text: str, intent: str) -> str:

@@ -233,7 +233,7 @@ def slot_words(slot: Slot) -> str:
 def value_words(slot: Slot) -> str:
     """A slot's value in words: a date or time as ISO 8601, a name, a number."""
     if slot.kind != "time":
-        return str(slot.value)
+        return masked(str(slot.value))
     when = slot.value
     if when.problem:
         return "no such time"

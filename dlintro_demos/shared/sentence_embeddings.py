@@ -68,12 +68,17 @@ class SentenceEncoder(nn.Module):
 
     def forward(self, tokens: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
         """`tokens` (N, T) int64, `seen` (N, T) bool, False at padding; to (N, 384) of length 1."""
+        x = self.each(tokens, seen)
+        weight = seen[..., None].to(x.dtype)
+        return functional.normalize((x * weight).sum(1) / weight.sum(1), dim=1)
+
+    def each(self, tokens: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+        """The same, but what it makes of each token, (N, T, 384)."""
         places = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.norm(self.words(tokens) + self.positions(places) + self.kinds.weight[0])
         for layer in self.layers:
             x = layer(x, seen[:, None, None, :])
-        weight = seen[..., None].to(x.dtype)
-        return functional.normalize((x * weight).sum(1) / weight.sum(1), dim=1)
+        return x
 
 
 # What the published file calls the parts of a layer.
@@ -155,3 +160,12 @@ def _whole_words(encoder: Any) -> frozenset[str]:
         encoder.whole_words = frozenset(word for word in pieces if word.isalpha() and len(word) > 1)
     found: frozenset[str] = encoder.whole_words
     return found
+
+
+def encode_tokens(encoder: Any, sentence: str) -> tuple[torch.Tensor, list[tuple[int, int]]]:
+    """What the encoder makes of each token, (T, 384) on its device, and from where to where each stands in
+    the sentence; those that it adds itself stand at (0, 0). Only the first 128 tokens are read."""
+    row = encoder.tokenizer.encode(sentence)
+    tokens = torch.tensor([row.ids], device=encoder.words.weight.device)
+    with torch.inference_mode():
+        return encoder.each(tokens, torch.ones_like(tokens, dtype=torch.bool))[0], row.offsets

@@ -9,13 +9,16 @@ from dlintro_demos.assistant.asking import Ask
 from dlintro_demos.assistant.doubting import Heard, believed, doubtful, stored_words
 from dlintro_demos.assistant.slots import extract
 from dlintro_demos.assistant.store import Store
+from dlintro_demos.assistant.tagger import tag
+from dlintro_demos.gallery.process import engine
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 CARD = {"ask_word": 0.5, "ask_intent": 0.7, "unsure": 0.6, "unsure_intent": 0.8}
 
 
 def ask(intent, text):
-    return Ask(intent=intent, text=text, slots=extract(text, NOW, intent=intent), store=Store(NOW), now=NOW)
+    slots, tagged = extract(text, NOW, intent=intent), tag(text, intent, engine().cache)
+    return Ask(intent=intent, text=text, slots=slots, store=Store(NOW), now=NOW, tagged=tagged)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ the one that keeps most of the English sentences.
     OMP_NUM_THREADS=1 python -m training.assistant.hearing unsure
 
 How sure an intent must be where the words were heard unsurely: of all pairs that lose at most `LOST` of the
-English sentences that are understood, the one that lets fewest of twenty-six languages in (all of the file that
-were measured before) and keeps most English; of equal ones the strictest. bench/assistant_voice.py reports on others, `[written_since]`.
+English sentences that are understood, the one that lets fewest of twenty-six languages in (all of the file
+that were measured before) and keeps most English; of equal ones the strictest. bench/assistant_voice.py
+reports on others, `[written_since]`.
 """
 
 from __future__ import annotations

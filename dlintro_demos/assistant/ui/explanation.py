@@ -17,6 +17,7 @@ intents[:NONE] = mixed(intents[:NONE], votes(nearest_phrases(vector)))   # the f
 if (1 - intents[NONE] + max(intents[:NONE])) / 2 < threshold:
     return "I don't know that, or it was not meant for me."
 slots = times(words, now) + places(words) + ...   # rules: a date must be right to the day
+title = [word for word in words if tagger(encoder.tokens(words))[word] > 0.5]   # "pay the gas bill"
 if is_stored_at_once and least(word.probability) < sure:
     return "Did you say ...?"                  # asked before it is done
 rows = store.read(select(EVENTS).where(EVENTS.c.starts < slots.end, ...))
@@ -51,7 +52,8 @@ def show_steps(entry: Entry) -> None:
         parts.append(
             Step(
                 title="The intent becomes a deed",
-                words=f"Rules found {counted(len(turn.slots), 'slot')} in it, "
+                words="Rules, and a small network for titles, found "
+                f"{counted(len(turn.slots), 'slot')} in it, "
                 f"{counted(len(turn.sql), 'SQL statement')} ran, and a template made the answer: no network "
                 "may write to the store. The last one speaks.",
                 pictures=[(entry.spoken.spectrogram, "The spectrogram of the answer")]

@@ -21,7 +21,7 @@ BY = {
     "transcript": "Whisper tiny.en, a network",
     "normalise": "rules",
     "intent": "MiniLM and a linear head",
-    "slots": "rules and recognizers-text",
+    "slots": "rules, recognizers-text, and a tagger for titles",
     "action": "SQLite, this visit's own",
     "speech": "hibari, a network",
 }
