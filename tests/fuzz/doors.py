@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -19,19 +17,18 @@ from typing import Any
 import numpy as np
 
 from tests.fuzz import seeds
-from tests.fuzz.mutations import EDGES, mutated
-
-SMALL = 2_000_000  # pixels allowed in most runs, so that many files fit into one
-FULL = 0.01  # share of pictures that meet the limits that visitors meet
-LETTERS = (
-    "aZ09 \t\n\r\0\x1b\x7f\x85\u00ad\u034f\u200b\u200d\u202e\u2066\u2028\u2800\u3164\ufeff\ufffd\ud800\uffff"
-    "é\u0301ẞßıİſﬁΣςжابहिक्ष日本\U0001f468\U0001f3fd\U000e0067\U0010ffff<>&\"'`=+-@|;,:{}[]()$%#!?*\\/.~^"
+from tests.fuzz.making import (
+    SMALL,
+    files,
+    make_flaps,
+    make_lesson,
+    make_message,
+    make_picture,
+    make_round,
+    make_table,
+    words,
 )
-MARKUP = (
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "](javascript:alert(1))", "$\\sqrt{}$",
-    ":red[x]", "../../etc/passwd", "' OR 1=1 --", "=cmd|'/c calc'!A1", "{{7*7}}", "%s%n%x", "\\u202e",
-    "\x1b[31m", "NaN", "1e999", ":material/home:", "![x](/x.png)", "&lt;b&gt;", "a" * 3_000,
-)  # fmt: skip
+from tests.fuzz.mutations import mutated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +48,6 @@ class Door:
     contained: bool = False
 
 
-def _files(kind: str) -> Callable[[Random], bytes]:
-    return lambda random: mutated(seeds.SEEDS[kind](), random)
-
-
 def _picture(made: tuple[bytes, int]) -> bool:
     from dlintro_demos.gallery.intake.images import ImageLimits, UnreadableMedia, decode_image, orientation_of
 
@@ -71,10 +64,6 @@ def _picture(made: tuple[bytes, int]) -> bool:
     assert max(picture.width, picture.height) <= limits.max_side
     assert picture.alpha is None or picture.alpha.shape == picture.rgb.shape[:2]
     return True
-
-
-def _make_picture(random: Random) -> tuple[bytes, int]:
-    return _files("pictures")(random), 40_000_000 if random.random() < FULL else SMALL
 
 
 def _video(data: bytes) -> bool:
@@ -157,37 +146,6 @@ def _lesson(data: bytes) -> bool:
     return True
 
 
-def _make_lesson(random: Random) -> bytes:
-    """The zip with changed bytes, or whole with other values in its list and other numbers behind it."""
-    data = random.choice(seeds.lessons())
-    if random.random() < 0.4:
-        return mutated(seeds.lessons(), random)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        inside = {name: archive.read(name) for name in archive.namelist()}
-    name = random.choice(list(inside))
-    if name.endswith("json") or random.random() < 0.5:
-        facts = json.loads(inside["lesson.json"])
-        inside["lesson.json"] = json.dumps(_changed_json(facts, random)).encode()
-    else:
-        inside[name] = mutated([inside[name]], random)
-    if random.random() < 0.8:  # so that the door behind the first one is tried
-        from hashlib import sha256
-
-        listed = inside["lesson.json"].decode()
-        old = sha256(data and _numbers_of(data)).hexdigest()
-        inside["lesson.json"] = listed.replace(old, sha256(inside["lesson.safetensors"]).hexdigest()).encode()
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for each, content in inside.items():
-            archive.writestr(each, content)
-    return file.getvalue()
-
-
-def _numbers_of(data: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return archive.read("lesson.safetensors")
-
-
 def _sidecar(data: bytes) -> bool:
     from dlintro_demos.faces.xmp import named_regions
 
@@ -223,34 +181,6 @@ def _table(data: bytes) -> bool:
         for cell in line
     )
     return True
-
-
-def _make_table(random: Random) -> bytes:
-    if random.random() < 0.3:
-        return mutated(seeds.tables(), random)
-    lines = [line.split(",") for line in seeds.tables()[0].decode().splitlines()]
-    for _ in range(random.randrange(6)):
-        line = random.choice(lines)
-        change = random.randrange(4)
-        if change == 0:
-            line[random.randrange(len(line) or 1) : 1] = [words(random)]
-        elif change == 1 and line:
-            line[random.randrange(len(line))] = random.choice(
-                ("", "-0", "1e308", "٣", '"', "1,5", words(random))
-            )
-        elif change == 2:
-            lines += [list(line) for _ in range(random.choice((1, 2, 2_000)))]
-        else:
-            random.shuffle(line)
-    text = random.choice(("\n", "\r\n", "\r")).join(random.choice(",;\t,").join(line) for line in lines)
-    return text.encode(random.choice(("utf-8", "utf-8-sig", "utf-16", "cp1252")), "replace")
-
-
-def words(random: Random) -> str:
-    """What somebody may type or paste."""
-    if random.random() < 0.3:
-        return random.choice(MARKUP)
-    return "".join(random.choices(LETTERS, k=random.choice((0, 1, 2, 5, 20, 60, 61, 200))))
 
 
 def _name(text: str) -> bool:
@@ -331,13 +261,6 @@ def _round(made: tuple[Any, ...]) -> bool:
     return True
 
 
-def _make_round(random: Random) -> tuple[Any, ...]:
-    numbers = (0, 1, -1, 0.5, 5, math.nan, math.inf, -math.inf, 1e308, 5e-324, True)
-    yours, machine, of = (random.choice(numbers) for _ in "abc")
-    ticket = random.choice((words(random), random.randbytes(12).hex()))
-    return words(random), "faces", ticket, yours, random.choice((None, machine)), of, random.random() < 0.5
-
-
 def _flaps(made: tuple[Any, ...]) -> bool:
     """A game of Flappy Bird as a browser may report it."""
     from dlintro_demos.flappy_bird.referee import ImpossibleGame, replay
@@ -348,91 +271,10 @@ def _flaps(made: tuple[Any, ...]) -> bool:
         return _refused(refusal)
 
 
-def _make_flaps(random: Random) -> tuple[Any, ...]:
-    flaps = sorted(random.choices(range(400), k=random.randrange(40)))
-    if random.random() < 0.5:
-        flaps += random.choices((-1, 0, 10**9, 1 << 70, 3), k=random.choice((1, 3, 20_000)))
-    return random.choice((0, 7, 10_000)), flaps, random.choice((0, 1, 100, 5_000, -1, 1 << 40))
-
-
 def _message(data: bytes) -> bool:
     from dlintro_demos.gallery.ui.messages import OF_A_PAGE, kind_of
 
     return kind_of(data) in OF_A_PAGE
-
-
-def _make_message(random: Random) -> bytes:
-    from streamlit.proto.BackMsg_pb2 import BackMsg
-
-    message = BackMsg()
-    message.rerun_script.query_string = words(random).encode("utf-8", "ignore").decode()
-    message.rerun_script.page_name = random.choice(("", "faces", "../x"))
-    state = message.rerun_script.widget_states.widgets.add()
-    state.id, state.json_value = "x", json.dumps(_changed_json({"a": [1]}, random))
-    other = BackMsg()
-    other.file_urls_request.file_names.append("a")
-    return mutated([message.SerializeToString(), other.SerializeToString()], random)
-
-
-def _out_of_order(random: Random) -> bytes:
-    """Whole messages that no page would send now."""
-    from streamlit.proto.BackMsg_pb2 import BackMsg
-
-    message = BackMsg()
-    kind = random.choice(BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields)
-    if kind.message_type is None:
-        setattr(message, kind.name, True)
-    else:
-        getattr(message, kind.name).SetInParent()
-    if kind.name == "rerun_script":
-        message.rerun_script.page_script_hash = words(random).encode("utf-8", "replace").decode()
-        message.rerun_script.fragment_id = random.choice(("", "x" * 10_000))
-        state = message.rerun_script.widget_states.widgets.add()
-        state.id = "$$ID-0-" * (random.random() < 0.7) + words(random).encode("utf-8", "replace").decode()
-        state.double_value = math.nan
-    if kind.name == "backend_operation_request":
-        message.backend_operation_request.deferred_file.file_id = "x"
-    if kind.name == "file_urls_request":
-        message.file_urls_request.file_names.extend(["x"] * random.choice((1, 5_000)))
-    return message.SerializeToString()
-
-
-SPECIAL_MESSAGES = (
-    _make_message,
-    _out_of_order,
-    lambda random: random.randbytes(random.choice((0, 1, 50, 70_000))),
-)
-
-
-def _changed_json(value: Any, random: Random) -> Any:
-    """A few values somewhere inside exchanged for others."""
-    for _ in range(random.randrange(3)):
-        value = _with_change(value, random)
-    return value
-
-
-def _with_change(value: Any, random: Random) -> Any:
-    if random.random() < 0.75 and isinstance(value, dict) and value:
-        key = random.choice(list(value))
-        if random.random() < 0.1:
-            return {each: inside for each, inside in value.items() if each != key}
-        return {**value, key: _with_change(value[key], random)}
-    if random.random() < 0.75 and isinstance(value, list) and value:
-        place = random.randrange(len(value))
-        if random.random() < 0.1:
-            return value * random.choice((0, 2, 400))
-        return [*value[:place], _with_change(value[place], random), *value[place + 1 :]]
-    return json_value(random)
-
-
-def json_value(random: Random) -> Any:
-    """Any value that JSON has, and some that it has not."""
-    return random.choice(
-        (
-            None, True, False, 0, -1, 1.5, 1e308, math.nan, math.inf, 10**30, *EDGES, "", words(random), [],
-            {}, [[]], {"": None}, [1, "a"], {"x": {"y": []}}, "0" * 9216, [0] * 500,
-        )
-    )  # fmt: skip
 
 
 def _refused(refusal: Exception) -> bool:
@@ -446,7 +288,7 @@ DOORS = (
         name="pictures",
         contained=True,
         weight=8,
-        make=_make_picture,
+        make=make_picture,
         knock=_picture,
         seconds=8.0,
         megabytes=900,
@@ -455,7 +297,7 @@ DOORS = (
         name="videos",
         contained=True,
         weight=5,
-        make=_files("videos"),
+        make=files("videos"),
         knock=_video,
         seconds=10.0,
         megabytes=600,
@@ -464,7 +306,7 @@ DOORS = (
         name="sounds",
         contained=True,
         weight=5,
-        make=_files("sounds"),
+        make=files("sounds"),
         knock=_sound,
         seconds=5.0,
         megabytes=150,
@@ -477,11 +319,11 @@ DOORS = (
         seconds=1.0,
         megabytes=60,
     ),
-    Door(name="archives", make=_files("archives"), knock=_archive, seconds=2.0, megabytes=100),
-    Door(name="albums", make=_files("archives"), knock=_album, seconds=3.0, megabytes=300),
-    Door(name="lessons", make=_make_lesson, knock=_lesson, seconds=3.0, megabytes=150),
-    Door(name="sidecars", make=_files("sidecars"), knock=_sidecar, seconds=2.0, megabytes=100),
-    Door(name="tables", make=_make_table, knock=_table, seconds=2.0, megabytes=100),
+    Door(name="archives", make=files("archives"), knock=_archive, seconds=2.0, megabytes=100),
+    Door(name="albums", make=files("archives"), knock=_album, seconds=3.0, megabytes=300),
+    Door(name="lessons", make=make_lesson, knock=_lesson, seconds=3.0, megabytes=150),
+    Door(name="sidecars", make=files("sidecars"), knock=_sidecar, seconds=2.0, megabytes=100),
+    Door(name="tables", make=make_table, knock=_table, seconds=2.0, megabytes=100),
     Door(name="names", make=words, knock=_name, seconds=1.0, megabytes=50),
     Door(
         name="PINs and codes",
@@ -490,7 +332,7 @@ DOORS = (
         seconds=1.0,
         megabytes=50,
     ),
-    Door(name="forged rounds", make=_make_round, knock=_round, seconds=1.0, megabytes=50),
-    Door(name="forged games", make=_make_flaps, knock=_flaps, seconds=3.0, megabytes=50),
-    Door(name="messages", make=_make_message, knock=_message, seconds=1.0, megabytes=50),
+    Door(name="forged rounds", make=make_round, knock=_round, seconds=1.0, megabytes=50),
+    Door(name="forged games", make=make_flaps, knock=_flaps, seconds=3.0, megabytes=50),
+    Door(name="messages", make=make_message, knock=_message, seconds=1.0, megabytes=50),
 )

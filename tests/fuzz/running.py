@@ -29,7 +29,7 @@ from websockets.exceptions import WebSocketException
 from dlintro_demos.gallery.catalogue import SLUGS, find
 from dlintro_demos.gallery.settings import REPOSITORY
 from tests.fuzz import seeds
-from tests.fuzz.doors import SPECIAL_MESSAGES, json_value, words
+from tests.fuzz.making import SPECIAL_MESSAGES, json_value, words
 from tests.fuzz.mutations import mutated
 from tests.fuzz.table import Fault, Tried
 from tests.gallery import tab as visits

@@ -1,0 +1,1 @@
+"""Many visitors at once; see `__main__.py`."""
