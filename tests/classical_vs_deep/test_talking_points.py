@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from dlintro_demos.classical_vs_deep import layer_stack
@@ -9,6 +10,7 @@ from dlintro_demos.classical_vs_deep.drawn import CHANCE
 from dlintro_demos.classical_vs_deep.findings import apart, leader
 from dlintro_demos.classical_vs_deep.layer_stack import SEEDS
 from dlintro_demos.classical_vs_deep.learning_curves import summarise
+from dlintro_demos.classical_vs_deep.planes import plane_through, three_curves
 from dlintro_demos.classical_vs_deep.recorded import MNIST1D_FILE, MNIST_FILE, recorded
 from dlintro_demos.classical_vs_deep.ui import stack_of_layers
 from tests.playing import last, open_stop
@@ -63,7 +65,7 @@ def test_stop_more_data(open_page):
 
 
 def test_stop_stack_of_layers(open_page, monkeypatch):
-    stacks = last(layer_stack.train_stacks(300, seeds=SEEDS[:1], steps=60))
+    stacks = last(layer_stack.train_stacks(300, seeds=SEEDS[:1], steps=200))
     monkeypatch.setattr(stack_of_layers, "train_stacks", lambda _: iter([stacks]))
     at = open_stop(open_page, "classical_vs_deep", 2)
     for layers in (1, 4):
@@ -71,3 +73,18 @@ def test_stop_stack_of_layers(open_page, monkeypatch):
         named = "One hidden layer" if layers == 1 else "4 hidden layers"
         found = re.search(rf"\*\*{named}.*?: [\d,]+ weights, \*\*[\d.]+%\*\* of new curves", words(at))
         assert found, words(at)
+        assert "**No hidden layer**" in words(at)
+    by_heart = r"On the curves that it was shown, .*? gets (\d+)%, on new ones (\d+)%"
+    shown, new = map(int, re.search(by_heart, words(at)).groups())
+    assert shown > new + 10
+    assert every_border_is_straight(stacks[0])
+    assert stacks[0].depth == 0
+
+
+def every_border_is_straight(stack):
+    """On the sheet that the page opens with: halfway between two points of one answer, it is the same."""
+    answers = plane_through(three_curves(stack_of_layers.FIRST_THREE), 81).answers(stack)
+    one, other = np.random.default_rng(0).integers(41, size=(2, 5_000, 2)) * 2
+    same = answers[tuple(one.T)] == answers[tuple(other.T)]
+    middle = answers[tuple(((one + other) // 2).T)]
+    return bool((middle == answers[tuple(one.T)])[same].all())
