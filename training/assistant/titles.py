@@ -7,11 +7,11 @@ It learns from made sentences (`titles.txt`: patterns in which one of the lists 
 others would say them (`styles.py`). What is found is compared with what a person would have found in written
 sentences, `bench/assistant_titles.txt`: a title is right where its words are, but for articles and "my".
 
-How it came to that: the rules that were in use before found 24 of the 68 titles that it is chosen on, and 4 of
-the 52 of the test. The first tagger found 59 and 27 (51.9 %), the second, from more patterns and lists, 61 and
-34, the third 62 and 36 (69.2 %). Three lines of what that one had wrong in the test came into sight; after them
-measures were only cut from in front of a thing ("leg of lamb"), and words beside a sure one were let in by
-`BESIDE`. So the test's figure on the card says a little too much, as do those it is chosen on.
+How it came to that: the rules that were in use before found 24 of the 68 titles that it is chosen on, and 4
+of the 52 of the test. The first tagger found 59 and 27 (51.9 %), the second, from more patterns and lists,
+61 and 34, the third 62 and 36 (69.2 %). Three lines of what that one had wrong in the test came into sight;
+after them measures were only cut from in front of a thing ("leg of lamb"), and words beside a sure one were
+let in by `BESIDE`. So the test's figure on the card says a little too much, as do those it is chosen on.
 """
 
 from __future__ import annotations
