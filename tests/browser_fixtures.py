@@ -331,11 +331,18 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
+MOVED = """() => Promise.all(document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished.catch(() => {})))"""
+
+
 @pytest.fixture(scope="session")
 def serious_violations() -> Callable[[Page], list[str]]:
-    """`serious_violations(page)`: what axe-core calls serious or critical, one line each."""
+    """`serious_violations(page)`: what axe-core calls serious or critical, one line each; colours that change
+    have changed first."""
 
     def check(page: Page) -> list[str]:
+        page.evaluate(MOVED)
         return [
             f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
             for violation in Axe().run(page).response["violations"]
