@@ -34,17 +34,17 @@ class Journey:
     name: str
     walk: Callable[[str], str | None]
     alone: str | None = None  # what one visitor alone was shown, where that is always the same
+    seconds: float = 0.0  # that it takes one visitor alone
 
 
 def shown(tab: Tab) -> str:
-    """All that stands on a page, without what names the visitor, what took how long, and how it went on."""
+    """All that stands on a page, without what names the visitor, and how long anything took."""
     for error in tab.of("exception"):
         raise AssertionError(f"an exception on the page: {error.message}")
     elements = (
         MessageToJson(delta.new_element, indent=None)
-        for delta in tab.deltas
-        if delta.new_element.WhichOneof("type") not in (None, "empty", "progress")
-        and "-cancel-" not in delta.new_element.button.id
+        for _, delta in sorted(tab.places.items())
+        if delta.new_element.WhichOneof("type") not in (None, "empty")
     )
     return CHANGES.sub("#", "\n".join(elements))
 

@@ -6,6 +6,7 @@ import argparse
 import collections
 import json
 import random
+import statistics
 import threading
 import time
 from collections.abc import Sequence
@@ -16,11 +17,13 @@ import numpy as np
 import psutil
 import websockets
 
+from bench.capacity import Behaviour, mean_wait, simulate
 from bench.load.journeys import BUSY, Journey, journeys, shown, tab_at
-from bench.load.table import HEAD, said
+from bench.load.table import HEAD, quantile, said
 from bench.pages import gallery
 
 LOOKS = (0.5, 6.0)  # seconds that a visitor looks at something, at least and at most
+WITH_A_JOB = 0.2  # seconds alone, from which on a journey is one with a job of its own
 
 
 @dataclass
@@ -63,19 +66,18 @@ def _visitor(
                 told.failed.append(problem)
             elif journey.alone is None or found is None:
                 told.unchecked += 1
-            elif found == journey.alone:
+            elif not (missing := _missing(journey.alone, found)):
                 told.same += 1
             elif any(words in found for words in BUSY):
                 told.busy += 1
             else:
-                told.wrong.append(f"{journey.name}: {_first_difference(journey.alone, found)}")
+                told.wrong.append(f"{journey.name}: {missing[0][:300]}")
         time.sleep(chance.uniform(*LOOKS))
 
 
-def _first_difference(one: str, other: str) -> str:
-    pairs = enumerate(zip(one, other, strict=False))
-    at = next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
-    return f"{one[max(0, at - 80) : at + 80]!r} | {other[max(0, at - 80) : at + 80]!r}"
+def _missing(alone: str, found: str) -> list[str]:
+    """What one visitor alone was shown and this one not; something that filled a wait may stand beside it."""
+    return list((collections.Counter(alone.split("\n")) - collections.Counter(found.split("\n"))).elements())
 
 
 def _beside(url: str, process: psutil.Process, until: float, watched: Watched) -> None:
@@ -98,9 +100,11 @@ def mixed(options: argparse.Namespace) -> None:
         url = f"http://127.0.0.1:{port}"
         todo = journeys()
         for journey in todo:
-            first, second = journey.walk(url), journey.walk(url)
+            journey.walk(url)
+            second, started = journey.walk(url), time.perf_counter()
             third = journey.walk(url)
-            journey.alone = third if second == third and first is not None else None
+            journey.seconds = time.perf_counter() - started
+            journey.alone = third if second == third else None
         checked = sum(journey.alone is not None for journey in todo)
         print(f"{len(todo)} journeys, of which {checked} always show one visitor alone the same", flush=True)
         until = time.monotonic() + 60 * options.minutes
@@ -122,6 +126,23 @@ def mixed(options: argparse.Namespace) -> None:
     for name, seconds in sorted(told.seconds.items()):
         print(said(name, seconds))
     print(slope(watched.memory))
+    _reckon(todo, told, options.visitors)
+
+
+def _reckon(todo: Sequence[Journey], told: Told, visitors: int) -> None:
+    """Print how long they waited, beside what the simulation and the model of bench.capacity say."""
+    jobs = [each.seconds for each in todo if each.seconds > WITH_A_JOB]
+    page = statistics.fmean(each.seconds for each in todo if each.seconds <= WITH_A_JOB)
+    behaviour = Behaviour(think_s=statistics.fmean(LOOKS), own=len(jobs) / len(todo))
+    cores = psutil.cpu_count() or 1
+    waits = [max(0.0, taken - each.seconds) for each in todo for taken in told.seconds.get(each.name, ())]
+    seen = simulate(cores, visitors, jobs, page, behaviour)
+    model = mean_wait(cores, seen.load, [page + job for job in jobs] + [page] * (len(todo) - len(jobs)))
+    print(
+        f"waits: mean {statistics.fmean(waits):.2f} s, p95 {quantile(waits, 0.95):.2f}; simulated, {cores} "
+        f"cores {seen.load:.0%} busy: mean {seen.mean:.2f}, p95 {seen.p95:.2f}; by the model: "
+        f"mean {model:.2f}"
+    )
 
 
 def slope(memory: Sequence[tuple[float, float]], blocks: int = 10) -> str:

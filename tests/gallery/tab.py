@@ -48,6 +48,7 @@ class Tab:
         self.states: dict[str, WidgetState] = {}
         self.session = self.page_hash = ""
         self.deltas: list = []
+        self.places: dict = {}  # what stood last at each place of the page
         where = urlsplit(self.url)
         scheme = {"http": "ws", "https": "wss"}[where.scheme]
         self.socket = connect(
@@ -78,7 +79,7 @@ class Tab:
             message.rerun_script.page_script_hash = self.page_hash
         else:
             message.rerun_script.page_name = self.page
-        self.deltas = []
+        self.deltas, self.places = [], {}
         self.send(message)
         for state in list(self.states.values()):
             if state.WhichOneof("value") == "trigger_value":
@@ -99,17 +100,25 @@ class Tab:
             if found == "new_session":
                 self.session = message.new_session.initialize.session_id
                 self.page_hash = message.new_session.page_script_hash
-                self.deltas = []
+                self.deltas, self.places = [], {}
             elif found == "navigation" and message.navigation.page_script_hash:
                 self.page_hash = message.navigation.page_script_hash
             elif found == "delta":
                 self.deltas.append(message.delta)
+                self._place(tuple(message.metadata.delta_path), message.delta)
             elif found == "file_urls_response":
                 self.urls = message.file_urls_response
             elif found == "backend_operation_response":
                 self.ready = message.backend_operation_response
             if found == kind and not (kind == "script_finished" and message.script_finished > 1):
                 return self
+
+    def _place(self, place, delta):
+        """Put an element or a container at its place: a new one has none of what was inside the old one."""
+        if place in self.places:
+            for inside in [each for each in self.places if each[: len(place)] == place]:
+                del self.places[inside]
+        self.places[place] = delta
 
     def of(self, kind):
         """The elements of a type."""
