@@ -43,12 +43,13 @@ LEADING = 3  # px that the boxes of two lines may share
 
 
 @pytest.mark.parametrize("width", [360, 1280, 1920])
-def test_no_name_in_the_charts_of_sixty_years_lies_over_another(gallery, new_page, width):
+@pytest.mark.parametrize(("query", "count"), [("do=Sixty+years&year=2006", 3), ("do=This+machine", 2)])
+def test_no_name_in_a_chart_lies_over_another(gallery, new_page, query, count, width):
     page = new_page(viewport={"width": width, "height": 800})
-    visit(page, f"{gallery}/why_now?do=Sixty+years&year=2006")
-    expect(page.locator("svg.marks")).to_have_count(3)
+    visit(page, f"{gallery}/why_now?{query}")
+    expect(page.locator("svg.marks")).to_have_count(count)
     charts = page.evaluate(NAMES)
-    assert [len(names) > 4 for names in charts] == [True] * 3
+    assert len(charts[0]) > 4
     for names in charts:
         for one, other in itertools.combinations(names, 2):
             beside = min(one[2], other[2]) - max(one[1], other[1])

@@ -47,7 +47,7 @@ BOLD = {
 }
 LANDMARKS = (
     *("Perceptron Mark I", "NETtalk", "LeNet-5", "DQN", "AlexNet", "AlphaGo Zero", "GPT-4.5"),
-    *("GeForce 8800 GTX", "GeForce GTX 580", "Tesla K20X", "Tesla V100", "A100", "B200"),
+    *("GeForce 8800 GTX", "GeForce GTX 580", "Tesla K20X", "A100", "B200"),
 )
 """What has its name in the chart; the others tell theirs when pointed at."""
 CROWDED = ("Trimps-Soushen",)
