@@ -174,21 +174,14 @@ class Dialogue:
             guess = replace(guess, known=False)
         self._confidence = guess.confidence
         intent = self._pending.ask.intent if self._pending and not guess.known else guess.intent
+        words = plain.text
         slots, tagged = _timed(
             times,
             "slots",
-            lambda: (
-                extract(plain.text, self._now, intent=intent),
-                tag(plain.text, intent, self._cache),
-            ),
+            lambda: (extract(words, self._now, intent=intent), tag(words, intent, self._cache)),
         )
         ask = Ask(
-            intent=guess.intent,
-            text=plain.text,
-            slots=slots,
-            store=self.store,
-            now=self._now,
-            tagged=tagged,
+            intent=guess.intent, text=words, slots=slots, store=self.store, now=self._now, tagged=tagged
         )
         self._asked = None
         known, intent, reply = _timed(times, "action", lambda: self._reply(ask, guess))
