@@ -40,7 +40,8 @@ def arrival(options: argparse.Namespace) -> None:
             print(said(page, asyncio.run(arrive(ports, page, options.sessions))), flush=True)
 
 
-async def _return(port: int, page: str, sessions: int) -> list[float]:
+async def come_back(port: int, page: str, sessions: int) -> list[float]:
+    """How many seconds each takes to be let in again and have the page, knocking about once a second."""
     visits = [Visit(port, page, MODES[page][""]) for _ in range(sessions)]
     started = time.perf_counter()
 
@@ -67,4 +68,4 @@ def restart(options: argparse.Namespace) -> None:
             process.kill()
         print(said(f"{page}, before", there))
         with gallery(port, warm=False):
-            print(said(f"{page}, again", asyncio.run(_return(port, page, options.sessions))), flush=True)
+            print(said(f"{page}, again", asyncio.run(come_back(port, page, options.sessions))), flush=True)
