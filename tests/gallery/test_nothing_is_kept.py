@@ -76,6 +76,20 @@ def test_four_of_the_largest_files_at_once_need_no_disk(inspected):
     tab.close()
 
 
+def test_of_an_upload_that_breaks_off_nothing_is_left_and_the_visitor_may_try_again(inspected):
+    url, inside = inspected
+    name, data, (words, _, pixels) = photo()  # the name was announced, and goes with the visit
+    needles = [words, pixels]
+    tab = Tab(url, "faces").run()
+    tab.choose("Which picture", "My photo")
+    (place,) = tab.ask_where(name)
+    tab.begin_put(place.upload_url, name, data).connection.close()
+    assert settled(inside, needles) == [[], []]
+    assert tab.show(name, data).of("exception") == []
+    assert all(held(inside, needles)), "it has arrived now"
+    tab.close()
+
+
 @pytest.mark.parametrize("shown", [("faces",), ("super_resolution", "method=Bicubic")], ids=lambda it: it[0])
 def test_forget_leaves_nothing_of_a_photo_in_memory(inspected, shown):
     """After “Forget everything” the file still lay in Streamlit's upload manager."""
