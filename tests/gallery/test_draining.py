@@ -49,7 +49,7 @@ def test_who_waits_for_a_job_gets_it_though_the_gallery_was_told_to_end(draining
         tab = Tab(url, "super_resolution").run()
         tab.choose("Which picture", "My photo")
         tab.begin_show("large.png", large_photo())
-        while not tab.of("progress"):
+        while all(bar.text.startswith("Opening") for bar in tab.of("progress")):  # the job itself runs then
             tab.until("delta")
         process.send_signal(signal.SIGTERM)
         tab.until("script_finished")

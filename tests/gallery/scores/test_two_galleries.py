@@ -94,7 +94,7 @@ def test_two_visitors_in_two_galleries_share_a_room_and_one_gallery_ends(two, co
     join(zoe, "Zoë")
     play_a_round(ada, url)
     visit(zoe, f"{url}/scoreboard?room={room}")
-    expect(zoe.get_by_role("row").filter(has_text="Ada")).to_be_visible()
+    expect(zoe.get_by_role("row").filter(has_text="Ada")).to_be_visible(timeout=60_000)
     screenshot(zoe, "two-galleries-1-room")
 
     visit(zoe, f"{url}/feature_layers")  # https: the camera of a phone works
