@@ -37,6 +37,7 @@ from dlintro_demos.gallery.worksheet import WORKSHEETS
 
 log = logging.getLogger("dlintro")
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+QUIET_SECONDS = 1.0  # without a job and a page that runs, before a gallery that was told to end does so
 _warm = threading.Event()
 logging.getLogger("streamlit.error_util").disabled = True  # `report` logs errors, without their words
 
@@ -312,9 +313,13 @@ def drain_at_sigterm() -> None:
     def drain() -> None:
         if _warm.is_set():
             _warm.clear()  # a proxy sends nobody here any more
-            until = time.monotonic() + engine().settings.drain_seconds
+            quiet = time.monotonic()
+            until = quiet + engine().settings.drain_seconds
             engine().queue.drain(engine().settings.drain_seconds)
-            while time.monotonic() < until and _a_page_runs():  # one that waited for a job shows it now
+            # A page that waited for a job shows it now, or begins the next one; what it says is sent after it ran.
+            while time.monotonic() < min(until, quiet + QUIET_SECONDS):
+                if _a_page_runs() or engine().queue.status()["running"]:
+                    quiet = time.monotonic()
                 time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGTERM)
 

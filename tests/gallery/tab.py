@@ -44,7 +44,6 @@ class Tab:
     origin: str = ""
 
     def __post_init__(self):
-        OPENED.append(self)
         self.states: dict[str, WidgetState] = {}
         self.session = self.page_hash = ""
         self.deltas: list = []
@@ -63,6 +62,7 @@ class Tab:
             proxy=None,
             legacy=True,
         )
+        OPENED.append(self)
 
     def _headers(self):
         return self.headers | ({"Cookie": self.cookie} if self.cookie else {})

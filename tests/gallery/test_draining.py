@@ -7,10 +7,12 @@ import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
 from bench.pages import ready_at
+from dlintro_demos.gallery.intake import contained
 from dlintro_demos.gallery.settings import REPOSITORY
 from tests.gallery.tab import Tab, closing_tabs
 from tests.gallery.test_proxy import free_port
@@ -52,8 +54,30 @@ def test_who_waits_for_a_job_gets_it_though_the_gallery_was_told_to_end(draining
         while all(bar.text.startswith("Opening") for bar in tab.of("progress")):  # the job itself runs then
             tab.until("delta")
         process.send_signal(signal.SIGTERM)
-        tab.until("script_finished")
-        words = str(tab.deltas)
-        assert "shutting down" not in words
-        assert "Download" in words
+        is_served(tab, process)
+
+
+def test_whose_picture_is_being_opened_then_gets_the_job_after_that_too(draining):
+    url, process = draining
+    with closing_tabs():
+        tab = Tab(url, "super_resolution", "method=Bicubic").run()
+        tab.choose("Which picture", "My photo")
+        children = psutil.Process(process.pid).children(recursive=True)
+        (decoder,) = [each for each in children if contained.__name__ in each.cmdline()]
+        decoder.suspend()
+        tab.begin_show("large.png", large_photo())
+        while not tab.of("progress"):
+            tab.until("delta")
+        process.send_signal(signal.SIGTERM)
+        while tab.http("GET", "/readyz")[0] == 200:
+            time.sleep(0.1)
+        decoder.resume()
+        is_served(tab, process)
+
+
+def is_served(tab, process):
+    tab.until("script_finished")
+    words = str(tab.deltas)
+    assert "shutting down" not in words
+    assert "Download" in words
     assert process.wait(PATIENCE) in (0, -signal.SIGTERM)

@@ -314,6 +314,17 @@ def test_draining_lets_running_jobs_end_and_starts_no_other(make_queue):
     assert not draining.is_alive()
 
 
+def test_whose_job_runs_while_it_drains_may_begin_the_next_one(make_queue):
+    queue, gate = make_queue(at_once=1), Gate()
+    opening = queue.submit(gate.work, visitor="ann")
+    assert gate.entered.wait(10)
+    queue.drain(0)
+    following = queue.submit(quick, 1, visitor="ann")
+    gate.open.set()
+    assert opening.result() == "done"
+    assert following.result() == 1
+
+
 def test_draining_waits_no_longer_than_it_is_told(make_queue):
     queue, gate = make_queue(at_once=1), Gate()
     running = queue.submit(gate.work, visitor="ann")

@@ -138,6 +138,27 @@ def test_a_camera_that_is_unplugged_a_tab_in_the_background_and_a_page_that_is_l
     assert page.evaluate("opened.getTracks()[0].readyState") == "ended"
 
 
+def test_a_picture_that_is_being_made_when_the_camera_is_stopped_is_not_sent(live):
+    page = live("""
+        const make = HTMLCanvasElement.prototype.toBlob;
+        HTMLCanvasElement.prototype.toBlob = function (done, ...how) {
+            window.finish = () => new Promise((ready) =>
+                make.call(this, (blob) => { done(blob); setTimeout(ready); }, ...how));
+            if (!window.slow) finish();
+        };
+    """)
+    start(page)
+    answered(page)
+    page.evaluate("slow = true; finish = null")
+    page.wait_for_function("() => finish")
+    page.get_by_role("button", name="Stop the camera").click()
+    expect(page.get_by_text("The camera is off.")).to_be_visible()
+    frames = []
+    page.on("request", lambda request: frames.append(request.url) if "/live/" in request.url else None)
+    page.evaluate("finish()")
+    assert frames == []
+
+
 def test_of_two_cameras_one_is_chosen(live):
     page = live("""
         const [open, list] = ["getUserMedia", "enumerateDevices"].map(

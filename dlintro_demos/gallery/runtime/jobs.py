@@ -174,7 +174,7 @@ class JobQueue:
         self._work = threading.Condition(self._lock)
         self._lanes: dict[str, deque[Job[Any]]] = {}  # visitor -> waiting jobs, least recently served first
         self._running: set[Job[Any]] = set()
-        self._draining = False
+        self._may_submit: set[str] | None = None  # the only visitors who may, once it ends
         self._closing = threading.Event()
         self._threads = [
             threading.Thread(target=self._serve, name=f"job-{i}", daemon=True) for i in range(at_once)
@@ -191,7 +191,7 @@ class JobQueue:
         `long` is for what takes more than `LONG_SECONDS`.
         """
         with self._lock:
-            if self._draining:
+            if self._may_submit is not None and visitor not in self._may_submit:
                 raise QueueFull("The gallery is shutting down. Try again in a minute.")
             running = [job for job in self._running if job.visitor == visitor and job.cancel_reason is None]
             mine = len(self._lanes.get(visitor, ())) + len(running)
@@ -253,9 +253,12 @@ class JobQueue:
             return {"running": len(self._running), "waiting": self._waiting_count(), **self.counts}
 
     def drain(self, seconds: float) -> None:
-        """Take no more jobs, let none of those waiting start, and give the running ones time to end."""
+        """Let none of the waiting jobs start, and give the running ones time to end.
+
+        Whose job runs may still begin the next one: a picture is opened by one job and worked on by another.
+        """
         with self._lock:
-            self._draining = True
+            self._may_submit = {job.visitor for job in self._running}
             for job in [*itertools.chain.from_iterable(self._lanes.values())]:
                 self.cancel(job, "The gallery is shutting down. Try again in a minute.")
             running = list(self._running)
@@ -267,6 +270,7 @@ class JobQueue:
         """Cancel everything and end the threads."""
         self.drain(0)
         with self._lock:
+            self._may_submit = set()
             self._closing.set()
             for job in self._running:
                 self.cancel(job, "The gallery is shutting down.")

@@ -41,6 +41,7 @@ async function sendLive(video, { over, side, address, answered, refused }) {
     }
     const began = performance.now();
     const frame = await shoot(video, paper, side());
+    if (over() || document.hidden) continue; // stopped while the picture was made
     let pause = 0;
     try {
       const answer = await fetch(address(), { method: "POST", body: frame, signal: AbortSignal.timeout(PATIENCE) });
