@@ -313,10 +313,10 @@ def drain_at_sigterm() -> None:
     def drain() -> None:
         if _warm.is_set():
             _warm.clear()  # a proxy sends nobody here any more
-            quiet = time.monotonic()
-            until = quiet + engine().settings.drain_seconds
+            until = time.monotonic() + engine().settings.drain_seconds
             engine().queue.drain(engine().settings.drain_seconds)
-            # A page that waited for a job shows it now, or begins the next one; what it says is sent after it ran.
+            quiet = time.monotonic()
+            # A page that waited for a job shows it now, or begins the next one; its words are sent after that.
             while time.monotonic() < min(until, quiet + QUIET_SECONDS):
                 if _a_page_runs() or engine().queue.status()["running"]:
                     quiet = time.monotonic()

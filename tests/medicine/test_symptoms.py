@@ -59,7 +59,7 @@ def test_no_test_phrase_is_learned_from():
             *(each.phrasings for each in patterns()),
         )
     }  # fmt: skip
-    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (12, 13, 14, 16))
+    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (12, 13, 14, 16, 18))
     tests = ("paraphrases", "paraphrases_2", "off_topic", *rounds)
     assert [line for name in tests for line in phrases(name) if line.lower() in learned] == []
 
@@ -142,6 +142,16 @@ def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
         "my mum had a stroke at 10 past three",
         "cough no, fever no, but I cannot breathe",
         "he had meningitis as a baby, and today he has a fever and a stiff neck",
+        "my son had a fit about ten minutes ago and will not wake up",
+        "she had a fit over an hour ago and has not come round",
+        "I was reading with my son when half of my face went numb",
+        "blood pressure reading is 210 with crushing chest pain",
+        "my dad had a collapse at 70 he is on the floor",
+        "seizure ended no, awake no",
+        "lifts both arms no, speaks clearly no",
+        "chest pain which stopped no, got better no",
+        "My chest doesn't hurt at rest, only on stairs",
+        "my chest does not hurt any less after the tablets",
     ],
 )
 def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):

@@ -268,8 +268,8 @@ class JobQueue:
 
     def shutdown(self) -> None:
         """Cancel everything and end the threads."""
-        self.drain(0)
         with self._lock:
+            self.drain(0)
             self._may_submit = set()
             self._closing.set()
             for job in self._running:

@@ -87,8 +87,11 @@ def _list_of_answers(words: Sequence[Word]) -> Iterator[Cue]:
     ends = [at for at, word in enumerate(words) if word.text in ("yes", "no") and _ends_clause(words, at)]
     for at in ends if len(ends) > 1 else ():
         over = _clause_before(words, at)
-        said = {words[place].text for place in over}
-        if words[at].text == "no" and not said & (_set("not") | _set("no") | _set("abilities") | {"cant"}):
+        said = {words[place].text for place in over} - {"no"}
+        plain = _set("fillers") | _set("owners")
+        if words[at].text == "no" and all(
+            each in plain or _pattern("deniable").fullmatch(each) for each in said
+        ):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
 
 
@@ -139,7 +142,8 @@ def _plain_verb(words: Sequence[Word], at: int) -> bool:
         return False
     verb = _text(words, at + 1) in ("hurt", "ache", "bleed", "swell", "itch")
     after = _text(words, at + 2)
-    ends = not after or words[at + 2].clause != words[at].clause or after in ("and", "at", "any", "anymore")
+    ends = not after or words[at + 2].clause != words[at].clause or after in ("and", "anymore")
+    ends = ends or (after, _text(words, at + 3)) in (("at", "all"), ("any", "more"))
     part_of_more = _text(words, at - 3) in ("in", "of", "on", "from", "to", "with")
     return verb and ends and words[at - 2].text in _set("owners") and not part_of_more
 
