@@ -49,13 +49,13 @@ def ruled(text):
 
 def test_no_test_phrase_is_learned_from():
     flags, more, off_topic = read("red_flag_phrases"), read("red_flag_more"), read("symptom_off_topic")
-    voices, besides = read("red_flag_voices"), read("red_flag_everyday")
+    voices, besides, last = read("red_flag_voices"), read("red_flag_everyday"), read("red_flag_calm")
     learned = {
         line.lower()
         for line in chain(
             *flags["learn"].values(), flags["calibrate"]["all"], *flags["quiet"].values(), *more.values(),
             *voices["urgent"].values(), *voices["calm"].values(), *off_topic.values(),
-            *chain.from_iterable(each.values() for each in besides.values()),
+            *chain.from_iterable(each.values() for each in (*besides.values(), *last.values())),
             *(each.phrasings for each in patterns()),
         )
     }  # fmt: skip

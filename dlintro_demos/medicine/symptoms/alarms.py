@@ -57,7 +57,11 @@ def find_alarms(words: Sequence[Word], cues: Sequence[Cue] | None = None) -> tup
         if rule.kind in found:
             continue
         for places in _matches(rule, words, positions):
-            if _counts(rule, places, covered) and not _unless(rule.kind, words, places, positions):
+            if (
+                _counts(rule, places, covered)
+                and not _elsewhere(places, cues)
+                and not _unless(rule.kind, words, places, positions)
+            ):
                 found[rule.kind] = Found(kind=rule.kind, places=places)
                 break
     return tuple(found.values())
@@ -65,10 +69,23 @@ def find_alarms(words: Sequence[Word], cues: Sequence[Cue] | None = None) -> tup
 
 def covered_places(words: Sequence[Word], cues: Sequence[Cue]) -> frozenset[int]:
     """The places of what is denied, and of all parts of sentences about what is over, feared or told."""
-    denied = {place for cue in cues if cue.kind is Kind.DENIED for place in chain(cue.over, cue.said)}
-    places = {place for cue in cues if cue.kind is not Kind.DENIED for place in chain(cue.over, cue.said)}
+    few = (Kind.DENIED, Kind.MEANT)
+    these = {place for cue in cues if cue.kind in few for place in chain(cue.over, cue.said)}
+    places = {place for cue in cues if cue.kind not in few for place in chain(cue.over, cue.said)}
     parts = (part for part in sections(words) if places & set(part))
-    return frozenset(chain(denied, chain.from_iterable(parts)))
+    return frozenset(chain(these, chain.from_iterable(parts)))
+
+
+def _elsewhere(places: tuple[int, ...], cues: Sequence[Cue]) -> bool:
+    """Whether a “no” of a match denies something else: “the baby moves, no bleeding”."""
+    return any(
+        cue.kind is Kind.DENIED
+        and len(cue.said) == 1
+        and cue.said[0] in places
+        and cue.over
+        and not set(cue.over) & set(places)
+        for cue in cues
+    )
 
 
 def _counts(rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]]) -> bool:

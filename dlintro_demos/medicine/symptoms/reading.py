@@ -15,7 +15,7 @@ from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
 from dlintro_demos.medicine.symptoms.detector import alarm_scores
 from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, fit_of, nearest, probabilities
 from dlintro_demos.medicine.symptoms.languages import hear, is_foreign
-from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort
+from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort, without_loose_ends
 from dlintro_demos.medicine.symptoms.spelling import Word, english, plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, written_words
 from dlintro_demos.shared.sentence_embeddings import WIDTH, embed, whole_words
@@ -204,9 +204,8 @@ def _most_like_one(
 def said_plainly(words: Sequence[Word], covered: Collection[int]) -> list[str]:
     """The sentences of a complaint without what it denies, and all of it in one where it is short."""
     sentences: dict[int, list[str]] = {}
-    for place, word in enumerate(words):
-        if place not in covered:
-            sentences.setdefault(word.sentence, []).append(word.text)
+    for word in without_loose_ends(words, covered):
+        sentences.setdefault(word.sentence, []).append(word.text)
     parts = [each for each in sentences.values() if len(each) >= (LEFT_OVER if covered else 2)]
     whole = [text for each in parts for text in each]
     if len(parts) > 1 and len(whole) <= CHUNK:

@@ -26,7 +26,8 @@ _PART = re.compile(
 class Word:
     """A word as a rule reads it, `text`; `begin` and `end` are its place in the complaint.
 
-    `sentence` and `clause` count from 0; `changed` where it was spelt otherwise, `asked` before “?” or “:”.
+    `sentence` and `clause` count from 0; `changed` where it was spelt otherwise, `asked` before “?” or “:”,
+    `dashed` before a dash or dots.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Word:
     clause: int
     changed: bool = False
     asked: bool = False
+    dashed: bool = False
 
 
 def plain_text(complaint: str) -> str:
@@ -68,6 +70,8 @@ def _parts(text: str) -> list[Word]:
         else:
             if words and set("?:") & set(match[0]):
                 words[-1] = replace(words[-1], asked=True)
+            if words and match[0].strip() in ("-", "\u2013", "\u2014", "..."):
+                words[-1] = replace(words[-1], dashed=True)
             clause += 1
             sentence += match["end"] is not None
     return words
@@ -162,7 +166,9 @@ def _joined(words: list[Word]) -> list[Word]:
         before = joined[-1] if joined else None
         pair = f"{before.text} {word.text}" if before and before.clause == word.clause else ""
         if before is not None and pair in together:
-            joined[-1] = replace(before, text=together[pair], end=word.end, asked=word.asked)
+            joined[-1] = replace(
+                before, text=together[pair], end=word.end, asked=word.asked, dashed=word.dashed
+            )
         else:
             joined.append(word)
     return joined

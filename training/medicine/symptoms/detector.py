@@ -1,11 +1,11 @@
 """Train the detector of emergencies: a network on MiniLM's vectors, and weights of words and runs of letters.
 
 The vectors of what it learned from are kept with it. Classes of the network are the kinds of emergencies, the
-patterns, what is off topic, and what only sounds like an emergency ([calm] in red_flag_voices.toml, [denied]
-in red_flag_everyday.toml). Three rounds of tests are learned from, too. Nothing learns from one in eight of
-what stands in red_flag_voices.toml and of the patterns' phrasings: on them, on [calibrate] in the data files,
-on the rounds of `CHOOSING` and on the paraphrases of the first the thresholds are chosen. The head for
-patterns has to be trained before.
+patterns, what is off topic, and what only sounds like an emergency ([calm] in red_flag_voices.toml and
+red_flag_calm.toml, [denied] in red_flag_everyday.toml). Three rounds of tests are learned from, too. Nothing
+learns from one in eight of what stands in red_flag_voices.toml and of the patterns' phrasings: on them, on
+[calibrate] in the data files, on the rounds of `CHOOSING` and on the paraphrases of the first the thresholds
+are chosen. The head for patterns has to be trained before.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ C = 10.0  # inverse strength of the regularisation of the words' weights
 EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the network
 SCALE = 8.0  # of its input, whose length is 1
 SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
-LEARNED, CHOOSING = (9, 10, 11), (12, 13, 14, 15)  # rounds; those before stand in red_flag_more.toml
+LEARNED, CHOOSING = (9, 10, 11), (12, 13, 14, 15, 16, 17)  # rounds; those before stand in red_flag_more.toml
 FALSE_ALARMS = 0.14  # of what only sounds like an emergency, by the detector alone
 ASKED = 0.22  # of the same: false alarms, and “could be urgent”
 
@@ -55,20 +55,27 @@ class Sentences:
 def sentences(cache: ModelCache) -> Sentences:
     """All that is written, apart."""
     flags, more, voices = read("red_flag_phrases"), read("red_flag_more"), read("red_flag_voices")
-    off_topic, besides = read("symptom_off_topic"), read("red_flag_everyday")
-    assert list(flags["learn"]) == list(emergencies()) == list(voices["urgent"])
+    off_topic, besides, last = read("symptom_off_topic"), read("red_flag_everyday"), read("red_flag_calm")
+    assert list(flags["learn"]) == list(emergencies()) == list(voices["urgent"]) == list(last["urgent"])
     rounds = [test_phrases(f"red_flags_{number}") for number in LEARNED]
     others = [test_phrases(f"no_alarm_{number}").values() for number in LEARNED]
     old = [
-        [*lines, *more[kind], *besides["urgent"][kind], *chain.from_iterable(e.get(kind, ()) for e in rounds)]
+        [
+            *lines, *more[kind], *besides["urgent"][kind], *last["urgent"][kind],
+            *chain.from_iterable(each.get(kind, ()) for each in rounds),
+        ]
         for kind, lines in flags["learn"].items()
-    ]
+    ]  # fmt: skip
     new = [_apart(lines) for lines in voices["urgent"].values()]
     like = [_apart(each.phrasings) for each in patterns()]
     calm = [_apart(lines) for lines in voices["calm"].values()]
     quiet = [*flags["quiet"]["learn"], *more["quiet"]]
     calm_old = chain.from_iterable(chain.from_iterable(others))
-    calm_new = [*besides["everyday"]["other"], *besides["denied"]["all"]]
+    calm_new = [
+        *besides["everyday"]["other"],
+        *besides["denied"]["all"],
+        *chain.from_iterable(last["calm"].values()),
+    ]
     groups = [
         *([*before, *learn] for before, (learn, _) in zip(old, new, strict=True)),
         *(

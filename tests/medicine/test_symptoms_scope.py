@@ -1,0 +1,166 @@
+"""What a complaint denies, leaves behind or only says so raises no alarm; its grave twin does."""
+
+import pytest
+
+from dlintro_demos.gallery.process import engine
+from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
+from dlintro_demos.medicine.symptoms.reading import said_plainly
+from dlintro_demos.medicine.symptoms.scope import find_cues
+from dlintro_demos.medicine.symptoms.spelling import plain_text, words_of
+from dlintro_demos.shared.sentence_embeddings import whole_words
+
+
+def words(text):
+    return words_of(plain_text(text), whole_words(engine().cache))
+
+
+def ruled(text):
+    """The kinds of emergencies that rules alone find."""
+    return [each.kind for each in find_alarms(words(text))]
+
+
+def left(text):
+    """What the detector reads."""
+    read = words(text)
+    return said_plainly(read, covered_places(read, find_cues(read)))
+
+
+@pytest.mark.parametrize(
+    ("calm", "grave"),
+    [
+        ("I hit my head but I wasn't knocked out", "I hit my head and was knocked out"),
+        ("I hit my head and have not been sick", "I hit my head and have been sick"),
+        ("face drooping - no, weak arm - no, itchy ear - yes", "face drooping - yes, weak arm - yes"),
+        ("seizure, no. weak legs, no. restless legs, yes", "seizure, yes. weak legs, yes."),
+        ("throat closing...no. hives...no. sneezing...yes", "throat closing...yes. hives...yes."),
+        ("short of breath: no. lips: fine. swollen: no", "short of breath: yes. lips: swollen"),
+        ("is her arm numb? no, it works well", "is her arm numb? no, her face droops"),
+        ("an overdose? heavens, no", "an overdose? heavens, yes"),
+        ("nobody in our house has fainted", "nobody noticed, but she has fainted"),
+        ("nothing in my stomach is hard or agonising", "my stomach is hard and the pain is agonising"),
+        ("at no time did he stop breathing", "he did stop breathing"),
+        ("she never went limp", "she went limp"),
+        ("no warning signs like weak legs or numb saddle", "weak legs and a numb saddle"),
+        ("we don't think she ate any berries", "we think she ate red berries from the hedge"),
+        ("my back is stiff but I have not wet myself", "my back is stiff and I have wet myself"),
+        ("the sting has not made my face puff up", "the wasp sting has made my face swell up"),
+        ("the baby is moving nicely, no bleeding", "pregnant, no movement of the baby since noon"),
+        ("the baby is seven weeks and has no temperature", "the baby is seven weeks and has a temperature"),
+        ("the rash fades when I push a glass on it", "the rash does not fade when I push a glass on it"),
+        ("the newborn isn't floppy and isn't hot", "the newborn is floppy and hot"),
+        ("a bit of a hangover and a dry mouth", "his mouth hangs"),
+        ("he has a blue spot on his shin", "he turned blue"),
+    ],
+)  # fmt: skip
+def test_what_is_denied_raises_no_alarm_and_its_twin_does(calm, grave):
+    assert ruled(calm) == []
+    assert ruled(grave)
+
+
+@pytest.mark.parametrize(
+    ("calm", "grave"),
+    [
+        ("I was knocked out at school, decades ago, now it is just a stiff shoulder",
+         "I was at school, decades ago, now I was knocked out"),
+        ("had meningitis when I was three and now just a spot on my chin",
+         "had meningitis when I was three and now the same again"),
+        ("he had a stroke in 2003 and plays golf now", "he had a stroke in 2003 and falls now"),
+        ("I did faint, but that was in 1998", "I did faint, and that was an hour ago"),
+        ("last summer I was stung and my lips swelled, nothing since then",
+         "last summer I moved, and my lips swelled after a sting today"),
+        ("before many years I had an allergic shock", "before lunch I had an allergic shock"),
+        ("treated for an overdose in 2009 and well ever since", "took an overdose and unwell ever since"),
+        ("sudden loss of sight in 2011, lasered", "sudden loss of sight at 20:11"),
+        ("two strokes, half a century ago", "two strokes, half an hour ago"),
+        ("great-uncle fell off the roof in the war and lived to be ninety", "my uncle fell off the roof"),
+        ("it is years since my suicide attempt", "it is an hour since my suicide attempt"),
+        ("rough divorce six years back, I wanted to be dead then", "rough divorce, I want to be dead"),
+        ("at fourteen I had a stroke", "at home I had a stroke"),
+        ("a heart attack in 96", "a heart attack at 96"),
+    ],
+)  # fmt: skip
+def test_what_was_long_ago_raises_no_alarm_and_what_is_now_does(calm, grave):
+    assert ruled(calm) == []
+    assert ruled(grave)
+
+
+@pytest.mark.parametrize(
+    ("calm", "grave"),
+    [
+        ("my boss will have a stroke when he sees the bill", "my boss had a stroke when he saw the bill"),
+        ("I nearly had a heart attack when the bill came", "I had a heart attack when the bill came"),
+        ("I laughed so hard I couldn't breathe", "I laughed, and now I can't breathe"),
+        ("my head will explode if I have to read another form", "my head will explode, the worst headache"),
+        ("my boss will kill me if the report is late", "my boss said I should kill myself"),
+        ("she poisoned the atmosphere in the office", "she was poisoned in the office"),
+        ("he was shot down in the debate", "he was shot in the debate"),
+        ("he talks my ear off", "the dog bit my ear off"),
+        ("she stabbed me in the back by telling the boss", "she stabbed me in the back"),
+        ("the exam was suicide", "suicide is all I think about"),
+        ("my legs are dead from leg day, I can't sit on the toilet", "my legs are dead on the toilet"),
+        ("is it true that thunderclap headaches are rare?", "is it true that I have a thunderclap headache?"),
+        ("do thunderclap headaches have to do with blood?", "does my chest pain have to do with my heart?"),
+        ("how does an adrenaline pen work", "he needs his adrenaline pen"),
+        ("the detective in my book was poisoned", "the detective in my house was poisoned"),
+        ("my sister is a paramedic and had a bad night with overdoses", "my sister has taken an overdose"),
+        ("my laptop collapses twice a day", "my daughter collapses twice a day"),
+    ],
+)  # fmt: skip
+def test_a_saying_or_a_tale_raises_no_alarm_and_its_twin_does(calm, grave):
+    assert ruled(calm) == []
+    assert ruled(grave)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("he has a cough, but he isn't short of breath and there is no fever", ["he has a cough"]),
+        ("My period is late, but I'm not pregnant, not dizzy and not in pain.", ["my period is late"]),
+        ("Both arms are strong, his neck bends well and he breathes easily", []),
+        ("my eyes see as sharply as ever", []),
+        ("pulse calm, temperature 36.7, nose running like a tap", ["nose running like a tap"]),
+        ("the headache is mild and did not come on suddenly", ["the headache is mild"]),
+        ("the light doesn't bother me and nothing is swollen", []),
+        ("I broke a leg in 1987, it healed without a trace, and today I sneeze", ["today i sneeze"]),
+        ("I feel low but I would never do anything to myself", ["i feel low"]),
+        ("there is nothing wrong with my chest", []),
+    ],
+)  # fmt: skip
+def test_the_detector_reads_nothing_that_hangs_loose_where_something_was_cut_out(text, read):
+    assert left(text) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "his breathing is not easy",
+        "only one arm is strong",
+        "both arms were strong until noon",
+        "breathing is easy unless I lie down",
+        "his temperature is 37.9",
+        "it came on suddenly",
+        "everything is dark",
+    ],
+)
+def test_what_is_no_statement_of_health_stays(text):
+    assert len(left(text)[0].split()) == len(words(text))
+
+
+@pytest.mark.parametrize("text", ["my voice has gone and my gums itch", "the feeling in my legs is gone"])
+def test_a_faculty_that_is_gone_is_not_over(text):
+    assert left(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("no more tomorrow for me", "suicide"),
+        ("by the time you read this I am gone", "suicide"),
+        ("my gums itch and my voice is hoarse", "anaphylaxis"),
+        ("I see rainbows round the lamps and my eye is red", "vision"),
+        ("my back is stiff and between my legs it is cotton wool", "cauda_equina"),
+        ("our tiny one is hot and cries", "infant_fever"),
+    ],
+)
+def test_rules_find_what_the_detector_missed(text, kind):
+    assert kind in ruled(text)
