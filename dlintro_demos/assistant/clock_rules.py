@@ -29,6 +29,8 @@ _SPOKEN = [
     _spoken(rf"half (?:past )?(?P<hour>{_HOUR})\b{_HALF}"),
     _spoken(rf"{_BEFORE}(?: minutes?)? (?P<way>to|till|before|past|after) (?P<hour>{_HOUR})\b{_HALF}"),
     _spoken(rf"(?P<hour>[01]?\d|2[0-3])[.:h](?P<minute>[0-5]\d)(?!\.?\d)(?: hours)?{_HALF}"),
+    # "ten thirty" as Whisper writes it, where nothing else is said.
+    _spoken(r"(?:^|(?<=^at ))(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)(?=\.?$)"),
     _spoken(rf"(?P<hour>{'|'.join(_HOURS)}) (?P<minute>{_WORDS})\b(?! (?:minutes?|hours?|people|of)){_HALF}"),
     _spoken(rf"(?P<hour>{_HOUR})(?P<whole>ish)\b"),
     _spoken(

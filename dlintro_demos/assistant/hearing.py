@@ -34,6 +34,7 @@ BEAM = 5
 TOKENS, TOKENS_A_SECOND = 16, 8  # at most so many are written for a recording: nobody speaks faster
 FEWEST_FRAMES = 1_000  # of 10 ms
 THREADS = 4  # at most
+ONE_NUMBER = 4  # digits
 Refusal = Literal["", "no speech", "unclear"]
 WHY: dict[Refusal, str] = {
     "no speech": "I heard nobody speak, so I did nothing.",
@@ -159,8 +160,9 @@ def refusal(heard: Transcript, thresholds: Any) -> Refusal:
 
 
 def _is_said(raw: str) -> bool:
-    """Whether these are words: of other languages Whisper makes rows of digits, too."""
-    return sum(map(str.isalpha, raw)) > sum(map(str.isdigit, raw))
+    """Whether these are words, or one number: of other languages Whisper makes rows of digits, too."""
+    digits = sum(map(str.isdigit, raw))
+    return sum(map(str.isalpha, raw)) > digits or 0 < digits <= ONE_NUMBER
 
 
 def _listen(module: Any, spoken: np.ndarray, offset: float) -> Transcript:

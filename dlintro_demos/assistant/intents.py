@@ -5,6 +5,7 @@ Below a threshold, "I don't know".
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,12 @@ def names() -> tuple[str, ...]:
 
 def plain_words(sentence: str, cache: ModelCache) -> Normal:
     """The sentence as the head and the slots read it. Raises `ModelUnavailable`."""
-    return normalise(sentence, whole_words(cache) | title_words(), words())
+    return normalise(sentence, _all_words(whole_words(cache)), words())
+
+
+@functools.lru_cache(1)
+def _all_words(whole: frozenset[str]) -> frozenset[str]:
+    return whole | title_words()
 
 
 def vectors(sentences: Sequence[str], cache: ModelCache) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from dlintro_demos.assistant.asking import Ask
 from dlintro_demos.assistant.number_words import NUMBER
@@ -54,8 +53,9 @@ def _longest(ask: Ask) -> list[Tagged]:
 def _runs(ask: Ask) -> list[list[Tagged]]:
     """Words that belong to a title, those together that stand together but for times."""
     runs: list[list[Tagged]] = [[]]
+    times = _times(ask)
     for word in ask.tagged:
-        if _in_time(word, ask.slots) and word.probability < SURER:
+        if any(slot.start <= word.start < slot.end for slot in times) and word.probability < SURER:
             continue
         if word.probability >= BESIDE:
             runs[-1].append(word)
@@ -64,8 +64,10 @@ def _runs(ask: Ask) -> list[list[Tagged]]:
     return [run for run in runs if any(word.probability >= SURE for word in run)]
 
 
-def _in_time(word: Tagged, slots: Sequence[Slot]) -> bool:
-    return any(slot.kind == "time" and slot.start <= word.start < slot.end for slot in slots)
+def _times(ask: Ask) -> list[Slot]:
+    """The times in the sentence itself, not those of an answer that followed it."""
+    times = [slot for slot in ask.slots if slot.kind == "time"]
+    return [slot for slot in times if ask.text[slot.start : slot.end] == slot.text]
 
 
 def _trimmed(text: str) -> str:
@@ -87,7 +89,11 @@ def item_names(ask: Ask) -> list[tuple[str, int]]:
     items = [slot for slot in ask.slots if slot.kind == "item"]
     found: list[tuple[str, int]] = []
     for run in _runs(ask):
-        for part in re.split(r"[,;:]|\band\b", ask.text[run[0].start : run[-1].end]):
+        text = ask.text
+        for slot in _times(ask):
+            if not any(slot.start <= word.start < slot.end for word in run):
+                text = text[: slot.start] + "," * len(slot.text) + text[slot.end :]
+        for part in re.split(r"[,;:]|\band\b", text[run[0].start : run[-1].end]):
             words = _MEASURES.sub("", _trimmed(part)) or _trimmed(part)
             known = next((slot for slot in items if slot.text in words), None)
             if known and len(words.replace(known.text, " ").split()) != 1:

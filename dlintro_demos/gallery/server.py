@@ -316,7 +316,7 @@ def drain_at_sigterm() -> None:
             until = time.monotonic() + engine().settings.drain_seconds
             engine().queue.drain(engine().settings.drain_seconds)
             quiet = time.monotonic()
-            # A page that waited for a job shows it now, or begins the next one; its words are sent after that.
+            # A page that waited for a job shows it now, or begins the next one; its words go out after that.
             while time.monotonic() < min(until, quiet + QUIET_SECONDS):
                 if _a_page_runs() or engine().queue.status()["running"]:
                     quiet = time.monotonic()

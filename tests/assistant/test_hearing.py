@@ -168,8 +168,11 @@ def test_every_gate_closes():
         {"log_probability": -3.0},
         {"no_speech": 0.99},
         {"repetition": 0.5},
+        {"raw": "12, 12, 12"},
     ):
         assert refusal(Transcript(**clear | change), thresholds) == "unclear"
+    for answer in ("At 10.30.", "20."):
+        assert refusal(Transcript(**clear | {"raw": answer}), thresholds) == ""
 
 
 def test_going_round_in_circles_is_noticed():

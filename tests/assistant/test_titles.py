@@ -58,6 +58,8 @@ def test_the_order_and_the_time_are_no_part_of_a_title(said, title):
         ("We need butter and onions. Write it please on the list.", ["butter", "onions"]),
         ("Um, chuck, like, some bananas and, uh, yoghurt on the shopping list.", ["bananas", "yoghurt"]),
         ("On the list as well, two packs of spaghetti.", ["spaghetti"]),
+        ("Put eggs tonight and butter on the shopping list", ["eggs", "butter"]),
+        ("We need milk today, bread tomorrow", ["milk", "bread"]),
     ],
 )  # fmt: skip
 def test_only_things_to_buy_go_onto_the_list(said, items):
@@ -65,6 +67,22 @@ def test_only_things_to_buy_go_onto_the_list(said, items):
     dialogue.say(said)
     rows = dialogue.store.read(select(SHOPPING).order_by(SHOPPING.c.id))
     assert [row["item"] for row in rows[4:]] == items
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "title", "when"),
+    [
+        ("Add shift handover to my calendar", "Friday evening at six", "Shift handover", "18:00"),
+        ("Add grandpa's eightieth to my calendar", "tomorrow at ten", "Grandpa's eightieth", "10:00"),
+        ("Add grandpa's eightieth to my calendar", "1030", "Grandpa's eightieth", "10:30"),
+    ],
+)
+def test_a_time_that_is_said_later_takes_nothing_from_the_title(said, answer, title, when):
+    dialogue = Dialogue(engine().cache, NOW)
+    dialogue.say(said)
+    told = dialogue.say(answer).answer
+    assert f"“{title}”" in told
+    assert when in told
 
 
 def test_an_evening_begins_in_the_evening():
