@@ -109,9 +109,13 @@ def mixed(options: argparse.Namespace) -> None:
         print(f"{len(todo)} journeys, of which {checked} always show one visitor alone the same", flush=True)
         until = time.monotonic() + 60 * options.minutes
         with ThreadPoolExecutor(options.visitors + 1) as everybody:
-            for number in range(options.visitors):
+            beside = everybody.submit(_beside, url, process, until, watched)
+            visitors = [
                 everybody.submit(_visitor, url, todo, number, until, told, lock)
-            everybody.submit(_beside, url, process, until, watched).result()
+                for number in range(options.visitors)
+            ]
+            for each in (beside, *visitors):
+                each.result()
     done = sum(map(len, told.seconds.values()))
     print(f"{done} journeys of {options.visitors} visitors in {options.minutes} minutes")
     print(

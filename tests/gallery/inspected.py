@@ -4,6 +4,7 @@ Answers on a Unix socket, one line of JSON a question.
 """
 
 import gc
+import io
 import json
 import os
 import runpy
@@ -35,7 +36,7 @@ def everything():
     while level := [each for each in level if type(each) in {tuple, dict} and not gc.is_tracked(each)]:
         level = gc.get_referents(*level)  # the collector does not know what holds no circles
         found.extend(level)
-    kinds = {bytes, bytearray, str, np.ndarray, torch.Tensor}
+    kinds = {bytes, bytearray, str, np.ndarray, torch.Tensor, io.BytesIO}
     return {id(thing): thing for thing in found if type(thing) in kinds}
 
 
@@ -51,6 +52,8 @@ def holders(needles):
             hay, wanted = thing, texts
         elif isinstance(thing, (bytes, bytearray)):
             hay, wanted = thing, needles
+        elif isinstance(thing, io.BytesIO):  # a file on its way
+            hay, wanted = b"" if thing.closed else thing.getvalue(), needles
         elif str(thing.dtype).endswith("uint8"):
             hay, wanted = np.asarray(thing).tobytes(), needles
         else:

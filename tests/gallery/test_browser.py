@@ -40,7 +40,9 @@ def test_a_page_stands_in_its_frame_is_accessible_fits_and_opens_with_a_result(
         a_chapter_with_a_card_is_on_the_first_screen(page)
     screenshot(page, f"{slug or 'home'}-{scheme}-{width}")
     if width != 1920:
-        page.emulate_media(color_scheme="dark" if scheme == "light" else "light", reduced_motion="reduce")
+        other = "dark" if scheme == "light" else "light"
+        page.emulate_media(color_scheme=other, reduced_motion="reduce")
+        expect(page.locator(".stApp")).to_have_css("color-scheme", other)
         assert serious_violations(page) == []
     assert ours(problems) == []
 

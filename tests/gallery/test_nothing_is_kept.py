@@ -83,7 +83,12 @@ def test_of_an_upload_that_breaks_off_nothing_is_left_and_the_visitor_may_try_ag
     tab = Tab(url, "faces").run()
     tab.choose("Which picture", "My photo")
     (place,) = tab.ask_where(name)
-    tab.begin_put(place.upload_url, name, data).connection.close()
+    sending = tab.begin_put(place.upload_url, name, data)
+    deadline = time.monotonic() + 30
+    while not held(inside, [words])[0]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    sending.connection.close()
     assert settled(inside, needles) == [[], []]
     assert tab.show(name, data).of("exception") == []
     assert all(held(inside, needles)), "it has arrived now"
