@@ -20,7 +20,9 @@ and the threshold was chosen on it: it is no test any more; the eighteenth is. F
 13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings,
 17 of 80, 14 of 80, 9 of 70 and 14 of 70; of the fifteenth 8 of 26 denials, 5 of 14 memories, 10 of 22 sayings
 and questions, 8 of 82 everyday complaints; of the sixteenth 10, 6, 7 and 8 (before the change 11, 6, 9 and
-13). Emergencies in other languages, first: 1 of 22 before these were listened for, and 18 of 18 after.
+13). Complaints by pattern were then written with an eye on which paraphrases alarmed: of these, what the
+detector says is no test either. Emergencies in other languages, first: 1 of 22 before these were listened
+for, and 18 of 18 after.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
-ROUNDS = (16,)  # of the test files; those before are learned from, or thresholds were chosen on them
+ROUNDS = (18,)  # of the test files; those before are learned from, and thresholds were chosen on them
 LANGUAGES = (10, 9)
 CALM = {
     "denied": "denials", "past": "memories", "mild": "mild complaints", "everyday": "everyday complaints",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.medicine_symptoms import ROUNDS
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.symptoms.alarms import find_alarms, rules
 from dlintro_demos.medicine.symptoms.examples import EXAMPLES
@@ -184,20 +185,25 @@ def test_of_other_languages_emergencies_alone_raise_an_alarm(number):
         assert not any(each.known for each in found)
 
 
-def test_of_the_last_round_of_test_phrases_almost_all_are_noticed():
-    heard = {line: bool(read_(line).alarms) for line in phrases("red_flags_16")}
-    assert len(heard) >= 130
-    assert sum(heard.values()) >= 0.99 * len(heard)
+@pytest.mark.parametrize("number", [16, 17])
+def test_every_emergency_of_the_rounds_that_were_learned_from_is_noticed(number):
+    lines = phrases(f"red_flags_{number}")
+    assert len(lines) >= 130
+    assert [line for line in lines if not read_(line).alarms] == []
 
 
-def test_everyday_complaints_of_the_last_round_raise_hardly_any_alarm():
-    text = (BENCH / "medicine_symptoms_no_alarm_16.toml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("number", [16, 17])
+def test_everyday_complaints_of_the_rounds_that_were_learned_from_raise_hardly_any_alarm(number):
+    text = (BENCH / f"medicine_symptoms_no_alarm_{number}.toml").read_text(encoding="utf-8")
     quiet = [bool(read_(line).alarms) for line in tomllib.loads(text)["everyday"]]
-    assert sum(quiet) <= 0.1 * len(quiet)
+    assert sum(quiet) <= 0.05 * len(quiet)
 
 
 def test_the_card_counts_the_last_round_as_the_figures_do():
     card = engine().cache.card(MODEL)
+    last = f" of round {ROUNDS[-1]}"
+    if not any(figure.name.endswith(last) for figure in card.figures):
+        pytest.skip("the last round has not been measured yet on what ships")
     words = " ".join(card.limits)
     counted = re.findall(r"(\d+) of (\d+) (denials|memories|sayings|everyday)", words)
     assert len(counted) == 4
@@ -205,15 +211,15 @@ def test_the_card_counts_the_last_round_as_the_figures_do():
     for part, whole, kind in counted:
         (value,) = (
             value for name, value in figures.items()
-            if name.startswith(f"False alarms, {whole} {kind}") and name.endswith(" of round 16")
+            if name.startswith(f"False alarms, {whole} {kind}") and name.endswith(last)
         )  # fmt: skip
         assert value == f"{int(part) / int(whole):.1%}"
     noticed, of = re.findall(r"(\d+) of (\d+); after each but the last", words)[0]
-    assert figures[f"Emergencies noticed, {of} test phrases of round 16"] == f"{int(noticed) / int(of):.1%}"
+    assert figures[f"Emergencies noticed, {of} test phrases{last}"] == f"{int(noticed) / int(of):.1%}"
 
 
 def test_what_is_unsure_could_be_urgent_and_raises_no_alarm():
-    found = read_("I feel a flutter now and then")
+    found = read_("I feel a bit wobbly on my legs")
     assert found.alarms == ()
     assert found.maybe
     assert found.maybe.by == "detector"

@@ -49,11 +49,11 @@ def test_an_emergency_in_json_says_why(symptoms):
 
 
 def test_what_could_be_urgent_is_said_and_is_no_red_flag(symptoms):
-    _, (line,), _ = symptoms("I feel a flutter now and then", "--json")
+    _, (line,), _ = symptoms("I feel a bit wobbly on my legs", "--json")
     found = json.loads(line)
     assert found["red_flag"] is False
     assert found["maybe"]["by"] == "detector"
-    _, (line,), _ = symptoms("I feel a flutter now and then")
+    _, (line,), _ = symptoms("I feel a bit wobbly on my legs")
     assert line.startswith("This could be urgent.")
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from dlintro_demos.medicine.symptoms.scope import Cue, Kind, find_cues, sections
+from dlintro_demos.medicine.symptoms.cues import Cue, Kind, sections
+from dlintro_demos.medicine.symptoms.scope import find_cues
 from dlintro_demos.medicine.symptoms.spelling import Word
 from dlintro_demos.medicine.symptoms.written import read
 

@@ -1,17 +1,15 @@
 """Train the heads for symptom patterns and emergencies; print their figures and write their card.
 
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms patterns   # half a minute of one core
-    OMP_NUM_THREADS=1 python -m training.medicine.symptoms detector   # a minute, see detector.py
+    OMP_NUM_THREADS=1 python -m training.medicine.symptoms detector   # two minutes, see detector.py
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms report     # figures and card, on the test files
 
 Patterns: a multinomial logistic regression on MiniLM's embedding of a complaint whose misspelt words were
 put right. Its classes are the kinds of emergencies, the patterns, and what is neither. Temperature and
 the threshold of “cannot tell” come from the phrasings of five folds, each told by a head that learned
-from the other four. The last round of test files in bench/, the sixteenth, is read by `report` alone: it
-was measured once, after the last change to rules, sentences and thresholds, and found 135 of 136
-emergencies. The fifteenth was measured once on the state before (149 of 149) and is one of those that
-thresholds were chosen on since; all rounds in their order stand in bench/medicine_symptoms.py. The same
-for the same seed, to the last digit of half precision.
+from the other four. The last round of test files in bench/, the eighteenth, is read by `report` alone. The
+detector learned from those before, and its thresholds were chosen on six of them; all rounds in their order
+stand in bench/medicine_symptoms.py. The same for the same seed, to the last digit of half precision.
 """
 
 from __future__ import annotations

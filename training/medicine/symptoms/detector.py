@@ -2,10 +2,11 @@
 
 The vectors of what it learned from are kept with it. Classes of the network are the kinds of emergencies, the
 patterns, what is off topic, and what only sounds like an emergency ([calm] in red_flag_voices.toml and
-red_flag_calm.toml, [denied] in red_flag_everyday.toml). Three rounds of tests are learned from, too. Nothing
-learns from one in eight of what stands in red_flag_voices.toml and of the patterns' phrasings: on them, on
-[calibrate] in the data files, on the rounds of `CHOOSING` and on the paraphrases of the first the thresholds
-are chosen. The head for patterns has to be trained before.
+red_flag_calm.toml, [denied] in red_flag_everyday.toml). Nine rounds of tests are learned from, too. The
+thresholds are chosen on the last six of them, each told by a detector that learned from all but that one, on
+one in eight of what stands in red_flag_voices.toml and of the patterns' phrasings, on [calibrate] in the data
+files and on the paraphrases of the first round, which nothing learns from. The head for patterns has to be
+trained before.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ from torch.nn import functional
 from bench.medicine_symptoms import test_phrases
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import REPOSITORY
+from dlintro_demos.medicine.symptoms.alarms import find_alarms
 from dlintro_demos.medicine.symptoms.detector import grams, scored
 from dlintro_demos.medicine.symptoms.head import GRAMS, HIDDEN, MODEL, SymptomHead, fit_of, probabilities
+from dlintro_demos.medicine.symptoms.spelling import plain_text, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
-from dlintro_demos.shared.sentence_embeddings import embed
+from dlintro_demos.shared.sentence_embeddings import embed, whole_words
 from training.medicine.symptoms.reading import SEED, VARIANTS, as_read, left_of, plain_parts, varied
 
 KEPT = 8  # one sentence in so many of the new ones is kept for the thresholds
@@ -37,17 +40,19 @@ C = 10.0  # inverse strength of the regularisation of the words' weights
 EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the network
 SCALE = 8.0  # of its input, whose length is 1
 SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
-LEARNED, CHOOSING = (9, 10, 11), (12, 13, 14, 15, 16, 17)  # rounds; those before stand in red_flag_more.toml
-FALSE_ALARMS = 0.14  # of what only sounds like an emergency, by the detector alone
-ASKED = 0.22  # of the same: false alarms, and “could be urgent”
+ROUNDS = (9, 10, 11, 12, 13, 14, 15, 16, 17)  # of tests; those before stand in red_flag_more.toml
+CHOOSING = ROUNDS[3:]
+MARGIN = 0.2  # log odds that an alarm may be below every emergency that thresholds are chosen on
+UNSURE = 0.5  # and what “could be urgent” may be below that
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sentences:
-    """What is learned from, with its classes, and what is kept: emergencies and others."""
+    """What is learned from, with its classes and the round of tests of each, 0 for none; and what is kept."""
 
     learn: list[str]
     classes: np.ndarray
+    rounds: np.ndarray
     urgent: list[str]
     calm: list[str]
 
@@ -57,53 +62,44 @@ def sentences(cache: ModelCache) -> Sentences:
     flags, more, voices = read("red_flag_phrases"), read("red_flag_more"), read("red_flag_voices")
     off_topic, besides, last = read("symptom_off_topic"), read("red_flag_everyday"), read("red_flag_calm")
     assert list(flags["learn"]) == list(emergencies()) == list(voices["urgent"]) == list(last["urgent"])
-    rounds = [test_phrases(f"red_flags_{number}") for number in LEARNED]
-    others = [test_phrases(f"no_alarm_{number}").values() for number in LEARNED]
-    old = [
-        [
-            *lines, *more[kind], *besides["urgent"][kind], *last["urgent"][kind],
-            *chain.from_iterable(each.get(kind, ()) for each in rounds),
-        ]
-        for kind, lines in flags["learn"].items()
-    ]  # fmt: skip
     new = [_apart(lines) for lines in voices["urgent"].values()]
     like = [_apart(each.phrasings) for each in patterns()]
     calm = [_apart(lines) for lines in voices["calm"].values()]
     quiet = [*flags["quiet"]["learn"], *more["quiet"]]
-    calm_old = chain.from_iterable(chain.from_iterable(others))
-    calm_new = [
+    sounds = [
         *besides["everyday"]["other"],
         *besides["denied"]["all"],
         *chain.from_iterable(last["calm"].values()),
     ]
     groups = [
-        *([*before, *learn] for before, (learn, _) in zip(old, new, strict=True)),
         *(
-            [*learn, *besides["everyday"][each.key]]
+            [*lines, *more[kind], *besides["urgent"][kind], *last["urgent"][kind], *learn]
+            for (kind, lines), (learn, _) in zip(flags["learn"].items(), new, strict=True)
+        ),
+        *(
+            [*learn, *besides["everyday"][each.key], *last["patterns"][each.key]]
             for each, (learn, _) in zip(patterns(), like, strict=True)
         ),
         [*off_topic["learn"], *left_of(quiet, cache)],
-        left_of([*calm_old, *chain.from_iterable(learn for learn, _ in calm), *calm_new], cache),
+        left_of([*chain.from_iterable(learn for learn, _ in calm), *sounds], cache),
     ]
+    rows = [(line, number, 0) for number, group in enumerate(groups) for line in group]
+    kinds = list(emergencies())
+    for tests in ROUNDS:
+        for kind, lines in test_phrases(f"red_flags_{tests}").items():
+            rows += [(line, kinds.index(kind), tests) for line in lines]
+        others = left_of(list(chain.from_iterable(test_phrases(f"no_alarm_{tests}").values())), cache)
+        rows += [(line, len(groups) - 1, tests) for line in others]
     return Sentences(
-        learn=list(chain.from_iterable(groups)),
-        classes=np.repeat(np.arange(len(groups)), [len(each) for each in groups]),
-        urgent=[
-            *chain.from_iterable(kept for _, kept in new),
-            *flags["calibrate"]["all"],
-            *chain.from_iterable(
-                chain.from_iterable(test_phrases(f"red_flags_{number}").values()) for number in CHOOSING
-            ),
-        ],
+        learn=[line for line, _, _ in rows],
+        classes=np.array([number for _, number, _ in rows]),
+        rounds=np.array([tests for _, _, tests in rows]),
+        urgent=[*chain.from_iterable(kept for _, kept in new), *flags["calibrate"]["all"]],
         calm=[
-            *chain.from_iterable(kept for _, kept in (*calm, *like)),
-            *flags["quiet"]["calibrate"],
-            *chain.from_iterable(
-                chain.from_iterable(test_phrases(f"no_alarm_{number}").values()) for number in CHOOSING
-            ),
+            *chain.from_iterable(kept for _, kept in (*calm, *like)), *flags["quiet"]["calibrate"],
             *chain.from_iterable(test_phrases("paraphrases").values()),
         ],
-    )
+    )  # fmt: skip
 
 
 def _apart(lines: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -115,24 +111,38 @@ def train_detector(cache: ModelCache) -> tuple[dict[str, torch.Tensor], dict[str
     given = sentences(cache)
     several = [each for at, each in enumerate(varied(given.learn)) if at % VARIANTS < VARIED]
     read_as = [as_read(each, cache) or "-" for each in several]
-    vectors, classes = embed(read_as, cache), np.repeat(given.classes, VARIED)
-    last = int(classes.max())
-    print(f"{len(given.learn)} sentences, {last + 1} classes", flush=True)
-    before = load_file(REPOSITORY / "models" / MODEL / "weights.safetensors")
-    sizes = len(before["linear.bias"]), len(emergencies()), 1
-    head = SymptomHead(*sizes, sorts=last + 1, examples=len(given.learn))
-    head.linear.weight.data, head.linear.bias.data = (
-        before["linear.weight"].float(),
-        before["linear.bias"].float(),
-    )
-    head.temperature = before["temperature"].float()
-    head.alarm.load_state_dict(network(torch.from_numpy(vectors), torch.from_numpy(classes)))
-    head.examples = torch.from_numpy(vectors[::VARIED])
-    head.urgent = torch.from_numpy(given.classes < head.kinds).float()
-    head.grams = torch.from_numpy(weights_of_words(read_as, classes < head.kinds)).float()
+    vectors = embed(read_as, cache)
+    print(f"{len(given.learn)} sentences, {given.classes.max() + 1} classes", flush=True)
+    head = learned(given, read_as, vectors, given.rounds >= 0)
+    urgent, calm = [(head, given.urgent)], [(head, given.calm)]
+    for tests in CHOOSING:
+        apart = learned(given, read_as, vectors, given.rounds != tests)
+        urgent.append((apart, list(chain.from_iterable(test_phrases(f"red_flags_{tests}").values()))))
+        calm.append((apart, list(chain.from_iterable(test_phrases(f"no_alarm_{tests}").values()))))
     mine = ("alarm", "examples", "urgent", "grams")
     tensors = {name: value for name, value in head.state_dict().items() if name.startswith(mine)}
-    return tensors, choose(head, given, cache)
+    facts = {"sentences": str(len(given.learn)), "urgent": str(int(head.urgent.sum()))}
+    return tensors, facts | choose(urgent, calm, cache)
+
+
+def learned(given: Sentences, read_as: list[str], vectors: np.ndarray, chosen: np.ndarray) -> SymptomHead:
+    """A detector on the `chosen` (N,) of the sentences, with `VARIED` texts and vectors for each."""
+    several = np.repeat(chosen, VARIED)
+    points, classes = vectors[several], np.repeat(given.classes[chosen], VARIED)
+    before = load_file(REPOSITORY / "models" / MODEL / "weights.safetensors")
+    kinds = len(emergencies())
+    head = SymptomHead(
+        len(before["linear.bias"]), kinds, 1, sorts=int(given.classes.max()) + 1, examples=int(chosen.sum())
+    )
+    head.linear.weight.data = before["linear.weight"].float()
+    head.linear.bias.data = before["linear.bias"].float()
+    head.temperature = before["temperature"].float()
+    head.alarm.load_state_dict(network(torch.from_numpy(points), torch.from_numpy(classes)))
+    head.examples = torch.from_numpy(points[::VARIED])
+    head.urgent = torch.from_numpy(given.classes[chosen] < kinds).float()
+    texts = [text for text, there in zip(read_as, several, strict=True) if there]
+    head.grams = torch.from_numpy(weights_of_words(texts, classes < kinds)).float()
+    return head
 
 
 def network(vectors: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -181,19 +191,40 @@ def scores(head: SymptomHead, lines: list[str], cache: ModelCache) -> np.ndarray
     return np.array([max((next(rates) for _ in each), default=0.0) for each in parts])
 
 
-def choose(head: SymptomHead, given: Sentences, cache: ModelCache) -> dict[str, str]:
-    """The thresholds, and what they do on the sentences that they are chosen on."""
-    urgent, calm = scores(head, given.urgent, cache), scores(head, given.calm, cache)
-    for rate in (0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3):
-        at = float(np.quantile(calm, 1 - rate))
-        missed = int(np.sum(urgent < at))
-        print(f"at {at:.3f}: {np.mean(calm >= at):.1%} of others, misses {missed} of {len(urgent)}")
-    alarm = float(np.quantile(calm, 1 - FALSE_ALARMS))
-    unsure = float(np.quantile(calm, 1 - ASKED))
+def choose(
+    urgent: list[tuple[SymptomHead, list[str]]], calm: list[tuple[SymptomHead, list[str]]], cache: ModelCache
+) -> dict[str, str]:
+    """The thresholds, and what they do on the sentences that they are chosen on.
+
+    The lowest score of an emergency that no rule finds, less `MARGIN`; all are told by a detector that did
+    not learn from them.
+    """
+    said = [line for _, lines in urgent for line in lines]
+    by_rule = np.array([ruled(line, cache) for line in said])
+    alarming = np.concatenate([scores(head, lines, cache) for head, lines in urgent])
+    others = np.concatenate([scores(head, lines, cache) for head, lines in calm])
+    alone = alarming[~by_rule]
+    for at in np.argsort(alone)[:6]:
+        print(f"{alone[at]:.3f} {np.array(said)[~by_rule][at]}")
+    alarm, unsure = (lowered(float(alone.min()), by) for by in (MARGIN, MARGIN + UNSURE))
+    for at in (unsure, alarm, *np.sort(alone)[:6]):
+        print(
+            f"at {at:.3f}: {np.mean(others >= at):.1%} of others, misses {np.sum(alone < at)} of {len(alone)}"
+        )
     return {
-        "sentences": str(len(given.learn)), "urgent": str(int(np.sum(given.classes < len(emergencies())))),
         "alarm": f"{alarm:.4f}", "unsure": f"{unsure:.4f}",
-        "heard": str(int(np.sum(urgent >= alarm))), "emergencies": str(len(urgent)),
-        "false": str(int(np.sum(calm >= alarm))), "quiet": str(len(calm)),
-        "asked": str(int(np.sum(urgent >= unsure))), "bothered": str(int(np.sum(calm >= unsure))),
+        "heard": str(int(np.sum(alarming >= alarm))), "emergencies": str(len(alarming)),
+        "ruled": str(int(by_rule.sum())), "alone": str(len(alone)),
+        "false": str(int(np.sum(others >= alarm))), "quiet": str(len(others)),
+        "asked": str(int(np.sum(alarming >= unsure))), "bothered": str(int(np.sum(others >= unsure))),
     }  # fmt: skip
+
+
+def lowered(score: float, by: float) -> float:
+    """A score of 0 to 1 with its log odds lowered."""
+    return float(1 / (1 + np.exp(by) * (1 - score) / score))
+
+
+def ruled(line: str, cache: ModelCache) -> bool:
+    """Whether a rule finds an emergency."""
+    return bool(find_alarms(words_of(plain_text(line), whole_words(cache))))

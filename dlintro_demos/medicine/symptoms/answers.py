@@ -1,0 +1,83 @@
+"""Questions in a complaint that are answered by no, and lists of such answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dlintro_demos.medicine.symptoms.cues import Cue, Kind, pattern, words_in
+from dlintro_demos.medicine.symptoms.spelling import Word
+
+
+def answered(words: Sequence[Word]) -> Iterator[Cue]:
+    """A question that is answered by no, and by nothing else: “chest pain? no, never”, “fainting: no”.
+
+    Not “is he breathing? no”.
+    """
+    for at, word in enumerate(words):
+        if not (word.asked or word.dashed) or at + 1 == len(words):
+            continue
+        following = words[at + 1]
+        whole = following.sentence != word.sentence  # a question mark; else a colon
+        end = at + 1
+        while end < len(words) and (
+            words[end].sentence == following.sentence if whole else words[end].clause == following.clause
+        ):
+            end += 1
+        over = clause_before(words, at + 1)
+        if _is_no(words[at + 1 : end], words[over.start : over.stop], asked=word.asked):
+            yield Cue(kind=Kind.DENIED, said=range(at + 1, end), over=over)
+
+
+def _is_no(answer: Sequence[Word], question: Sequence[Word], *, asked: bool) -> bool:
+    """Whether an answer denies, “no, never”, “no, it works well”, or is “fine”."""
+    said, about = {word.text for word in answer}, {word.text for word in question}
+    if said & words_in("fines") and said <= words_in("fines") | words_in("fines_more"):
+        return True
+    able = about & words_in("abilities") and not about & words_in("troubles")
+    if not asked or able or pattern("normal").search(_text_of(question)):  # “is all fine? no”
+        return False
+    plain = said & words_in("noes") and said <= words_in("noes") | words_in("noes_more")
+    well = answer[0].text in words_in("noes") and pattern("well_answered").search(_text_of(answer[1:]))
+    return bool(plain or well)
+
+
+def _text_of(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def list_of_answers(words: Sequence[Word]) -> Iterator[Cue]:
+    """“Chest pain no, fever no, cough yes”, “fever - no, cough - yes”: two and more with yes or no behind."""
+    ends = [
+        at for at, word in enumerate(words)
+        if word.text in ("yes", "no") and (_ends_clause(words, at) or _by_itself(words, at))
+    ]  # fmt: skip
+    for at in ends if len(ends) > 1 else ():
+        over = clause_before(words, at)
+        said = {words[place].text for place in over} - {"no"}
+        plain = words_in("fillers") | words_in("owners") | words_in("limbs")
+        if words[at].text == "no" and all(
+            each in plain or pattern("deniable").fullmatch(each) for each in said
+        ):
+            yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
+
+
+def _ends_clause(words: Sequence[Word], at: int) -> bool:
+    """Whether a word is the last of a clause that has others, and is not asked."""
+    last = at + 1 == len(words) or words[at + 1].clause != words[at].clause
+    return last and not words[at].asked and at > 0 and words[at - 1].clause == words[at].clause
+
+
+def _by_itself(words: Sequence[Word], at: int) -> bool:
+    """Whether a word stands alone after a dash, a comma or dots, “face drooping - no”."""
+    last = at + 1 == len(words) or words[at + 1].clause != words[at].clause
+    before = words[at - 1] if at else words[at]
+    same = before.dashed or before.sentence == words[at].sentence
+    return last and same and before.clause == words[at].clause - 1 and not before.asked
+
+
+def clause_before(words: Sequence[Word], at: int) -> range:
+    """The words before a “none” that stands by itself, “chest pain, none”, or before any other answer."""
+    first = at
+    while first and words[first - 1].clause == words[at - 1].clause:
+        first -= 1
+    return range(first, at)
