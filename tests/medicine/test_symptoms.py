@@ -219,7 +219,7 @@ def test_the_card_counts_the_last_round_as_the_figures_do():
 
 
 def test_what_is_unsure_could_be_urgent_and_raises_no_alarm():
-    found = read_("I feel a bit wobbly on my legs")
+    found = read_("turn my head and whoosh the room goes round")
     assert found.alarms == ()
     assert found.maybe
     assert found.maybe.by == "detector"

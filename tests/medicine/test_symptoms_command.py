@@ -49,11 +49,11 @@ def test_an_emergency_in_json_says_why(symptoms):
 
 
 def test_what_could_be_urgent_is_said_and_is_no_red_flag(symptoms):
-    _, (line,), _ = symptoms("I feel a bit wobbly on my legs", "--json")
+    _, (line,), _ = symptoms("turn my head and whoosh the room goes round", "--json")
     found = json.loads(line)
     assert found["red_flag"] is False
     assert found["maybe"]["by"] == "detector"
-    _, (line,), _ = symptoms("I feel a bit wobbly on my legs")
+    _, (line,), _ = symptoms("turn my head and whoosh the room goes round")
     assert line.startswith("This could be urgent.")
 
 

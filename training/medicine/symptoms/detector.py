@@ -42,7 +42,7 @@ SCALE = 8.0  # of its input, whose length is 1
 SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
 ROUNDS = (9, 10, 11, 12, 13, 14, 15, 16, 17)  # of tests; those before stand in red_flag_more.toml
 CHOOSING = ROUNDS[3:]
-MARGIN = 0.2  # log odds that an alarm may be below every emergency that thresholds are chosen on
+MARGIN = 0.05  # log odds that an alarm may be below every emergency that thresholds are chosen on
 UNSURE = 0.5  # and what “could be urgent” may be below that
 
 
