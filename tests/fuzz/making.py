@@ -17,18 +17,12 @@ LETTERS = (
     "aZ09 \t\n\r\0\x1b\x7f\x85\u00ad\u034f\u200b\u200d\u202e\u2066\u2028\u2800\u3164\ufeff\ufffd\ud800\uffff"
     "é\u0301ẞßıİſﬁΣςжابहिक्ष日本\U0001f468\U0001f3fd\U000e0067\U0010ffff<>&\"'`=+-@|;,:{}[]()$%#!?*\\/.~^"
 )
-
-
 MARKUP = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "](javascript:alert(1))", "$\\sqrt{}$",
     ":red[x]", "../../etc/passwd", "' OR 1=1 --", "=cmd|'/c calc'!A1", "{{7*7}}", "%s%n%x", "\\u202e",
     "\x1b[31m", "NaN", "1e999", ":material/home:", "![x](/x.png)", "&lt;b&gt;", "a" * 3_000,
 )  # fmt: skip
-
-
 SMALL = 2_000_000  # pixels allowed in most runs, so that many files fit into one
-
-
 FULL = 0.01  # share of pictures that meet the limits that visitors meet
 
 
@@ -59,7 +53,7 @@ def make_lesson(random: Random) -> bytes:
         from hashlib import sha256
 
         listed = inside["lesson.json"].decode()
-        old = sha256(data and numbers_of(data)).hexdigest()
+        old = sha256(data and _numbers_of(data)).hexdigest()
         inside["lesson.json"] = listed.replace(old, sha256(inside["lesson.safetensors"]).hexdigest()).encode()
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -68,7 +62,7 @@ def make_lesson(random: Random) -> bytes:
     return file.getvalue()
 
 
-def numbers_of(data: bytes) -> bytes:
+def _numbers_of(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.read("lesson.safetensors")
 
