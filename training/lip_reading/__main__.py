@@ -74,15 +74,15 @@ Tried, words wrong of 60 validation sentences (seconds are of one shared core):
   drawn 3.7 % (0.094). Read together with those in use, what either says being one more view of the clip,
   with the mix that was best then (words 0.3, slots 1.5): 2.5 %, 0.070; 3.2 %, 0.078, the likeliest of all
   that was tried. Of the test clips the two have 5.5 % and 3.9 % wrong: no better than those in use alone,
-  at twice the time, and not in use. So readers that learned apart err alike: what is missing is in the clips.
+  at twice the time, and not in use. (Supposed: readers that learned apart err alike, for want of clips.)
 
-Test clips of the real speaker were measured eight times, once for each set of weights that was chosen:
-10.3 %, 5.6 %, 5.8 %, 4.8 % (before the last 1,500 steps), what the card says, the pair above, those that
-learned from the validation clips, and the last; drawn ones seven times: 8.1 %, 7.3 %, 4.3 %, what the card
-says, and these three. Sixty validation clips no longer tell one from another: what comes next should be chosen on
-several parts of the clips in turn. All that saw mouths of 24 x 48 pixels ended between 4.8 and 5.8 %, and
-so did LipNet, which sees the same part of the crop as 32 x 64; of the words that the last had wrong, half
-were letters and a quarter prepositions.
+Test clips of the real speaker were measured eight times, once for each set of weights that was chosen: 10.3
+%, 5.6 %, 5.8 %, 4.8 % (before the last 1,500 steps), what the card says, the pair above, those that learned
+from the validation clips, and the last; drawn ones seven times: 8.1 %, 7.3 %, 4.3 %, what the card says, and
+these three. Sixty validation clips no longer tell one from another: what comes next should be chosen on
+several parts of the clips in turn. All that saw mouths of 24 x 48 pixels ended between 4.8 and 5.8 %, and so
+did LipNet, which sees the same part of the crop as 32 x 64; of the words that the last had wrong, half were
+letters and a quarter prepositions.
 """
 
 from __future__ import annotations
