@@ -16,15 +16,16 @@ from, too. The last two were written by somebody who saw neither the detector no
 seventeenth, measured once on what the sixteenth was measured on, found 152 of 152; with 11 of 30 denials, 8
 of 14 memories, 9 of 22 sayings and questions and 14 of 82 everyday complaints for nothing. Since then rules
 for what is denied, over and only said so were widened with an eye on it, it is learned from and the threshold
-was chosen on it. The eighteenth was measured once after that, and nothing was changed since: 152 of 152; with
-6 of 30 denials, 2 of 14 memories, 5 of 22 sayings and questions and 6 of 82 everyday complaints for nothing.
-(Five of its emergencies and 17 others share six words in ten with a sentence that is learned from.) False
-alarms, earlier, first: 13, 7, 13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms; then, of
-denials, mild complaints and sayings, 17 of 80, 14 of 80, 9 of 70 and 14 of 70; of the fifteenth 8 of 26
-denials, 5 of 14 memories, 10 of 22 sayings and questions, 8 of 82 everyday complaints; of the sixteenth 10,
-6, 7 and 8 (before the change 11, 6, 9 and 13). Complaints by pattern were then written with an eye on which
-paraphrases alarmed: of these, what the detector says is no test either. Emergencies in other languages,
-first: 1 of 22 before these were listened for, and 18 of 18 after.
+was chosen on it. The eighteenth was measured after that: 152 of 152 (two rules were added since, for what 160
+sentences made to look harmless showed, and it finds the same); with 6 of 30 denials, 2 of 14 memories, 5 of
+22 sayings and questions and 6 of 82 everyday complaints for nothing. (Five of its emergencies and 17 others
+share six words in ten with a sentence that is learned from.) False alarms, earlier, first: 13, 7, 13, 4, 3,
+2, 5, 2, 35 and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings, 17 of 80,
+14 of 80, 9 of 70 and 14 of 70; of the fifteenth 8 of 26 denials, 5 of 14 memories, 10 of 22 sayings and
+questions, 8 of 82 everyday complaints; of the sixteenth 10, 6, 7 and 8 (before the change 11, 6, 9 and 13).
+Complaints by pattern were then written with an eye on which paraphrases alarmed: of these, what the detector
+says is no test either. Emergencies in other languages, first: 1 of 22 before these were listened for, and 18
+of 18 after.
 """
 
 from __future__ import annotations

@@ -153,6 +153,8 @@ def test_what_is_denied_over_feared_or_told_raises_no_alarm(complaint):
         "chest pain which stopped no, got better no",
         "My chest doesn't hurt at rest, only on stairs",
         "my chest does not hurt any less after the tablets",
+        "Chest pain? nope. Arm pain? nope. Talking? also nope, only sounds come out since 8 this morning.",
+        "Is an optician the right place if one eye went completely dark half an hour ago?",
     ],
 )
 def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):
