@@ -53,6 +53,16 @@ def left(text):
         ("not wheezing, only stuffed up", "wheezing so badly, not getting better"),
         ("the cut isn't deep, the bleeding stopped in a minute", "the cut is deep and bleeding"),
         ("he has a blue spot on his shin", "he turned blue"),
+        ("vomiting, no; black stools, no; bloating, yes", "vomiting, no; black stools, yes; bloating, yes"),
+        ("loss of sight no, pain no, a floater yes", "sudden loss of sight yes, pain no"),
+        ("stiff neck no, rash no, light hurts eyes no", "stiff neck yes, rash no, light hurts eyes yes"),
+        ("moving yes, breathing yes, cold no", "moving no, breathing no, cold yes"),
+        ("No: fever, stiff neck, rash. Yes: sniffles", "No: my chest hurts, I cannot breathe"),
+        ("none of these: chest pain, fainting, fever", "none of these: he isn't breathing"),
+        ("negative for fever, rash and stiff neck", "negative for flu and coughing up blood"),
+        ("can't say I'm short of breath", "can't say how bad it hurts, crushing in my chest"),
+        ("no pain in the head, chest, shoulder, arm or jaw", "no pain in the head, my chest hurts though"),
+        ("he didn't knock himself out", "he didn't knock the ladder, he was knocked out"),
     ],
 )  # fmt: skip
 def test_what_is_denied_raises_no_alarm_and_its_twin_does(calm, grave):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 from dlintro_demos.medicine.symptoms.cues import Cue, Kind, pattern, words_in
 from dlintro_demos.medicine.symptoms.spelling import Word
+
+HEADING = re.compile(r"no|none|none of (?:these|those|this|them|the following)|denies|denied|negative|absent")
 
 
 def answered(words: Sequence[Word]) -> Iterator[Cue]:
@@ -53,12 +56,37 @@ def list_of_answers(words: Sequence[Word]) -> Iterator[Cue]:
     ]  # fmt: skip
     for at in ends if len(ends) > 1 else ():
         over = clause_before(words, at)
-        said = {words[place].text for place in over} - {"no"}
-        plain = words_in("fillers") | words_in("owners") | words_in("limbs")
-        if words[at].text == "no" and all(
-            each in plain or pattern("deniable").fullmatch(each) for each in said
-        ):
+        if words[at].text == "no" and _names_trouble({words[place].text for place in over} - {"no"}):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
+
+
+def headed_by_no(words: Sequence[Word]) -> Iterator[Cue]:
+    """“No: fever, stiff neck, rash”, “none of these: chest pain”: what follows in the sentence."""
+    for at, word in enumerate(words):
+        start = at
+        while start and words[start - 1].clause == word.clause:
+            start -= 1
+        if not word.asked or not HEADING.fullmatch(_text_of(words[start : at + 1])):
+            continue
+        end = at + 1
+        while end < len(words) and words[end].sentence == word.sentence:
+            end += 1
+        said = {each.text for each in words[at + 1 : end]} - {"and", "or"}
+        if said and not said & words_in("owners") and _names_trouble(said):
+            yield Cue(kind=Kind.DENIED, said=range(start, at + 1), over=range(at + 1, end))
+
+
+def _names_trouble(question: Collection[str]) -> bool:
+    """Whether a question of a list is about nothing but a symptom: “black stools”, not “awake”.
+
+    Where it is about what everybody has, too, a trouble with it is named: “loss of sight”, not “sight”.
+    """
+    plain = words_in("fillers") | words_in("owners") | words_in("limbs")
+    rest = {each for each in question if each not in plain and not pattern("deniable").fullmatch(each)}
+    return not rest or (
+        rest <= words_in("had_by_all") | words_in("signs")
+        and any(each in words_in("signs") or pattern("trouble").fullmatch(each) for each in question)
+    )
 
 
 def _ends_clause(words: Sequence[Word], at: int) -> bool:

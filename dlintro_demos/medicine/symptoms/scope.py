@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dlintro_demos.medicine.symptoms.answers import answered, clause_before, list_of_answers
+from dlintro_demos.medicine.symptoms.answers import answered, clause_before, headed_by_no, list_of_answers
 from dlintro_demos.medicine.symptoms.cues import Cue, Kind, pattern, sections, text_at, words_in
 from dlintro_demos.medicine.symptoms.past import long_ago
 from dlintro_demos.medicine.symptoms.spelling import Word
@@ -19,8 +19,8 @@ REACH = 7  # words that a “no” covers at most
 def find_cues(words: Sequence[Word]) -> list[Cue]:
     """All cues in the words of a complaint."""
     return [
-        *_denied(words), *answered(words), *list_of_answers(words), *_over(words), *_exerted(words),
-        *_phrased(words), *_of_sections(words),
+        *_denied(words), *answered(words), *list_of_answers(words), *headed_by_no(words), *_over(words),
+        *_exerted(words), *_phrased(words), *_of_sections(words),
     ]  # fmt: skip
 
 
@@ -52,7 +52,8 @@ def _denied(words: Sequence[Word]) -> Iterator[Cue]:
         elif word.text in ("none", "nil") and at and words[at - 1].clause == word.clause - 1:
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=clause_before(words, at))
         elif word.text in ("free", "absence", "negative") and text_at(words, at + 1) in ("of", "for", "from"):
-            yield Cue(kind=Kind.DENIED, said=range(at, at + 2), over=_ahead(words, at + 1))
+            over = _ahead(words, at + 1, joined_by=("or", "nor", "and"))
+            yield Cue(kind=Kind.DENIED, said=range(at, at + 2), over=over)
 
 
 def _plain_verb(words: Sequence[Word], at: int) -> bool:
@@ -73,6 +74,8 @@ def _plain_verb(words: Sequence[Word], at: int) -> bool:
 
 def _plain_no(words: Sequence[Word], at: int) -> bool:
     after = text_at(words, at + 1)
+    if text_at(words, at + 2) in words_in("lost_or_changed"):
+        return True  # “no vision loss”
     if after in words_in("no_but") or (after == "longer" and text_at(words, at - 1) in ("can", "could")):
         return False
     return not (at + 1 < len(words) and words[at + 1].clause != words[at].clause)  # “No, my chest hurts”
@@ -97,14 +100,14 @@ def _denies(words: Sequence[Word], at: int) -> bool:
     return True
 
 
-def _ahead(words: Sequence[Word], at: int) -> range:
+def _ahead(words: Sequence[Word], at: int, joined_by: Collection[str] = ("or", "nor")) -> range:
     """The words after a “no” that it covers."""
     end = at + 1
-    while end < len(words) and end - at <= REACH:
+    while end < len(words) and (end - at <= REACH or {"or", "nor"} & {words[end].text, words[end - 1].text}):
         word, before = words[end], words[end - 1]
         if word.sentence != words[at].sentence:
             break
-        if word.clause != before.clause and not _list_goes_on(words, end):
+        if word.clause != before.clause and not _list_goes_on(words, end, joined_by):
             break
         if end > at + 1 and (word.text in words_in("breaks") or word.text in words_in("subjects")):
             break
@@ -118,11 +121,11 @@ def _ahead(words: Sequence[Word], at: int) -> range:
     return range(at + 1, end)
 
 
-def _list_goes_on(words: Sequence[Word], at: int) -> bool:
+def _list_goes_on(words: Sequence[Word], at: int, joined_by: Collection[str]) -> bool:
     """Whether a comma stands in a list: “no fever, chills or rash”."""
     ahead = [word.text for word in words[at : at + 5] if word.sentence == words[at].sentence]
     for place, text in enumerate(ahead):
-        if text in ("or", "nor"):
+        if text in joined_by:
             return place <= 3
         if text in words_in("subjects") | words_in("owners") | words_in("breaks"):
             return False
