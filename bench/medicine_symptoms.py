@@ -42,7 +42,7 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
-ROUNDS = (19,)  # of the test files; those before are learned from, and thresholds were chosen on them
+ROUNDS = (20,)  # of the test files; those before are learned from, and thresholds were chosen on them
 LANGUAGES = (10, 9)
 CALM = {
     "denied": "denials", "past": "memories", "mild": "mild complaints", "everyday": "everyday complaints",

@@ -62,6 +62,11 @@ def left(text):
         ("negative for fever, rash and stiff neck", "negative for flu and coughing up blood"),
         ("can't say I'm short of breath", "can't say how bad it hurts, crushing in my chest"),
         ("no pain in the head, chest, shoulder, arm or jaw", "no pain in the head, my chest hurts though"),
+        ("fever - n, seizures - n, cough - y", "fever - n, seizures - y, cough - y"),
+        ("fainted: no / fits: no / ear wax: yes", "fainted: yes / fits: no / ear wax: yes"),
+        ("not one drop of blood, not a single dizzy spell", "not a drop of urine, numb between the legs"),
+        ("nothing flew into my eye", "nothing like it, a nail flew into my eye"),
+        ("legs strong, no numbness between the legs", "legs weak, numb between the legs"),
         ("he didn't knock himself out", "he didn't knock the ladder, he was knocked out"),
     ],
 )  # fmt: skip

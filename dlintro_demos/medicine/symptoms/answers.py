@@ -52,12 +52,18 @@ def list_of_answers(words: Sequence[Word]) -> Iterator[Cue]:
     """“Chest pain no, fever no, cough yes”, “fever - no, cough - yes”: two and more with yes or no behind."""
     ends = [
         at for at, word in enumerate(words)
-        if word.text in ("yes", "no") and (_ends_clause(words, at) or _by_itself(words, at))
+        if _said_in(word) in ("yes", "no") and (_ends_clause(words, at) or _by_itself(words, at))
     ]  # fmt: skip
     for at in ends if len(ends) > 1 else ():
         over = clause_before(words, at)
-        if words[at].text == "no" and _names_trouble({words[place].text for place in over} - {"no"}):
+        if _said_in(words[at]) == "no" and _names_trouble({words[place].text for place in over} - {"no"}):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
+
+
+def _said_in(word: Word) -> str:
+    """The answer that a word is, which may be a letter: an “n” that was put right is “and” elsewhere."""
+    letter = word.end - word.begin == 1
+    return {"and": "no", "y": "yes", "why": "yes"}.get(word.text, word.text) if letter else word.text
 
 
 def headed_by_no(words: Sequence[Word]) -> Iterator[Cue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ UNITS = 40  # words, or runs of words, that are left out one at a time
 ENGLISH = 0.4  # of the words at least must be ones that our phrases have
 NO_FIT, STRANGE = np.zeros(2), np.array([0.0, 1.0])  # of what is too long to say, and of no English
 LEFT_OVER = 3  # words that the detector needs of what is left beside a denial; else two
+TOGETHER = 6  # and of sentences that are all shorter than that
 
 EMPTY = "Write how you feel first: a sentence or two is enough."
 TOO_LONG = (
@@ -207,6 +209,8 @@ def said_plainly(words: Sequence[Word], covered: Collection[int]) -> list[str]:
     for word in without_loose_ends(words, covered):
         sentences.setdefault(word.sentence, []).append(word.text)
     parts = [each for each in sentences.values() if len(each) >= (LEFT_OVER if covered else 2)]
+    if not parts and len(together := list(chain.from_iterable(sentences.values()))) >= TOGETHER:
+        parts = [together]  # “Onset: instant. Since: noon.”
     whole = [text for each in parts for text in each]
     if len(parts) > 1 and len(whole) <= CHUNK:
         parts.append(whole)

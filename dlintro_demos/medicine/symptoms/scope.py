@@ -87,7 +87,7 @@ def _denies(words: Sequence[Word], at: int) -> bool:
     if words[at].text == "never" and words_in("such") & set(ahead):
         return False
     rest = list(ahead)
-    while rest and rest[0] in words_in("fillers"):
+    while rest and rest[0] in words_in("fillers") | words_in("least"):
         rest.pop(0)
     if rest and rest[0] in ("fit", "fits"):  # “never had a fit”, not “not fit to stand”
         return bool({"had", "has", "have", "having"} & set(ahead[: ahead.index(rest[0])]))
@@ -185,10 +185,16 @@ def _phrased(words: Sequence[Word]) -> Iterator[Cue]:
                 if name == "normal" and (
                     words_in("not_normal") & near
                     or words_in("unless") & {*texts[end:]}
-                    or text_at(words, section.stop) in words_in("noes")
+                    or _alone(words, section.stop, words_in("noes"))
                 ):
                     continue
                 yield Cue(kind=kind, said=range(0), over=range(section.start + first, section.start + end))
+
+
+def _alone(words: Sequence[Word], at: int, such: Collection[str]) -> bool:
+    """Whether one of these words is all of its clause: “legs strong, no”, not “legs strong, no pain”."""
+    last = at + 1 >= len(words) or words[at + 1].clause != words[at].clause
+    return text_at(words, at) in such and last
 
 
 def _of_sections(words: Sequence[Word]) -> Iterator[Cue]:

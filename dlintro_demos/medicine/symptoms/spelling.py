@@ -18,7 +18,8 @@ from dlintro_demos.shared.spelling import errors
 MOST = 20_000  # characters; what comes after is not looked at, for emergencies neither
 SHORTEST = 4  # letters of a word that is put right
 _PART = re.compile(
-    r"(?P<word>\d+(?:[.,/]\d+)?|[A-Za-z]+(?:'[A-Za-z]+)*)|(?P<end>[.;!?]+)|(?P<pause>[,:()\u2013\u2014]| - )"
+    r"(?P<word>\d+(?:[.,/]\d+)?|[A-Za-z]+(?:'[A-Za-z]+)*)|(?P<end>[.;!?]+)"
+    r"|(?P<pause>[,:()\u2013\u2014]| [-/|] )"
 )
 
 
