@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.medicine_symptoms import ROUNDS
+from bench.medicine_symptoms import ROUNDS, composed
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.symptoms.alarms import find_alarms, rules
 from dlintro_demos.medicine.symptoms.examples import EXAMPLES
@@ -199,6 +199,14 @@ def test_everyday_complaints_of_the_rounds_that_were_learned_from_raise_hardly_a
     text = (BENCH / f"medicine_symptoms_no_alarm_{number}.toml").read_text(encoding="utf-8")
     quiet = [bool(read_(line).alarms) for line in tomllib.loads(text)["everyday"]]
     assert sum(quiet) <= 0.05 * len(quiet)
+
+
+def test_a_plain_denial_raises_no_alarm_but_the_lack_of_what_is_vital_does():
+    denials, lacks = composed()
+    alarms = [line for line in denials[::7] if read_(line).alarms]
+    assert len(alarms) <= 0.01 * len(denials[::7]), alarms
+    silent = [line for line in lacks[::5] if not (read_(line).alarms or read_(line).maybe)]
+    assert len(silent) <= 0.05 * len(lacks[::5]), silent
 
 
 def test_the_card_counts_the_last_round_as_the_figures_do():

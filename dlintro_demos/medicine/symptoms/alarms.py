@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from dlintro_demos.medicine.symptoms.cues import Cue, Kind, sections
+from dlintro_demos.medicine.symptoms.cues import Cue, Kind, sections, words_in
 from dlintro_demos.medicine.symptoms.scope import find_cues
 from dlintro_demos.medicine.symptoms.spelling import Word
 from dlintro_demos.medicine.symptoms.written import read
@@ -59,7 +59,7 @@ def find_alarms(words: Sequence[Word], cues: Sequence[Cue] | None = None) -> tup
             continue
         for places in _matches(rule, words, positions):
             if (
-                _counts(rule, places, covered)
+                _counts(rule, places, covered, words)
                 and not _elsewhere(places, cues)
                 and not _unless(rule.kind, words, places, positions)
             ):
@@ -89,10 +89,12 @@ def _elsewhere(places: tuple[int, ...], cues: Sequence[Cue]) -> bool:
     )
 
 
-def _counts(rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]]) -> bool:
+def _counts(
+    rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]], words: Sequence[Word]
+) -> bool:
     for place in places:
         for cue in covered.get(place, ()):
-            if set(cue.said) & set(places):
+            if set(cue.said) & set(places) and not _denies_more(cue, places, words):
                 continue  # the “not” of “not breathing” is a part of it
             if cue.kind is Kind.FEARED and not rule.name:
                 continue
@@ -102,6 +104,15 @@ def _counts(rule: Rule, places: tuple[int, ...], covered: Mapping[int, list[Cue]
                 continue
             return False
     return True
+
+
+def _denies_more(cue: Cue, places: tuple[int, ...], words: Sequence[Word]) -> bool:
+    """Whether the “no” of a match is one of a trouble with it: “no loss of control”, “no vision loss”."""
+    last = max(set(cue.over) & set(places))
+    between = {words[at].text for at in cue.over if at < last and at not in places}
+    return bool(between - words_in("fillers") - words_in("owners")) or (
+        last + 1 in cue.over and words[last + 1].text in words_in("lost_or_changed")
+    )
 
 
 def _unless(kind: str, words: Sequence[Word], places: Sequence[int], positions: Positions) -> bool:

@@ -37,11 +37,22 @@ def _is_no(answer: Sequence[Word], question: Sequence[Word], *, asked: bool) -> 
     if said & words_in("fines") and said <= words_in("fines") | words_in("fines_more"):
         return True
     able = about & words_in("abilities") and not about & words_in("troubles")
-    if not asked or able or pattern("normal").search(_text_of(question)):  # “is all fine? no”
+    if (
+        not asked or able or is_vital(question) or pattern("normal").search(_text_of(question))
+    ):  # “is all fine? no”
         return False
     plain = said & words_in("noes") and said <= words_in("noes") | words_in("noes_more")
     well = answer[0].text in words_in("noes") and pattern("well_answered").search(_text_of(answer[1:]))
     return bool(plain or well)
+
+
+def is_vital(question: Sequence[Word]) -> bool:
+    """Whether a question is about something that nobody should be without, “pulse”, no trouble with it."""
+    said = {word.text for word in question}
+    trouble = words_in("signs") | words_in("lost_or_changed")
+    return bool(said & words_in("vital")) and not any(
+        each in trouble or pattern("trouble").fullmatch(each) for each in said
+    )
 
 
 def _text_of(words: Sequence[Word]) -> str:
@@ -63,7 +74,9 @@ def list_of_answers(words: Sequence[Word]) -> Iterator[Cue]:
 def _said_in(word: Word) -> str:
     """The answer that a word is, which may be a letter: an “n” that was put right is “and” elsewhere."""
     letter = word.end - word.begin == 1
-    return {"and": "no", "y": "yes", "why": "yes"}.get(word.text, word.text) if letter else word.text
+    return (
+        {"and": "no", "0": "no", "y": "yes", "why": "yes"}.get(word.text, word.text) if letter else word.text
+    )
 
 
 def headed_by_no(words: Sequence[Word]) -> Iterator[Cue]:

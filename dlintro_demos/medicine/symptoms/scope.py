@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dlintro_demos.medicine.symptoms.answers import answered, clause_before, headed_by_no, list_of_answers
+from dlintro_demos.medicine.symptoms.answers import (
+    answered,
+    clause_before,
+    headed_by_no,
+    is_vital,
+    list_of_answers,
+)
 from dlintro_demos.medicine.symptoms.cues import Cue, Kind, pattern, sections, text_at, words_in
 from dlintro_demos.medicine.symptoms.past import long_ago
 from dlintro_demos.medicine.symptoms.spelling import Word
 
-REACH = 7  # words that a “no” covers at most
+REACH = 7  # words that a “no” covers at most, counted anew after an “or”
+NAMED_WITHIN = 5  # words in which a trouble must be named that is not had
 
 
 def find_cues(words: Sequence[Word]) -> list[Cue]:
@@ -47,10 +54,12 @@ def _denied(words: Sequence[Word]) -> Iterator[Cue]:
         plain = word.text in words_in("no") and word.text != "never" and _plain_no(words, at)
         if _plain_verb(words, at):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=range(at - 2, at + 2))
+        elif _alone(words, at, ("none", "nil")) and at and words[at - 1].clause == word.clause - 1:
+            over = clause_before(words, at)
+            if not is_vital(words[over.start : over.stop]):
+                yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
         elif plain or (word.text in words_in("not") and _denies(words, at)):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=_ahead(words, at))
-        elif word.text in ("none", "nil") and at and words[at - 1].clause == word.clause - 1:
-            yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=clause_before(words, at))
         elif word.text in ("free", "absence", "negative") and text_at(words, at + 1) in ("of", "for", "from"):
             over = _ahead(words, at + 1, joined_by=("or", "nor", "and"))
             yield Cue(kind=Kind.DENIED, said=range(at, at + 2), over=over)
@@ -86,6 +95,8 @@ def _denies(words: Sequence[Word], at: int) -> bool:
     ahead = [word.text for word in words[at + 1 : at + 8] if word.clause == words[at].clause]
     if words[at].text == "never" and words_in("such") & set(ahead):
         return False
+    if _has_none(ahead):
+        return True
     rest = list(ahead)
     while rest and rest[0] in words_in("fillers") | words_in("least"):
         rest.pop(0)
@@ -100,11 +111,27 @@ def _denies(words: Sequence[Word], at: int) -> bool:
     return True
 
 
+def _has_none(ahead: Sequence[str]) -> bool:
+    """Whether behind a “not” a trouble is not had, “have any facial droop”, and nothing vital: “have a pulse”."""
+    if not ahead or ahead[0] not in words_in("had") or words_in("such") & set(ahead):
+        return False
+    for each, following in zip(ahead[1:NAMED_WITHIN], [*ahead[2:], ""], strict=False):
+        if following in words_in("lost_or_changed"):
+            return True
+        if each in words_in("no_but") | words_in("abilities") | words_in("breaks") | words_in("subjects"):
+            return each in words_in("signs")
+        if each in words_in("signs") or pattern("deniable").fullmatch(each):
+            return True
+    return False
+
+
 def _ahead(words: Sequence[Word], at: int, joined_by: Collection[str] = ("or", "nor")) -> range:
     """The words after a “no” that it covers."""
-    end = at + 1
-    while end < len(words) and (end - at <= REACH or {"or", "nor"} & {words[end].text, words[end - 1].text}):
+    end, start = at + 1, at
+    while end < len(words) and end - start <= REACH:
         word, before = words[end], words[end - 1]
+        if word.text in ("or", "nor"):
+            start = end
         if word.sentence != words[at].sentence:
             break
         if word.clause != before.clause and not _list_goes_on(words, end, joined_by):
