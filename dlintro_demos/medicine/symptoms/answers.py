@@ -82,10 +82,10 @@ def _said_in(word: Word) -> str:
 def headed_by_no(words: Sequence[Word]) -> Iterator[Cue]:
     """“No: fever, stiff neck, rash”, “none of these: chest pain”: what follows in the sentence."""
     for at, word in enumerate(words):
-        start = at
-        while start and words[start - 1].clause == word.clause:
-            start -= 1
-        if not word.asked or not HEADING.fullmatch(_text_of(words[start : at + 1])):
+        if not word.asked:
+            continue
+        start = clause_before(words, at + 1).start
+        if not HEADING.fullmatch(_text_of(words[start : at + 1])):
             continue
         end = at + 1
         while end < len(words) and words[end].sentence == word.sentence:

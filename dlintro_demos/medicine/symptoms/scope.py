@@ -112,7 +112,7 @@ def _denies(words: Sequence[Word], at: int) -> bool:
 
 
 def _has_none(ahead: Sequence[str]) -> bool:
-    """Whether behind a “not” a trouble is not had, “have any facial droop”, and nothing vital: “have a pulse”."""
+    """Whether a “not” stands before a trouble, “have any facial droop”, and nothing vital, “have a pulse”."""
     if not ahead or ahead[0] not in words_in("had") or words_in("such") & set(ahead):
         return False
     for each, following in zip(ahead[1:NAMED_WITHIN], [*ahead[2:], ""], strict=False):
