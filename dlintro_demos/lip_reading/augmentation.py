@@ -32,7 +32,7 @@ class Clips:
 class Augmentation:
     """How far a clip may be bent; all are drawn anew for each clip and step."""
 
-    speed: float = 0.12
+    speed: float = 0.15
     """Share by which it may be faster or slower."""
     shift: float = 3.0
     """Frames by which it may be earlier or later."""
@@ -40,7 +40,7 @@ class Augmentation:
     """Frames by which the middle may be away from where an even speed has it."""
     amplitude: float = 0.1
     """Deviation of the factors that all movement, and each coordinate's, is multiplied by."""
-    jitter: float = 0.05
+    jitter: float = 0.15
     """Deviation of the landmarks' noise, in deviations of the clip."""
     place: float = 0.05
     """How far the mouth may be off its place, in halves of the picture."""
@@ -54,11 +54,11 @@ class Augmentation:
     """Share by which they may change more on one side than in the middle."""
     noise: float = 0.08
     """Largest deviation of the pixels' noise."""
-    hidden: int = 3
+    hidden: int = 4
     """Frames at most in each of two spans that are hidden."""
-    mirrored: float = 0.25
+    mirrored: float = 0.5
     """Share of clips that are seen in a mirror."""
-    no_points: float = 0.15
+    no_points: float = 0.45
     """Share of clips of which only the pixels are seen."""
     no_pixels: float = 0.1
     """Share of clips of which only the points are seen."""

@@ -24,7 +24,7 @@ from dlintro_demos.lip_reading.grammar import WORDS, spell
 from dlintro_demos.lip_reading.landmarks import normalise
 from dlintro_demos.lip_reading.losses import losses
 from dlintro_demos.lip_reading.mouths import look
-from dlintro_demos.lip_reading.network import LipReader
+from dlintro_demos.lip_reading.network import Committee
 from dlintro_demos.lip_reading.reading import MODEL, Reading, interpret, views
 
 Sentence = tuple[int, ...]
@@ -32,7 +32,7 @@ SENTENCES = 5
 """How many different sentences are learned from."""
 MEASURED = "Learning a stranger"
 """How the card's figure of it begins."""
-ADAPTED = ("second", "words", "attention", "slots")
+ADAPTED = {"second", "words", "attention", "slots"}
 """The parts of the network that learn."""
 
 
@@ -56,7 +56,9 @@ class Recipe:
     """Of the slots' labels."""
     clip: float = 1.0
     """Largest norm of the gradient."""
-    augmentation: Augmentation = Augmentation(mirrored=0.5, no_points=0.05, no_pixels=0.05)
+    augmentation: Augmentation = Augmentation(
+        speed=0.12, jitter=0.05, hidden=3, no_points=0.05, no_pixels=0.05
+    )
     """How far the clips are bent."""
 
 
@@ -122,13 +124,14 @@ def learn(
             parts = (bent.points, bent.pixels, bent.keep)
             features.append(network.features(*(each.to(loaded.device) for each in parts if each is not None)))
     seen, said = torch.cat(features), clips.sentences.repeat(recipe.copies, 1)
-    names = [name for name, _ in network.named_parameters() if name.split(".")[0] in ADAPTED]
+    names = [name for name, _ in network.named_parameters() if ADAPTED & set(name.split("."))]
     weights = [network.get_parameter(name).requires_grad_() for name in names]
     optimizer = torch.optim.AdamW(weights, weight_decay=0.0)
     for step in range(recipe.steps):
         yield Progress(recipe.copies + step, total, "learning you")
         chosen = torch.randperm(len(seen), generator=random_numbers)[: recipe.batch]
-        each = losses(network.logits(seen[chosen]), said[chosen].to(loaded.device), recipe.smoothing)
+        truths = said[chosen].repeat(len(network.members), 1).to(loaded.device)
+        each = losses(network.logits(seen[chosen]), truths, recipe.smoothing)
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * _share(recipe, step)
         optimizer.zero_grad()
@@ -163,9 +166,9 @@ def read_learned(clip: Clip, learned: Learned, cache: ModelCache) -> Iterator[Pr
         yield interpret(network(*(each.to(device) for each in both)))
 
 
-def own_copy(loaded: Loaded) -> LipReader:
+def own_copy(loaded: Loaded) -> Committee:
     """A reader that nobody else reads with."""
-    assert isinstance(loaded.module, LipReader)
+    assert isinstance(loaded.module, Committee)
     return copy.deepcopy(loaded.module)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -55,22 +56,23 @@ class PointsBranch(nn.Module):
 class PixelsBranch(nn.Module):
     """Grey and redness of the mouth, (N, T, 2, 24, 48) to (N, T, width); each frame with its neighbours."""
 
-    def __init__(self, width: int, dropout: float) -> None:
+    def __init__(self, width: int, dropout: float, channels: Sequence[int]) -> None:
         super().__init__()
+        a, b, c = channels
         self.layers = nn.Sequential(
-            nn.Conv2d(4, 16, 5, stride=2, padding=2, bias=False),
-            nn.BatchNorm2d(16),
+            nn.Conv2d(4, a, 5, stride=2, padding=2, bias=False),
+            nn.BatchNorm2d(a),
             nn.ReLU(inplace=True),
-            nn.Conv2d(16, 32, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(32),
+            nn.Conv2d(a, b, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(b),
             nn.ReLU(inplace=True),
-            nn.Conv2d(32, 48, 3, padding=1, bias=False),
-            nn.BatchNorm2d(48),
+            nn.Conv2d(b, c, 3, padding=1, bias=False),
+            nn.BatchNorm2d(c),
             nn.ReLU(inplace=True),
             nn.MaxPool2d(2),
             nn.Flatten(),
             nn.Dropout(dropout),
-            nn.Linear(48 * 3 * 6, width, bias=False),
+            nn.Linear(c * 3 * 6, width, bias=False),
             nn.BatchNorm1d(width),
             nn.ReLU(inplace=True),
         )
@@ -128,11 +130,23 @@ class Taught(nn.Module):
 class LipReader(nn.Module):
     """Two branches, two bidirectional GRUs, and two ways to say the sentence."""
 
-    def __init__(self, points_width: int = 96, pixels_width: int = 128, hidden: int = 128) -> None:
+    def __init__(
+        self,
+        points_width: int = 96,
+        pixels_width: int = 128,
+        hidden: int = 128,
+        channels: Sequence[int] = (16, 32, 48),
+    ) -> None:
         super().__init__()
-        self.shape = {"points_width": points_width, "pixels_width": pixels_width, "hidden": hidden}
+        self.shape = {
+            "points_width": points_width,
+            "pixels_width": pixels_width,
+            "hidden": hidden,
+            "channels": list(channels),
+        }
+        self.pixels_width = pixels_width
         self.points = PointsBranch(points_width, 0.3)
-        self.pixels = PixelsBranch(pixels_width, 0.2)
+        self.pixels = PixelsBranch(pixels_width, 0.2, channels)
         self.first = nn.GRU(points_width + pixels_width, hidden, batch_first=True, bidirectional=True)
         self.second = nn.GRU(2 * hidden, hidden, batch_first=True, bidirectional=True)
         self.dropout = nn.Dropout(0.3)
@@ -149,7 +163,8 @@ class LipReader(nn.Module):
         Args:
             points: (N, T, 177), `landmarks.normalise` with its last two axes joined.
             pixels: (N, T, 2, 24, 48), `prepare_pixels`; None to read the points alone.
-            keep: (N, 2) of 0 and 1: which clips have points, which have pixels; None for all.
+            keep: (N, 2) of 0 and 1: which clips have points, which have pixels; None for all. With k x N rows
+                the clips are read k times, one after the other.
         """
         return self.logits(self.features(points, pixels, keep))
 
@@ -158,9 +173,10 @@ class LipReader(nn.Module):
     ) -> torch.Tensor:
         """What both branches and the first GRU make of clips, (N, T, 2 x hidden); arguments as above."""
         moved = self.points(points)
-        none = moved.new_zeros(*moved.shape[:2], self.shape["pixels_width"])
+        none = moved.new_zeros(*moved.shape[:2], self.pixels_width)
         seen = none if pixels is None else self.pixels(pixels)
         if keep is not None:
+            moved, seen = (each.repeat(len(keep) // len(each), 1, 1) for each in (moved, seen))
             moved, seen = moved * keep[:, None, :1], seen * keep[:, None, 1:]
         return self.first(torch.cat([moved, seen], dim=2))[0]
 
@@ -172,6 +188,42 @@ class LipReader(nn.Module):
         looked = torch.einsum("nts,ntc->nsc", attention, state)
         slots = tuple(head(looked[:, slot]) for slot, head in enumerate(self.slots))
         return Logits(self.words(state), slots, attention, looked, self.taught(looked))
+
+
+class Committee(nn.Module):
+    """Readers that err differently. What each says of a clip is one more view of it, as a mirror image is."""
+
+    def __init__(self, members: Sequence[LipReader]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.widths = [2 * each.first.hidden_size for each in members]
+
+    def forward(
+        self, points: torch.Tensor, pixels: torch.Tensor | None, keep: torch.Tensor | None = None
+    ) -> Logits:
+        """Read clips, as `LipReader.forward`: first all by the first member, then by the next one."""
+        return self.logits(self.features(points, pixels, keep))
+
+    def features(
+        self, points: torch.Tensor, pixels: torch.Tensor | None, keep: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """All members' features beside one another."""
+        return torch.cat([each.features(points, pixels, keep) for each in self._readers()], dim=2)
+
+    def logits(self, features: torch.Tensor) -> Logits:
+        """What the members say of their features; `states` are the first one's alone."""
+        parts = features.split(self.widths, dim=2)
+        said = [each.logits(part) for each, part in zip(self._readers(), parts, strict=True)]
+        return Logits(
+            words=torch.cat([each.words for each in said]),
+            slots=tuple(map(torch.cat, zip(*(each.slots for each in said), strict=True))),
+            attention=torch.cat([each.attention for each in said]),
+            states=said[0].states,
+            distance=torch.cat([each.distance for each in said]),
+        )
+
+    def _readers(self) -> list[LipReader]:
+        return cast(list[LipReader], list(self.members))
 
 
 def prepare_pixels(seen: torch.Tensor) -> torch.Tensor:
@@ -197,8 +249,13 @@ def not_fitted(taught: Taught) -> dict[str, torch.Tensor]:
     return {f"taught.{name}": value for name, value in taught.state_dict().items()}
 
 
+def load_committee(files: Sequence[Path]) -> Committee:
+    """The network of a card's files, a reader each, ready to run in float32. Raises `ReaderFormatError`."""
+    return Committee([load_reader([path]) for path in files]).eval()
+
+
 def load_reader(files: Sequence[Path]) -> LipReader:
-    """The network of a card's one file, ready to run in float32. Raises `ReaderFormatError`."""
+    """The network of one file, ready to run in float32. Raises `ReaderFormatError`."""
     (path,) = files
     try:
         with safe_open(path, framework="pt") as file:

@@ -20,7 +20,7 @@ from dlintro_demos.lip_reading.network import Logits, prepare_pixels
 
 MODEL = "lip_reader"
 ALTERNATIVES = 5
-MIX = {"words": 0.25, "slots": 1.25}
+MIX = {"words": 0.3, "slots": 1.5}
 """How much each way to say the sentence counts, chosen on validation clips; they sum to 1 / temperature."""
 
 
@@ -68,23 +68,33 @@ class Reading:
 
 def read(clip: Clip, cache: ModelCache) -> Reading:
     """Read a clip, by its pixels alone where it has no track. Raises `TrackError` and `ModelUnavailable`."""
-    seen = look(clip.mouths)
-    still = np.zeros((len(seen), len(POINTS), 3), np.float32)
-    both = views(still if clip.track is None else normalise(clip.track), seen)
-    keep = None if clip.track is not None else torch.tensor([[0.0, 1.0]] * 2)
-    return interpret(cache.run(MODEL, lambda model: _logits(model, *both, keep)))
+    moved = None if clip.track is None else normalise(clip.track)
+    shown = views(moved, look(clip.mouths))
+    return interpret(cache.run(MODEL, lambda model: logits_of(model, *shown)))
 
 
 @torch.inference_mode()
-def _logits(model: Loaded, *inputs: torch.Tensor | None) -> Logits:
-    return model.module(*(None if each is None else each.to(model.device) for each in inputs))
+def logits_of(model: Loaded, *shown: torch.Tensor) -> Logits:
+    """What a model says of `views`."""
+    return model.module(*(each.to(model.device) for each in shown))
 
 
-def views(moved: np.ndarray, seen: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    """A clip and its mirror image, as the network takes them: (2, T, 177) and (2, T, 2, 24, 48) float32."""
-    points = torch.from_numpy(np.stack([moved, mirror(moved)])).flatten(2)
-    pixels = torch.from_numpy(np.stack([seen, seen[..., ::-1]]))
-    return points, prepare_pixels(pixels)
+def views(moved: np.ndarray | None, seen: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """A clip and its mirror image, as the network takes them; then both again without their landmarks, for
+    those of real faces tremble, and the network trusts them too much.
+
+    Args:
+        moved: (T, 59, 3), `landmarks.normalise`; None where there are none, then the two come once.
+        seen: (T, 2, 24, 48), `mouths.look`.
+
+    Returns:
+        Points (2, T, 177), pixels (2, T, 2, 24, 48) and `keep` (4, 2), float32.
+    """
+    still = np.zeros((len(seen), len(POINTS), 3), np.float32) if moved is None else moved
+    points = torch.from_numpy(np.stack([still, mirror(still)])).flatten(2)
+    pixels = prepare_pixels(torch.from_numpy(np.stack([seen, seen[..., ::-1]])))
+    alone = [[0.0, 1.0], [0.0, 1.0]]
+    return points, pixels, torch.tensor(alone if moved is None else [[1.0, 1.0], [1.0, 1.0], *alone])
 
 
 def interpret(logits: Logits, mix: Mapping[str, float] = MIX) -> Reading:

@@ -13,13 +13,12 @@ import numpy as np
 import torch
 
 from dlintro_demos.gallery.runtime.jobs import Progress
-from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.lip_reading.clip import Clip
 from dlintro_demos.lip_reading.grammar import WORDS
 from dlintro_demos.lip_reading.landmarks import normalise
 from dlintro_demos.lip_reading.mouths import look
-from dlintro_demos.lip_reading.network import Logits
-from dlintro_demos.lip_reading.reading import MIX, MODEL, decode, mixed, views
+from dlintro_demos.lip_reading.reading import MIX, MODEL, decode, logits_of, mixed, views
 
 SPAN = 5
 """Frames that are hidden at once, a fifth of a second."""
@@ -40,9 +39,9 @@ def hide_spans(clip: Clip, cache: ModelCache) -> Iterator[Progress | Saliency]:
     Raises `ModelUnavailable` and `TrackError`.
     """
     assert clip.track is not None
-    points, pixels = views(normalise(clip.track), look(clip.mouths))
+    points, pixels, keep = views(normalise(clip.track), look(clip.mouths))
     spans = range(0, points.shape[1], SPAN)
-    before = _posteriors(points, pixels, cache)
+    before = _posteriors(cache, points, pixels, keep)
     words = [int(each.argmax()) for each in before]
     lost = np.zeros((len(spans), len(WORDS)), np.float32)
     for number, start in enumerate(spans):
@@ -50,14 +49,10 @@ def hide_spans(clip: Clip, cache: ModelCache) -> Iterator[Progress | Saliency]:
         fewer, darker = points.clone(), pixels.clone()
         fewer[:, start : start + SPAN] = 0
         darker[:, start : start + SPAN] = 0
-        after = _posteriors(fewer, darker, cache)
+        after = _posteriors(cache, fewer, darker, keep)
         lost[number] = [old[word] - new[word] for old, new, word in zip(before, after, words, strict=True)]
     yield Saliency(lost=lost)
 
 
-def _posteriors(points: torch.Tensor, pixels: torch.Tensor, cache: ModelCache) -> list[np.ndarray]:
-    def logits(model: Loaded) -> Logits:
-        with torch.inference_mode():
-            return model.module(points.to(model.device), pixels.to(model.device))
-
-    return mixed(decode(cache.run(MODEL, logits)).ways, MIX)
+def _posteriors(cache: ModelCache, *shown: torch.Tensor) -> list[np.ndarray]:
+    return mixed(decode(cache.run(MODEL, lambda model: logits_of(model, *shown))).ways, MIX)

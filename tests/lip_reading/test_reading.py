@@ -21,6 +21,7 @@ from dlintro_demos.lip_reading.mouths import cut_mouths, look
 from dlintro_demos.lip_reading.network import (
     LipReader,
     ReaderFormatError,
+    load_committee,
     load_reader,
     prepare_pixels,
     save_reader,
@@ -145,11 +146,19 @@ def test_light_and_skin_say_nothing():
 def test_clips_of_any_length_are_read_at_once():
     network = LipReader().eval()
     for frames in (25, 75, 250):
-        points, pixels = views(normalise(face(frames)), look(mouths(frames)))
-        logits = network(points, pixels)
-        assert logits.words.shape == (2, frames, 52)
-        assert [tuple(each.shape) for each in logits.slots] == [(2, len(words)) for words in WORDS]
-        assert logits.attention.sum(dim=1).detach().numpy() == pytest.approx(np.ones((2, 6)), abs=1e-4)
+        logits = network(*views(normalise(face(frames)), look(mouths(frames))))
+        assert logits.words.shape == (4, frames, 52)
+        assert [tuple(each.shape) for each in logits.slots] == [(4, len(words)) for words in WORDS]
+        assert logits.attention.sum(dim=1).detach().numpy() == pytest.approx(np.ones((4, 6)), abs=1e-4)
+
+
+def test_a_clip_is_read_with_its_landmarks_and_without():
+    network = LipReader(32, 32, 16, (4, 8, 8)).eval()
+    with torch.inference_mode():
+        both = network(*views(normalise(face()), look(mouths()))).words
+        alone = network(*views(None, look(mouths()))).words
+    assert both[2:].numpy() == pytest.approx(alone.numpy(), abs=1e-4)
+    assert not torch.allclose(both[:2], alone, atol=1e-3)
 
 
 def test_an_untrained_network_is_not_sure():
@@ -168,6 +177,32 @@ def test_weights_come_back_as_they_were_saved(tmp_path):
     again = load_reader([tmp_path / "weights.safetensors"])
     clip = views(normalise(face()), look(mouths()))
     assert torch.allclose(again(*clip).words, network(*clip).words, atol=1e-4)
+
+
+def test_a_committee_says_what_its_members_say_on_the_whole(tmp_path):
+    torch.manual_seed(0)
+    files = [tmp_path / "wide.safetensors", tmp_path / "narrow.safetensors"]
+    for file, width in zip(files, (32, 16), strict=True):
+        save_reader(LipReader(width, 32, width, (4, 8, 8)), file)
+    clip = views(normalise(face()), look(mouths()))
+    with torch.inference_mode():
+        wide, narrow, both = (
+            interpret(load_committee(chosen)(*clip), {"slots": 1.0})
+            for chosen in (files[:1], files[1:], files)
+        )
+        alone = interpret(load_reader(files[:1])(*clip), {"slots": 1.0})
+    for slot in range(len(WORDS)):
+        one, other, together, lonely = (shares(each, slot) for each in (wide, narrow, both, alone))
+        assert one == pytest.approx(lonely, abs=1e-4)
+        mean = {word: (one[word] * other[word]) ** 0.5 for word in one}
+        total = sum(mean.values())
+        assert together == pytest.approx({word: share / total for word, share in mean.items()}, abs=1e-4)
+
+
+def shares(reading, slot):
+    """The probability of each word of a slot."""
+    word = reading.words[slot]
+    return {word.word: word.probability, **dict(word.others)}
 
 
 def test_a_file_of_something_else_is_named(tmp_path):

@@ -37,6 +37,19 @@ def test_the_first_words_are_one_clip_and_the_last_ones_the_other():
         assert torch.diff(seen).min() >= 0
 
 
+def test_a_spliced_clip_may_be_spliced_again():
+    """Where its words end is where they are seen to end."""
+    time = torch.arange(FRAMES)[None, :, None].float()
+    seam = seamed(ENDS, ENDS + 6)
+    words = int(seam.kept.sum())
+    seen = seam.splice(time, 1000 + time)[0, :, 0]
+    truth = np.concatenate([ENDS[0, :words], 1006 + ENDS[0, words:]])
+    assert seam.ends[0, words - 1] == ENDS[0, words - 1] + 3
+    for slot in {0, 4} - {words - 1}:
+        assert seen[round(float(seam.ends[0, slot]))] == pytest.approx(float(truth[slot]), abs=1)
+    assert np.array_equal(seamed(ENDS, ENDS + 40).ends, ENDS)
+
+
 def test_each_clip_is_seen_at_its_own_time():
     time = torch.arange(FRAMES)[None, :, None].float()
     seam = seamed(ENDS, ENDS + 6)

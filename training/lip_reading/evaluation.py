@@ -13,7 +13,7 @@ import torch
 from dlintro_demos.lip_reading.augmentation import Clips, plain
 from dlintro_demos.lip_reading.decoder import word_errors
 from dlintro_demos.lip_reading.grammar import SLOTS, WORDS, spell
-from dlintro_demos.lip_reading.network import LipReader, Logits
+from dlintro_demos.lip_reading.network import Committee, LipReader, Logits
 from dlintro_demos.lip_reading.reading import Reading, decode, interpret, mixed, views
 
 RISK = 0.02
@@ -47,14 +47,17 @@ class Read:
 
 
 @torch.inference_mode()
-def logits_of(network: LipReader, clips: Clips) -> Iterator[Logits]:
+def logits_of(network: LipReader | Committee, clips: Clips) -> Iterator[Logits]:
     """Clip after clip, the views of each."""
     for points, pixels in zip(clips.points.numpy(), clips.pixels.numpy(), strict=True):
         yield network(*views(points, pixels))
 
 
 def read_all(
-    network: LipReader, clips: Clips, mix: Mapping[str, float], change: Callable[[Clips], Clips] | None = None
+    network: LipReader | Committee,
+    clips: Clips,
+    mix: Mapping[str, float],
+    change: Callable[[Clips], Clips] | None = None,
 ) -> list[Read]:
     """Read clips; `change` them first, so that they are no sentences any more."""
     shown = change(clips) if change else clips
@@ -79,7 +82,7 @@ def still(clips: Clips) -> Clips:
 CHANGES: dict[str, Callable[[Clips], Clips]] = {"played backwards": backwards, "still mouths": still}
 
 
-def choose_mix(network: LipReader, clips: Clips) -> list[tuple[float, float, dict[str, float]]]:
+def choose_mix(network: LipReader | Committee, clips: Clips) -> list[tuple[float, float, dict[str, float]]]:
     """Mean negative log-likelihood a word, share of wrong words, and mix; the least first."""
     ways = [decode(logits).ways for logits in logits_of(network, clips)]
     truths = clips.sentences.numpy()

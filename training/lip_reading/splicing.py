@@ -52,13 +52,15 @@ def kept_word_ends(kept: Path, clips: LipClips) -> np.ndarray:
 @dataclass(frozen=True, eq=False)
 class Seams:
     """How N clips go over into others: `one` and `other` (N, T) say which frames are seen, `share` (N, T) how
-    much of the other clip. `kept` (N, 6) is True where a word is the first clip's.
+    much of the other clip. `kept` (N, 6) is True where a word is the first clip's. `ends` (N, 5) is where
+    words end then.
     """
 
     one: torch.Tensor
     other: torch.Tensor
     share: torch.Tensor
     kept: torch.Tensor
+    ends: np.ndarray
 
     def splice(self, first: torch.Tensor, second: torch.Tensor, *, pictures: bool = False) -> torch.Tensor:
         """Two clips each, (N, T, ...), as one; of `pictures` the second ones in the first ones' light."""
@@ -86,14 +88,18 @@ def seams(first: np.ndarray, second: np.ndarray, frames: int, part: float, rando
     """Seams for a `part` of clips, at any of the five places; `first` and `second` (N, 5) of `word_ends`."""
     count, places = first.shape
     place = torch.randint(places, (count,), generator=random)
-    here, there = (torch.from_numpy(each).gather(1, place[:, None])[:, 0] for each in (first, second))
+    both = torch.from_numpy(first), torch.from_numpy(second)
+    here, there = (each.gather(1, place[:, None])[:, 0] for each in both)
     spliced = (torch.rand(count, generator=random) < part) & ((here - there).abs() <= APART)
     here, there = here.nan_to_num(), there.nan_to_num()
     seam = ((here + there) / 2).round()
     time = torch.arange(frames)
-    one, other = (
-        (time + (each - seam).round().long()[:, None]).clamp(0, frames - 1) for each in (here, there)
-    )
+    later = [(each - seam).round().long()[:, None] for each in (here, there)]
+    one, other = ((time + each).clamp(0, frames - 1) for each in later)
+    before, behind = (each - by for each, by in zip(both, later, strict=True))
+    number, at = torch.arange(places), place[:, None]
+    ends = torch.where(number < at, before, torch.where(number > at, behind, seam[:, None]))
+    ends = torch.where(spliced[:, None], ends, both[0]).numpy()
     share = torch.sigmoid((time - seam[:, None]) / SOFT) * spliced[:, None]
     kept = (torch.arange(places + 1) <= place[:, None]) | ~spliced[:, None]
-    return Seams(torch.where(spliced[:, None], one, time), other, share, kept)
+    return Seams(torch.where(spliced[:, None], one, time), other, share, kept, ends)

@@ -31,6 +31,8 @@ class TrainingSettings:
     """Share of them that are drawn, where there are drawn ones."""
     start: str = ""
     """Weights to start from; nothing to start from scratch."""
+    width: float = 1.0
+    """Of all layers, where it starts from scratch."""
     learning_rate: float = 2e-3
     """AdamW's step size after the warm-up."""
     warm_up: int = 30
@@ -44,7 +46,7 @@ class TrainingSettings:
     clip: float = 1.0
     """Largest norm of the gradient."""
     spliced: float = 0.0
-    """Share of the real clips whose last words are another one's; see splicing.py."""
+    """Share of the real clips whose last words are another one's, twice; see splicing.py."""
     smoothing: float = 0.1
     """Of the slots' labels."""
     ema_decay: float = 0.98
@@ -90,7 +92,7 @@ class Learner:
 
     def __init__(self, settings: TrainingSettings) -> None:
         torch.manual_seed(settings.seed)
-        self.network = load_reader([Path(settings.start)]) if settings.start else LipReader()
+        self.network = load_reader([Path(settings.start)]) if settings.start else scratch(settings.width)
         self.network.requires_grad_(requires_grad=True)
         self.network.pixels.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
@@ -134,6 +136,12 @@ class Learner:
         for part in ("network", "mean", "optimizer"):
             getattr(self, part).load_state_dict(state[part])
         self.step, self.seconds = state["step"], state["seconds"]
+
+
+def scratch(width: float) -> LipReader:
+    """A reader that has learned nothing, its layers so many times as wide as usual."""
+    points, pixels, hidden, *channels = (round(width * usual) for usual in (96, 128, 128, 16, 32, 48))
+    return LipReader(points, pixels, hidden, channels)
 
 
 def _what_counts(settings: TrainingSettings) -> dict[str, Any]:
@@ -184,16 +192,19 @@ def train(
 def _spliced(
     clips: Clips, chosen: Clips, ends: np.ndarray, turn: np.ndarray, part: float, random: torch.Generator
 ) -> Clips:
-    """The chosen clips, a part of them with the last words of any others."""
-    other = torch.randint(len(ends), (len(turn),), generator=random).numpy()
-    seam = seams(ends[turn], ends[other], clips.points.shape[1], part, random)
-    beside = clips.of(other)
-    return Clips(
-        chosen.names,
-        seam.splice(chosen.points, beside.points),
-        seam.splice(chosen.pixels, beside.pixels, pictures=True),
-        seam.said(chosen.sentences, beside.sentences),
-    )
+    """The chosen clips, a part of them with the last words of any others; and so once more."""
+    where = ends[turn]
+    for _ in range(2):
+        other = torch.randint(len(ends), (len(turn),), generator=random).numpy()
+        seam = seams(where, ends[other], clips.points.shape[1], part, random)
+        beside, where = clips.of(other), seam.ends
+        chosen = Clips(
+            chosen.names,
+            seam.splice(chosen.points, beside.points),
+            seam.splice(chosen.pixels, beside.pixels, pictures=True),
+            seam.said(chosen.sentences, beside.sentences),
+        )
+    return chosen
 
 
 def _turn(seed: int, batch: int, count: int, step: int) -> np.ndarray:
