@@ -26,12 +26,14 @@ denials, 1 of 14 memories, 11 of 22 sayings and 3 of 82 everyday complaints; 11 
 plainly), 2 of 14, 10 of 22 and 1 of 82; 7 of 40 (6 of 30 that say it plainly), 2 of 14, 8 of 22 and 4 of 82.
 Between the last two, plain denials of 83 troubles that a program put together showed that every seventh
 alarmed, and rules were mended; on the last, a word and a phrase were added since, which two of its seven
-denials contain. False alarms, earlier, first: 13, 7, 13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and
-idioms; then, of denials, mild complaints and sayings, 17 of 80, 14 of 80, 9 of 70 and 14 of 70; of the
-fifteenth 8 of 26 denials, 5 of 14 memories, 10 of 22 sayings and questions, 8 of 82 everyday complaints; of
-the sixteenth 10, 6, 7 and 8 (before the change 11, 6, 9 and 13). Complaints by pattern were then written with
-an eye on which paraphrases alarmed: of these, what the detector says is no test either. Emergencies in other
-languages, first: 1 of 22 before these were listened for, and 18 of 18 after.
+denials contain. Somebody who read the rules then made 191 emergencies look denied, of which 115 raised no
+alarm (57 before the last three rounds); rules were mended on these, too. False alarms, earlier, first: 13, 7,
+13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings,
+17 of 80, 14 of 80, 9 of 70 and 14 of 70; of the fifteenth 8 of 26 denials, 5 of 14 memories, 10 of 22 sayings
+and questions, 8 of 82 everyday complaints; of the sixteenth 10, 6, 7 and 8 (before the change 11, 6, 9 and
+13). Complaints by pattern were then written with an eye on which paraphrases alarmed: of these, what the
+detector says is no test either. Emergencies in other languages, first: 1 of 22 before these were listened
+for, and 18 of 18 after.
 """
 
 from __future__ import annotations
@@ -81,6 +83,10 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     for number in ROUNDS:
         found |= of_round(number, cache, show=show)
     found |= _composed(cache, show=show)
+    lines = test_phrases("misleading")["emergencies"]
+    noticed = [bool(reading(line, cache).alarms) for line in lines]
+    found[f"Noticed, {len(lines)} emergencies made to look denied"] = _share(noticed)
+    _print_missed(lines, noticed, show)
     found |= _languages(cache, show=show)
     lines = test_phrases("off_topic")["off_topic"]
     read = [reading(line, cache) for line in lines]

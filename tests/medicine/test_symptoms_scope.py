@@ -1,10 +1,12 @@
 """What a complaint denies, leaves behind or only says so raises no alarm; its grave twin does."""
 
+import time
+
 import pytest
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
-from dlintro_demos.medicine.symptoms.reading import said_plainly
+from dlintro_demos.medicine.symptoms.reading import read_complaint, said_plainly
 from dlintro_demos.medicine.symptoms.scope import find_cues
 from dlintro_demos.medicine.symptoms.spelling import plain_text, words_of
 from dlintro_demos.shared.sentence_embeddings import whole_words
@@ -206,3 +208,40 @@ def test_what_has_gone_somewhere_or_should_not_be_gone_is_not_over(text):
 )
 def test_rules_find_what_the_detector_missed(text, kind):
     assert kind in ruled(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Breathing since he choked, none.",
+        "Feeling ok? No: face drooping, arm weak, speech slurred.",
+        "Tested negative for covid, crushing chest pain and sweating.",
+        "Crushing pain in my chest that I can feel when I go upstairs.",
+        "Can you tell me what the crushing chest pain is I have had for an hour?",
+        "I can't say I am safe from killing myself tonight.",
+        "It is nothing like the usual chest pain, it tears through to my back.",
+        "I have no real control over my bladder and bowel since yesterday.",
+        "No injury or fever or numbness before sudden worst headache of my life.",
+        "Can he raise his left arm? No. It hangs, and he slurs.",
+        "No sign of a pulse.",
+        "My husband has no heart beat.",
+        "I don't feel my face on the left.",
+    ],
+)
+def test_an_emergency_that_looks_denied_is_found(text):
+    *_, reading = read_complaint(text, engine().cache, pulls=False)
+    assert reading.alarms
+
+
+def test_long_lists_of_denials_are_read_in_time():
+    texts = ["no fever or " * 1_600, "no: fever, " * 1_800, "no: " * 5_000]
+    seconds = []
+    for text in texts:
+        read = words(text)
+        started = time.process_time()
+        find_cues(read)
+        seconds.append(time.process_time() - started)
+    plain = words("a slight fever in the evening and " * 600)
+    started = time.process_time()
+    find_cues(plain)
+    assert max(seconds) < 3 * (time.process_time() - started)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from dlintro_demos.medicine.symptoms.cues import Cue, Kind, sections, words_in
+from dlintro_demos.medicine.symptoms.cues import Cue, Kind, pattern, sections, words_in
 from dlintro_demos.medicine.symptoms.scope import find_cues
 from dlintro_demos.medicine.symptoms.spelling import Word
 from dlintro_demos.medicine.symptoms.written import read
@@ -110,9 +110,9 @@ def _denies_more(cue: Cue, places: tuple[int, ...], words: Sequence[Word]) -> bo
     """Whether the “no” of a match is one of a trouble with it: “no loss of control”, “no vision loss”."""
     last = max(set(cue.over) & set(places))
     between = {words[at].text for at in cue.over if at < last and at not in places}
-    return bool(between - words_in("fillers") - words_in("owners")) or (
-        last + 1 in cue.over and words[last + 1].text in words_in("lost_or_changed")
-    )
+    return any(
+        each in words_in("lost_or_changed") or pattern("deniable").fullmatch(each) for each in between
+    ) or (last + 1 in cue.over and words[last + 1].text in words_in("lost_or_changed"))
 
 
 def _unless(kind: str, words: Sequence[Word], places: Sequence[int], positions: Positions) -> bool:

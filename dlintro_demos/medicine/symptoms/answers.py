@@ -36,10 +36,14 @@ def _is_no(answer: Sequence[Word], question: Sequence[Word], *, asked: bool) -> 
     said, about = {word.text for word in answer}, {word.text for word in question}
     if said & words_in("fines") and said <= words_in("fines") | words_in("fines_more"):
         return True
-    able = about & words_in("abilities") and not about & words_in("troubles")
-    if (
-        not asked or able or is_vital(question) or pattern("normal").search(_text_of(question))
-    ):  # “is all fine? no”
+    able = about & words_in("hoped") or any(
+        word.text in words_in("abilities")
+        and not words_in("troubles") & {before.text for before in question[:at]}
+        for at, word in enumerate(question)
+    )
+    if not asked or able or is_vital(question):
+        return False
+    if pattern("normal").search(_text_of(question)):  # “is all fine? no”
         return False
     plain = said & words_in("noes") and said <= words_in("noes") | words_in("noes_more")
     well = answer[0].text in words_in("noes") and pattern("well_answered").search(_text_of(answer[1:]))
@@ -47,11 +51,15 @@ def _is_no(answer: Sequence[Word], question: Sequence[Word], *, asked: bool) -> 
 
 
 def is_vital(question: Sequence[Word]) -> bool:
-    """Whether a question is about something that nobody should be without, “pulse”, no trouble with it."""
-    said = {word.text for word in question}
+    """Whether words name what nobody should be without, “pulse”, and no trouble with it near by."""
+    said = [word.text for word in question]
     trouble = words_in("signs") | words_in("lost_or_changed")
-    return bool(said & words_in("vital")) and not any(
-        each in trouble or pattern("trouble").fullmatch(each) for each in said
+    return any(
+        each in words_in("vital")
+        and not any(
+            near in trouble or pattern("trouble").fullmatch(near) for near in said[max(0, at - 3) : at + 2]
+        )
+        for at, each in enumerate(said)
     )
 
 
@@ -67,6 +75,8 @@ def list_of_answers(words: Sequence[Word]) -> Iterator[Cue]:
     ]  # fmt: skip
     for at in ends if len(ends) > 1 else ():
         over = clause_before(words, at)
+        if words[at].text == "0" and {"heart", "pressure"} & {words[place].text for place in over}:
+            continue
         if _said_in(words[at]) == "no" and _names_trouble({words[place].text for place in over} - {"no"}):
             yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
 
@@ -85,10 +95,12 @@ def headed_by_no(words: Sequence[Word]) -> Iterator[Cue]:
         if not word.asked:
             continue
         start = clause_before(words, at + 1).start
+        if start and words[start - 1].asked:
+            continue  # “Any better? No: chest tight”
         if not HEADING.fullmatch(_text_of(words[start : at + 1])):
             continue
         end = at + 1
-        while end < len(words) and words[end].sentence == word.sentence:
+        while end < len(words) and words[end].sentence == word.sentence and not words[end].asked:
             end += 1
         said = {each.text for each in words[at + 1 : end]} - {"and", "or"}
         if said and not said & words_in("owners") and _names_trouble(said):

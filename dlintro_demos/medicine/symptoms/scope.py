@@ -1,7 +1,7 @@
 """What a complaint denies, leaves behind, fears or has read of: which of its words that covers.
 
-Rules in the manner of NegEx (Chapman et al. 2001) and ConText (Harkema et al. 2009), in favour of the alarm:
-where it is not plain that something is denied, it is taken for said.
+Rules in the manner of NegEx (Chapman et al. 2001) and ConText (Harkema et al. 2009). Where it is not plain
+that something is denied, it is mostly taken for said; some emergencies beside a “no” are misread (the card).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from dlintro_demos.medicine.symptoms.cues import Cue, Kind, pattern, sections, t
 from dlintro_demos.medicine.symptoms.past import long_ago
 from dlintro_demos.medicine.symptoms.spelling import Word
 
-REACH = 7  # words that a “no” covers at most, counted anew after an “or”
+REACH = 7  # words that a “no” covers, and a few more after an “or”, but not for ever
+AFTER_OR, FARTHEST = 3, 30
 NAMED_WITHIN = 5  # words in which a trouble must be named that is not had
 
 
@@ -59,9 +60,14 @@ def _denied(words: Sequence[Word]) -> Iterator[Cue]:
             if not is_vital(words[over.start : over.stop]):
                 yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
         elif plain or (word.text in words_in("not") and _denies(words, at)):
-            yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=_ahead(words, at))
+            over = _ahead(words, at)
+            if not is_vital(words[over.start : over.start + NAMED_WITHIN]):
+                yield Cue(kind=Kind.DENIED, said=range(at, at + 1), over=over)
         elif word.text in ("free", "absence", "negative") and text_at(words, at + 1) in ("of", "for", "from"):
-            over = _ahead(words, at + 1, joined_by=("or", "nor", "and"))
+            a_trouble = pattern("deniable").fullmatch(
+                text_at(words, at + 2)
+            )  # “negative for fever”, not “flu”
+            over = _ahead(words, at + 1, joined_by=("or", "nor", "and") if a_trouble else ("or", "nor"))
             yield Cue(kind=Kind.DENIED, said=range(at, at + 2), over=over)
 
 
@@ -83,7 +89,9 @@ def _plain_verb(words: Sequence[Word], at: int) -> bool:
 
 def _plain_no(words: Sequence[Word], at: int) -> bool:
     after = text_at(words, at + 1)
-    if text_at(words, at + 2) in words_in("lost_or_changed"):
+    if text_at(words, at + 2) in words_in("lost_or_changed") and text_at(words, at + 3) not in (
+        words_in("abilities") | words_in("had_by_all")
+    ):
         return True  # “no vision loss”
     if after in words_in("no_but") or (after == "longer" and text_at(words, at - 1) in ("can", "could")):
         return False
@@ -104,6 +112,8 @@ def _denies(words: Sequence[Word], at: int) -> bool:
         return bool({"had", "has", "have", "having"} & set(ahead[: ahead.index(rest[0])]))
     if not rest or not pattern("deniable").fullmatch(rest[0]):
         return False
+    if rest[:2] == ["expecting", "to"] or (rest[0] == "chest" and words_in("hoped") & set(rest)):
+        return False  # “no chest rise”
     if rest[0] in ("hit", "bang", "bump", "fall") and {"hard", "badly"} & set(rest):
         return False  # “didn't hit my head hard”
     if rest[0] in words_in("not_first"):
@@ -120,7 +130,8 @@ def _has_none(ahead: Sequence[str]) -> bool:
             return True
         if each in words_in("no_but") | words_in("abilities") | words_in("breaks") | words_in("subjects"):
             return each in words_in("signs")
-        if each in words_in("signs") or pattern("deniable").fullmatch(each):
+        name = "trouble" if ahead[0] in ("feel", "felt") and each != "pressure" else "deniable"
+        if each in words_in("signs") or pattern(name).fullmatch(each):
             return True
     return False
 
@@ -128,7 +139,7 @@ def _has_none(ahead: Sequence[str]) -> bool:
 def _ahead(words: Sequence[Word], at: int, joined_by: Collection[str] = ("or", "nor")) -> range:
     """The words after a “no” that it covers."""
     end, start = at + 1, at
-    while end < len(words) and end - start <= REACH:
+    while end < len(words) and (end - at <= REACH or end - start <= AFTER_OR) and end - at <= FARTHEST:
         word, before = words[end], words[end - 1]
         if word.text in ("or", "nor"):
             start = end
@@ -171,7 +182,7 @@ def _over(words: Sequence[Word]) -> Iterator[Cue]:
         )
         if word.text == "gone" and not last:
             continue  # “the swelling has gone up to my face”
-        if not (ended or away or state) or _hardly(words, at):
+        if not (ended or away or state) or _hardly(words, at) or word.asked:
             continue
         gone = ended or away or word.text == "gone"
         if gone and words_in("recent") & {each.text for each in words if each.sentence == word.sentence} - {
@@ -220,8 +231,11 @@ def _phrased(words: Sequence[Word]) -> Iterator[Cue]:
 
 def _alone(words: Sequence[Word], at: int, such: Collection[str]) -> bool:
     """Whether one of these words is all of its clause: “legs strong, no”, not “legs strong, no pain”."""
-    last = at + 1 >= len(words) or words[at + 1].clause != words[at].clause
-    return text_at(words, at) in such and last
+    end = at + 1
+    while end < len(words) and words[end].clause == words[at].clause:
+        end += 1
+    more = words_in("noes_more") | {"more", "anymore"}
+    return text_at(words, at) in such and {word.text for word in words[at + 1 : end]} <= more
 
 
 def _of_sections(words: Sequence[Word]) -> Iterator[Cue]:
