@@ -21,7 +21,7 @@ counted in Y alone, 19,241 steps (5,000 s of a busy core, `--squared 0.3 --ema-d
 --learning-rate 0.001`). Half of that and half of what it began with, on the held-out photographs: averaged
 +1.40 instead of +1.45 dB, bicubic +1.57 instead of +1.48, Lanczos +1.17 instead of +1.07, bilinear +1.56
 instead of +1.43, for a sixth more time; all of it: averaged +1.19, bicubic +1.54. It gives one kernel what it
-takes from another: a network that small must be told which it is, or learn for longer on a GPU.
+takes from another. (Supposed: a network that small must be told which it is, or learn for longer.)
 
 Checkpoints and the log (CSV) lie in `~/.cache/dlintro/checkpoints` (`DLINTRO_CHECKPOINTS`), outside the
 repository. Held-out photographs are never trained on, and the last weights are the result, not the best.

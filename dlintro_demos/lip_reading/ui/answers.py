@@ -109,8 +109,9 @@ def show_steps(watched: Watched) -> None:
             ),
             Step(
                 title="Teeth and tongue are pixels",
-                words="Points miss them. So the network also gets each frame as a picture, 48 pixels wide.",
-                pictures=[(watched.pictures.seen, "Three frames as the network gets them, in grey")],
+                words="Points miss them. So each frame is a picture, too, 48 pixels wide. Three networks "
+                "read it, with the points and without.",
+                pictures=[(watched.pictures.seen, "Three frames as the networks get them, in grey")],
             ),
             Step(
                 title="Frames vote for words",

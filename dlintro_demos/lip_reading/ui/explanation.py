@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dlintro_demos.gallery.ui.frame import under_the_hood
 from dlintro_demos.lip_reading.watching import Watched
 
-CODE = """points = normalise(track)          # 59 landmarks a frame, each from its own median: how they move
+CODE = """# Three networks do this; of the clip and its mirror image, with the points and without.
+points = normalise(track)          # 59 landmarks a frame, each from its own median: how they move
 pixels = look(mouths)              # grey and redness of the mouth, 48 x 24
 state = torch.cat([points_branch(points), pixels_branch(pixels)], 2)
 state, _ = first_gru(state)        # reads from both ends
