@@ -1,6 +1,7 @@
 /* A silent film, six words to choose, and what everybody read. */
 
 const BEAT = 450; // ms between two words of the machine's
+let answered = false; // the film may go while the next sentence is made: the new one knows that it is the next
 const ICONS = { you: "person", machine: "memory", truth: "graphic_eq" };
 
 export default mounted(".film", (root) => {
@@ -39,7 +40,7 @@ export default mounted(".film", (root) => {
 
   /** The words to choose from: those of one slot at a time. */
   function ask() {
-    const next = asked === "null"; // after an answer: whoever plays by keyboard goes on here
+    const next = asked === "null" || (!asked && answered); // whoever plays by keyboard goes on here
     asked = JSON.stringify(data.ask);
     asking.hidden = !data.ask;
     root.classList.toggle("folded", Boolean(data.ask?.who));
@@ -52,6 +53,7 @@ export default mounted(".film", (root) => {
     hint.textContent = data.ask.hint;
     open(firstEmpty() ?? 0);
     if (!next) return;
+    answered = false;
     headline.classList.remove("waiting"); // of a round that was left before all of it was revealed
     headline.focus({ preventScroll: true });
     root.scrollIntoView({ block: "nearest" });
@@ -110,7 +112,7 @@ export default mounted(".film", (root) => {
 
   function tell() {
     if (!data.ask || done.disabled) return;
-    done.disabled = true;
+    done.disabled = answered = true;
     send("chosen", { number: data.ask.number, words: chosen });
   }
 
