@@ -80,8 +80,8 @@ def logits_of(model: Loaded, *shown: torch.Tensor) -> Logits:
 
 
 def views(moved: np.ndarray | None, seen: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """A clip and its mirror image, as the network takes them; then both again without their landmarks, for
-    those of real faces tremble, and the network trusts them too much.
+    """A clip and its mirror image, as the network takes them; then both again without their landmarks, which
+    made it likelier to be right about real clips (training/lip_reading/__main__.py).
 
     Args:
         moved: (T, 59, 3), `landmarks.normalise`; None where there are none, then the two come once.
