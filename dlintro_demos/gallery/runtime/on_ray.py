@@ -147,7 +147,7 @@ def deploy(chosen: Settings, families: Iterable[str] = SLUGS) -> None:
         options["autoscaling_config"] = {
             "min_replicas": 1, "max_replicas": chosen.ray_workers, "target_ongoing_requests": 1,
         }  # fmt: skip
-    served = serve.deployment(Worker, **options)
+    served: Any = serve.deployment(Worker, **options)
     serve.start(
         proxy_location="EveryNode",
         http_options=HTTPOptions(host=chosen.ray_listen, port=urlsplit(chosen.ray_url).port or 80),
