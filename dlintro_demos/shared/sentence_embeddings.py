@@ -72,11 +72,11 @@ class SentenceEncoder(nn.Module):
         weight = seen[..., None].to(x.dtype)
         return functional.normalize((x * weight).sum(1) / weight.sum(1), dim=1)
 
-    def each(self, tokens: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
-        """The same, but what it makes of each token, (N, T, 384)."""
+    def each(self, tokens: torch.Tensor, seen: torch.Tensor, layers: int | None = None) -> torch.Tensor:
+        """The same, but what it makes of each token, (N, T, 384), or what its first `layers` make of it."""
         places = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.norm(self.words(tokens) + self.positions(places) + self.kinds.weight[0])
-        for layer in self.layers:
+        for layer in self.layers[:layers]:
             x = layer(x, seen[:, None, None, :])
         return x
 
@@ -127,21 +127,40 @@ def _published(name: str) -> str:
 
 def encode(encoder: Any, sentences: Sequence[str]) -> np.ndarray:
     """Sentences of any length to (N, 384) float32 of length 1; only the first 128 tokens are read."""
-    device = encoder.words.weight.device
     rows = [row.ids for row in encoder.tokenizer.encode_batch(list(sentences))]
     vectors = np.zeros((len(rows), WIDTH), np.float32)
     order = sorted(range(len(rows)), key=lambda index: len(rows[index]))  # so that little is padding
     with torch.inference_mode():
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
-            tokens = nn.utils.rnn.pad_sequence(
-                [torch.tensor(rows[index]) for index in chosen], batch_first=True
+            vectors[chosen] = (
+                encoder(*_padded(encoder, [rows[index] for index in chosen])).float().cpu().numpy()
             )
-            seen = (
-                torch.arange(tokens.shape[1]) < torch.tensor([len(rows[index]) for index in chosen])[:, None]
-            )
-            vectors[chosen] = encoder(tokens.to(device), seen.to(device)).float().cpu().numpy()
     return vectors
+
+
+def _padded(encoder: Any, rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token numbers (N, T) on the encoder's device, and where they are no padding, (N, T)."""
+    device = encoder.words.weight.device
+    tokens = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
+    seen = torch.arange(tokens.shape[1]) < torch.tensor([len(row) for row in rows])[:, None]
+    return tokens.to(device), seen.to(device)
+
+
+def first_layers(
+    sentences: Sequence[str], layers: int, cache: ModelCache
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the first `layers` make of each token, (N, T, 384) float32, and where there is one, (N, T).
+
+    Both on the CPU. Sentences are read together: a few. Raises `ModelUnavailable`.
+    """
+    return cache.run(MODEL, lambda model: _first_layers(model.module, sentences, layers))
+
+
+def _first_layers(encoder: Any, sentences: Sequence[str], layers: int) -> tuple[torch.Tensor, torch.Tensor]:
+    with torch.inference_mode():
+        tokens, seen = _padded(encoder, [row.ids for row in encoder.tokenizer.encode_batch(list(sentences))])
+        return encoder.each(tokens, seen, layers).float().cpu(), seen.cpu()
 
 
 def embed(sentences: Sequence[str], cache: ModelCache) -> np.ndarray:

@@ -59,11 +59,14 @@ class Ours(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Enlarge."""
         first = F.relu(self.head(x - 0.5), inplace=True)
+        return F.pixel_shuffle(self.residual(first) + self.bicubic(x), self.scale)
+
+    def residual(self, first: torch.Tensor) -> torch.Tensor:
+        """What is added to bicubic, (N, 3 * scale², H, W), from the first convolution's (N, width, H, W)."""
         features = first
         for convolution in self.body:
             features = F.relu(convolution(features), inplace=True)
-        residual = self.tail(features + first)
-        return F.pixel_shuffle(residual + self.bicubic(x), self.scale)
+        return self.tail(features + first)
 
     def bicubic(self, x: torch.Tensor) -> torch.Tensor:
         """Bicubic interpolation before its pixel shuffle: (N, 3, H, W) to (N, 3 * scale², H, W)."""

@@ -44,6 +44,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from PIL import Image
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
@@ -99,6 +100,8 @@ class TrainingSettings:
     """Clean: share of the patches that are of drawn pictures (drawn.py)."""
     squared: float = 0.0
     """Share of the steps, the last ones, that lessen the squared error, which is what PSNR counts."""
+    halved: float = 0.0
+    """Share of the steps, the first ones, whose inner convolutions run in bfloat16."""
     max_blur: float = 1.5
     """Degraded: the widest Gaussian blur, sigma in pixels of the original."""
     max_noise: float = 8.0
@@ -229,6 +232,17 @@ def begin(settings: TrainingSettings) -> Ours:
     return network
 
 
+def enlarged(network: Ours, small: torch.Tensor, *, halved: bool) -> torch.Tensor:
+    """What the network makes, its inner convolutions in bfloat16 where they are `halved`.
+
+    The first convolution and bicubic are not: they would read pixels to the nearest two levels.
+    """
+    first = F.relu(network.head(small - 0.5))
+    with torch.autocast(small.device.type, torch.bfloat16, enabled=halved):
+        residual = network.residual(first)
+    return F.pixel_shuffle(residual.float() + network.bicubic(small), network.scale)
+
+
 def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
     """Train until the last step; yields a `Report` every few steps and keeps a checkpoint in `folder`.
 
@@ -239,7 +253,7 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
     network = begin(settings)
     network.to(settings.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
-    optimizer = torch.optim.Adam(network.parameters())
+    optimizer = torch.optim.Adam(network.parameters(), fused=True)
     first, before = _resume(settings, folder, network, mean, optimizer)
     steps = range(first, settings.steps)
     batches = DataLoader(Patches(settings), batch_size=None, sampler=steps, num_workers=settings.workers)
@@ -251,7 +265,8 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
         rate = learning_rate(settings, step, min(1.0, share))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        difference = network(small.to(settings.device)) - truth.to(settings.device)
+        halved = share < settings.halved
+        difference = enlarged(network, small.to(settings.device), halved=halved) - truth.to(settings.device)
         late = share >= 1 - settings.squared
         loss = difference.square().mean() if late else difference.abs().mean()
         optimizer.zero_grad()

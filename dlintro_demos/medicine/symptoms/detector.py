@@ -1,7 +1,8 @@
-"""Whether a sentence sounds like an emergency: by a network, by what is nearest, and by words and letters.
+"""Whether a sentence sounds like an emergency: by two networks, by what is nearest, and by words and letters.
 
-Three that err differently. The first two read the sentence's vector and know what is meant; the third knows
-what is written. What surely fits a pattern, or surely is no complaint, is doubted a little as an emergency.
+Four that err differently. One reads all that was said, with what is denied (`whole.py`); the others what is
+left of it: two the vector of that, who know what is meant, and one its words, who knows what is written. What
+surely fits a pattern, or surely is no complaint, is doubted a little as an emergency.
 """
 
 from __future__ import annotations
@@ -29,24 +30,32 @@ NEAREST = 6  # of the sentences that it learned from, of either sort
 SHARPNESS = 30.0  # cosines to log odds
 DOUBT = np.array([0.5, 0.25])  # log odds lost for each by which a pattern, or none, is surer than `FROM`
 FROM = 0.5
+SHARE = 0.5  # of the log odds by all that was said
+NOTHING = -1.0  # log odds where nothing is left that is not denied
 SURE = 0.01  # nothing is surer than by that from 1
 
 
 def alarm_scores(
-    sentences: Sequence[str], fit: np.ndarray, cache: ModelCache
+    sentences: Sequence[str], fit: np.ndarray, whole: float, cache: ModelCache
 ) -> tuple[np.ndarray, np.ndarray]:
     """How much sentences sound like emergencies, 0 to 1 (N,), and the likeliest kind of each (N,).
 
-    `fit` (2,) is how surely all of the complaint fits a pattern, and none, 0 to 1. Raises `ModelUnavailable`.
+    `fit` (2,) is how surely all of the complaint fits a pattern, and none, 0 to 1; `whole` are the log odds
+    of an emergency by all of it. Raises `ModelUnavailable`.
     """
     vectors = embed(sentences, cache)
-    return cache.run(MODEL, lambda model: scored(model.module, vectors, sentences, fit))
+    return cache.run(MODEL, lambda model: scored(model.module, vectors, sentences, fit, np.array(whole)))
+
+
+def score_of_whole(odds: np.ndarray) -> np.ndarray:
+    """The same, 0 to 1, where nothing is left beside what is denied."""
+    return 1 / (1 + np.exp(-(SHARE * odds + NOTHING)))
 
 
 def scored(
-    module: nn.Module, vectors: np.ndarray, sentences: Sequence[str], fit: np.ndarray
+    module: nn.Module, vectors: np.ndarray, sentences: Sequence[str], fit: np.ndarray, whole: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The same of sentences with their vectors (N, 384); `fit` may be one for each, (N, 2)."""
+    """The same of sentences with vectors (N, 384); `fit` and `whole` may be of each, (N, 2), (N,)."""
     assert isinstance(module, SymptomHead)
     with torch.inference_mode():
         points = torch.from_numpy(vectors).to(module.temperature.device)
@@ -56,7 +65,8 @@ def scored(
         by_vector, likeliest = odds.cpu().numpy(), kinds.argmax(1).cpu().numpy()
     fits = np.clip(fit, SURE, 1 - SURE)
     doubt = (DOUBT * np.maximum(np.log(fits / (1 - fits)) - FROM, 0)).sum(-1)
-    return 1 / (1 + np.exp(doubt - (by_vector + of_words(module, sentences)) / 3)), likeliest
+    left = (by_vector + of_words(module, sentences)) / 3 - doubt
+    return 1 / (1 + np.exp(-(SHARE * whole + left))), likeliest
 
 
 def of_nearest(head: SymptomHead, points: torch.Tensor) -> torch.Tensor:

@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -175,17 +175,17 @@ def _joined(words: list[Word]) -> list[Word]:
     return joined
 
 
-def put_right(text: str, words: list[Word]) -> str:
-    """The text with misspelt words put right; what was written as it should be stays."""
-    parts, at = [], 0
+def put_right(text: str, words: Sequence[Word], begin: int = 0, end: int | None = None) -> str:
+    """The text, or some of it, with misspelt `words` put right; what was written as it should be stays."""
+    parts, at = [], begin
     changed: dict[tuple[int, int], list[str]] = {}
     for word in words:
         if word.changed:
             changed.setdefault((word.begin, word.end), []).append(word.text)
-    for (begin, end), said in changed.items():
-        parts += [text[at:begin], " ".join(said)]
-        at = end
-    return "".join((*parts, text[at:]))
+    for (first, last), said in changed.items():
+        parts += [text[at:first], " ".join(said)]
+        at = last
+    return "".join((*parts, text[at:end]))
 
 
 @functools.cache

@@ -1,6 +1,8 @@
 """Train the heads for symptom patterns and emergencies; print their figures and write their card.
 
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms patterns   # half a minute of one core
+    OMP_NUM_THREADS=1 python -m training.medicine.symptoms whole      # a quarter of an hour, see whole.py
+    ... whole --fold N   # N 0, 1, 2: the same without some rounds of tests; thresholds are chosen on these
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms detector   # two minutes, see detector.py
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms report     # figures and card, on the test files
 
@@ -33,13 +35,23 @@ from dlintro_demos.gallery.settings import REPOSITORY, settings
 from dlintro_demos.medicine.symptoms.head import MODEL, known_score, load_head
 from dlintro_demos.medicine.symptoms.reading import problem_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
-from training.medicine.symptoms.detector import train_detector
+from training.medicine.symptoms.detector import APART, sentences, train_detector
 from training.medicine.symptoms.reading import SEED, VARIANTS, for_patterns, varied, vectors_of
+from training.medicine.symptoms.whole import train_whole, write_odds
 
 FOLDS = 5
 C = 30.0  # inverse strength of the regularisation
 LOST = 0.06  # of the phrasings, told by a head that did not learn from them, that may be “cannot tell”
-PARTS = ("linear", "temperature", "phrases", "alarm.", "examples", "urgent", "grams")  # of the weights
+PARTS = (
+    "linear",
+    "temperature",
+    "phrases",
+    "alarm.",
+    "examples",
+    "urgent",
+    "grams",
+    "whole.",
+)  # of the weights
 FOLDER = REPOSITORY / "models" / MODEL
 
 
@@ -134,10 +146,26 @@ def write_card(entries: str) -> None:
     (FOLDER / "card.toml").write_text(card + entries, encoding="utf-8")
 
 
-def report() -> None:
+def train_whole_or_fold(fold: int | None, cache: ModelCache) -> None:
+    """Train the reader of whole complaints; or one that does not learn from a fold, which it tells apart."""
+    given = sentences()
+    told = np.isin(given.rounds, () if fold is None else APART[fold])
+    kept = [*given.urgent, *given.calm] if fold is None else []
+    lines, none = [*given.learn, *kept], int(given.classes.max())
+    classes = np.concatenate([given.classes, np.full(len(kept), none)])
+    told = np.concatenate([told, np.full(len(kept), fill_value=True)])
+    reader, odds = train_whole(lines, classes, told, cache)
+    write_odds(
+        -1 if fold is None else fold, [line for line, away in zip(lines, told, strict=True) if away], odds
+    )
+    if fold is None:
+        save({f"whole.{name}": value for name, value in reader.state_dict().items()}, {})
+
+
+def report(cache: ModelCache) -> None:
     """Measure on the test files, print the figures, and write the card with them."""
     write_card("")  # thresholds first: the figures are measured with them
-    measured = figures(build_engine(settings()).cache)
+    measured = figures(cache)
     for name, value in measured.items():
         print(f"{name}: {value}")
     write_card(
@@ -152,13 +180,16 @@ def report() -> None:
 def main() -> None:
     """Do what the command says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("command", choices=["patterns", "detector", "report"])
-    command = parser.parse_args().command
-    if command == "report":
-        report()
-        return
+    parser.add_argument("command", choices=["patterns", "whole", "detector", "report"])
+    parser.add_argument("--fold", type=int, choices=range(len(APART)), help="whole: learn not from these")
+    arguments = parser.parse_args()
     cache = build_engine(settings()).cache
-    save(*(train_patterns(cache) if command == "patterns" else train_detector(cache)))
+    if arguments.command == "report":
+        report(cache)
+    elif arguments.command == "whole":
+        train_whole_or_fold(arguments.fold, cache)
+    else:
+        save(*{"patterns": train_patterns, "detector": train_detector}[arguments.command](cache))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ be trained before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -27,12 +27,13 @@ from bench.medicine_symptoms import test_phrases
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.medicine.symptoms.alarms import find_alarms
-from dlintro_demos.medicine.symptoms.detector import grams, scored
+from dlintro_demos.medicine.symptoms.detector import grams, score_of_whole, scored
 from dlintro_demos.medicine.symptoms.head import GRAMS, HIDDEN, MODEL, SymptomHead, fit_of, probabilities
 from dlintro_demos.medicine.symptoms.spelling import plain_text, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
 from dlintro_demos.shared.sentence_embeddings import embed, whole_words
 from training.medicine.symptoms.reading import SEED, VARIANTS, as_read, left_of, plain_parts, varied
+from training.medicine.symptoms.whole import odds_apart
 
 KEPT = 8  # one sentence in so many of the new ones is kept for the thresholds
 VARIED = 2  # variants of a sentence that are learned from: as it is, and with a typing error
@@ -40,24 +41,52 @@ C = 10.0  # inverse strength of the regularisation of the words' weights
 EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the network
 SCALE = 8.0  # of its input, whose length is 1
 SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
-ROUNDS = (9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)  # of tests; those before stand in red_flag_more.toml
-CHOOSING = ROUNDS[3:]
+ROUNDS = (
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+)  # of tests; those before stand in red_flag_more.toml
+APART = ((12, 15, 18, 21), (13, 16, 19), (14, 17, 20))  # rounds that thresholds are chosen on, by folds
 MARGIN = 0.05  # log odds that an alarm may be below every emergency that thresholds are chosen on
 UNSURE = 0.5  # and what “could be urgent” may be below that
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sentences:
-    """What is learned from, with its classes and the round of tests of each, 0 for none; and what is kept."""
+    """What is learned from, with its classes and the round of tests of each, 0 for none; and what is kept.
+
+    `plain` says whose denials are cut out before the detector learns from what is left.
+    """
 
     learn: list[str]
     classes: np.ndarray
     rounds: np.ndarray
+    plain: np.ndarray
     urgent: list[str]
     calm: list[str]
 
+    def left(self, cache: ModelCache) -> Sentences:
+        """The same as the detector learns from it."""
+        parts = [
+            left_of([line], cache) if plain else [line]
+            for line, plain in zip(self.learn, self.plain, strict=True)
+        ]
+        many = [len(each) for each in parts]
+        again = {name: np.repeat(getattr(self, name), many) for name in ("classes", "rounds", "plain")}
+        return replace(self, learn=list(chain.from_iterable(parts)), **again)
 
-def sentences(cache: ModelCache) -> Sentences:
+
+def sentences() -> Sentences:
     """All that is written, apart."""
     flags, more, voices = read("red_flag_phrases"), read("red_flag_more"), read("red_flag_voices")
     off_topic, besides, last = read("symptom_off_topic"), read("red_flag_everyday"), read("red_flag_calm")
@@ -65,7 +94,6 @@ def sentences(cache: ModelCache) -> Sentences:
     new = [_apart(lines) for lines in voices["urgent"].values()]
     like = [_apart(each.phrasings) for each in patterns()]
     calm = [_apart(lines) for lines in voices["calm"].values()]
-    quiet = [*flags["quiet"]["learn"], *more["quiet"]]
     sounds = [
         *besides["everyday"]["other"],
         *besides["denied"]["all"],
@@ -80,20 +108,23 @@ def sentences(cache: ModelCache) -> Sentences:
             [*learn, *besides["everyday"][each.key], *last["patterns"][each.key]]
             for each, (learn, _) in zip(patterns(), like, strict=True)
         ),
-        [*off_topic["learn"], *left_of(quiet, cache)],
-        left_of([*chain.from_iterable(learn for learn, _ in calm), *sounds], cache),
+        off_topic["learn"],
     ]
-    rows = [(line, number, 0) for number, group in enumerate(groups) for line in group]
+    rows = [(line, number, 0, False) for number, group in enumerate(groups) for line in group]
+    none = len(groups)
+    rows += [(line, none - 1, 0, True) for line in (*flags["quiet"]["learn"], *more["quiet"])]
+    rows += [(line, none, 0, True) for line in (*chain.from_iterable(learn for learn, _ in calm), *sounds)]
     kinds = list(emergencies())
     for tests in ROUNDS:
         for kind, lines in test_phrases(f"red_flags_{tests}").items():
-            rows += [(line, kinds.index(kind), tests) for line in lines]
-        others = left_of(list(chain.from_iterable(test_phrases(f"no_alarm_{tests}").values())), cache)
-        rows += [(line, len(groups) - 1, tests) for line in others]
+            rows += [(line, kinds.index(kind), tests, False) for line in lines]
+        others = chain.from_iterable(test_phrases(f"no_alarm_{tests}").values())
+        rows += [(line, none, tests, True) for line in others]
     return Sentences(
-        learn=[line for line, _, _ in rows],
-        classes=np.array([number for _, number, _ in rows]),
-        rounds=np.array([tests for _, _, tests in rows]),
+        learn=[line for line, _, _, _ in rows],
+        classes=np.array([number for _, number, _, _ in rows]),
+        rounds=np.array([tests for _, _, tests, _ in rows]),
+        plain=np.array([plain for _, _, _, plain in rows]),
         urgent=[*chain.from_iterable(kept for _, kept in new), *flags["calibrate"]["all"]],
         calm=[
             *chain.from_iterable(kept for _, kept in (*calm, *like)), *flags["quiet"]["calibrate"],
@@ -108,14 +139,15 @@ def _apart(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def train_detector(cache: ModelCache) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     """The tensors of the detector, and what is to be said about its thresholds."""
-    given = sentences(cache)
+    all_of_it = sentences()
+    given = all_of_it.left(cache)
     several = [each for at, each in enumerate(varied(given.learn)) if at % VARIANTS < VARIED]
     read_as = [as_read(each, cache) or "-" for each in several]
     vectors = embed(read_as, cache)
     print(f"{len(given.learn)} sentences, {given.classes.max() + 1} classes", flush=True)
     head = learned(given, read_as, vectors, given.rounds >= 0)
     urgent, calm = [(head, given.urgent)], [(head, given.calm)]
-    for tests in CHOOSING:
+    for tests in chain.from_iterable(APART):
         apart = learned(given, read_as, vectors, given.rounds != tests)
         urgent.append((apart, list(chain.from_iterable(test_phrases(f"red_flags_{tests}").values()))))
         calm.append((apart, list(chain.from_iterable(test_phrases(f"no_alarm_{tests}").values()))))
@@ -180,15 +212,22 @@ def weights_of_words(read_as: list[str], urgent: np.ndarray) -> np.ndarray:
 
 
 def scores(head: SymptomHead, lines: list[str], cache: ModelCache) -> np.ndarray:
-    """The highest score among the parts of each line; 0 where nothing is left."""
+    """The highest score among the parts of each line, with the log odds by all of it."""
+    whole = odds_apart(lines)
     parts = [plain_parts(each, cache) for each in lines]
+    many = [len(each) for each in parts]
     flat = list(chain.from_iterable(parts))
     read_as = [as_read(each, cache) or "-" for each in lines]
     fits = fit_of(probabilities(head, embed(read_as, cache)))
-    each_fits = np.repeat(fits, [len(each) for each in parts], 0)
-    found, _ = scored(head, embed(flat, cache), flat, each_fits)
+    each_fits, each_whole = np.repeat(fits, many, 0), np.repeat(whole, many)
+    found, _ = scored(head, embed(flat, cache), flat, each_fits, each_whole)
     rates = iter(found)
-    return np.array([max((next(rates) for _ in each), default=0.0) for each in parts])
+    return np.array(
+        [
+            max((next(rates) for _ in each), default=alone)
+            for each, alone in zip(parts, score_of_whole(whole), strict=True)
+        ]
+    )
 
 
 def choose(
@@ -196,11 +235,12 @@ def choose(
 ) -> dict[str, str]:
     """The thresholds, and what they do on the sentences that they are chosen on.
 
-    The lowest score of an emergency that no rule finds, less `MARGIN`; all are told by a detector that did
-    not learn from them.
+    The lowest score of an emergency that no rule finds, less `MARGIN`; and the lowest log odds by all of it
+    of one that a rule finds, less `UNSURE`. All are told by readers that did not learn from them.
     """
     said = [line for _, lines in urgent for line in lines]
-    by_rule = np.array([ruled(line, cache) for line in said])
+    quiet = [line for _, lines in calm for line in lines]
+    by_rule, ruled_quiet = (np.array([ruled(line, cache) for line in lines]) for lines in (said, quiet))
     alarming = np.concatenate([scores(head, lines, cache) for head, lines in urgent])
     others = np.concatenate([scores(head, lines, cache) for head, lines in calm])
     alone = alarming[~by_rule]
@@ -211,12 +251,15 @@ def choose(
         print(
             f"at {at:.3f}: {np.mean(others >= at):.1%} of others, misses {np.sum(alone < at)} of {len(alone)}"
         )
+    doubted = float(odds_apart(said)[by_rule].min()) - UNSURE
     return {
-        "alarm": f"{alarm:.4f}", "unsure": f"{unsure:.4f}",
+        "alarm": f"{alarm:.4f}", "unsure": f"{unsure:.4f}", "doubted": f"{doubted:.2f}",
         "heard": str(int(np.sum(alarming >= alarm))), "emergencies": str(len(alarming)),
         "ruled": str(int(by_rule.sum())), "alone": str(len(alone)),
         "false": str(int(np.sum(others >= alarm))), "quiet": str(len(others)),
         "asked": str(int(np.sum(alarming >= unsure))), "bothered": str(int(np.sum(others >= unsure))),
+        "ruled_quiet": str(int(ruled_quiet.sum())),
+        "not_doubted": str(int(np.sum(ruled_quiet & (odds_apart(quiet) >= doubted)))),
     }  # fmt: skip
 
 

@@ -1,0 +1,102 @@
+"""Whether a complaint, read whole and with what it denies, is an emergency: by the last layers of MiniLM.
+
+They learned on from where all-MiniLM-L6-v2 has them; the layers below are as published. The other readers of
+`detector.py` never see a denial: it is cut out before they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from dlintro_demos.medicine.symptoms.spelling import Word, put_right
+from dlintro_demos.shared.sentence_embeddings import WIDTH, Layer, first_layers
+
+if TYPE_CHECKING:
+    from dlintro_demos.gallery.runtime.model_cache import ModelCache
+
+BELOW = 2  # layers of the encoder that are as published
+LAYERS = 4  # that learned on
+POOLS = 4  # weighted means of the tokens, beside the plain one
+UNITS = 256
+WINDOW = 60  # words that are read together; in longer complaints the likeliest part counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """The log odds of an emergency, and the number of its likeliest kind."""
+
+    odds: float
+    kind: int
+
+
+class WholeReader(nn.Module):
+    """Two layers of BERT's encoder, means of the tokens by learned weights, and two linear maps.
+
+    Input: what the layers below make of each token, (N, T, 384), and `seen` (N, T), False at padding; output:
+    logits (N, kinds + 1), the last for “none”.
+    """
+
+    def __init__(self, kinds: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.pools = nn.Linear(WIDTH, POOLS)
+        self.first, self.last = nn.Linear(WIDTH * (POOLS + 1), UNITS), nn.Linear(UNITS, kinds + 1)
+        self.dropped, self.dropped_within = nn.Dropout(0.1), nn.Dropout(0.3)
+
+    def forward(self, x: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+        """Read."""
+        for layer in self.layers:
+            x = layer(x, seen[:, None, None, :])
+        weights = self.pools(x).masked_fill(~seen[..., None], -1e4).softmax(1)
+        means = torch.einsum("ntp,ntd->npd", weights, x).flatten(1)
+        plain = (x * seen[..., None]).sum(1) / seen.sum(1, keepdim=True)
+        features = functional.gelu(self.first(self.dropped(torch.cat([means, plain], 1))))
+        logits: torch.Tensor = self.last(self.dropped_within(features))
+        return logits
+
+
+def odds_of(logits: torch.Tensor) -> torch.Tensor:
+    """The log odds of an emergency, (N, kinds + 1) to (N,)."""
+    return logits[:, :-1].logsumexp(1) - logits[:, -1]
+
+
+def windows(text: str, words: Sequence[Word]) -> list[str]:
+    """A plain text, put right, in parts of whole sentences of up to `WINDOW` words; longer ones are cut."""
+    groups: list[list[Word]] = []
+    for _, sentence in groupby(words, key=lambda word: word.sentence):
+        said = list(sentence)
+        for at in range(0, len(said), WINDOW):
+            piece = said[at : at + WINDOW]
+            if groups and not at and len(groups[-1]) + len(piece) <= WINDOW:
+                groups[-1] += piece
+            else:
+                groups.append(piece)
+    borders = [0, *(group[0].begin for group in groups[1:]), len(text)]
+    return [
+        put_right(text, group, begin, end)
+        for group, (begin, end) in zip(groups, pairwise(borders), strict=True)
+    ]
+
+
+def read_whole(module: nn.Module, features: torch.Tensor, seen: torch.Tensor) -> Whole:
+    """The likeliest emergency of the windows whose tokens these are, by the `WholeReader` of `module`."""
+    assert isinstance(module.whole, WholeReader)
+    device = module.whole.last.bias.device
+    with torch.inference_mode():
+        logits = module.whole(features.to(device), seen.to(device))
+        odds = odds_of(logits)
+        best = int(odds.argmax())
+        return Whole(odds=float(odds[best]), kind=int(logits[best, :-1].argmax()))
+
+
+def whole_of(text: str, words: Sequence[Word], model: str, cache: ModelCache) -> Whole:
+    """A complaint of at least one word, read by the cached `model`. Raises `ModelUnavailable`."""
+    features, seen = first_layers(windows(text, words), BELOW, cache)
+    return cache.run(model, lambda given: read_whole(given.module, features, seen))
