@@ -11,6 +11,7 @@ from torch import nn
 
 from bench.super_resolution_kernels import psnr_y
 from tests.super_resolution.fakes import picture, small_ours
+from training.super_resolution.__main__ import enlarged
 from training.super_resolution.branches import branch, convolutions, deepened, merged, mixed
 from training.super_resolution.drawn import SIDE, drawn_pictures
 from training.super_resolution.kernels import KERNELS, SHARES, draw_small
@@ -49,6 +50,17 @@ def test_every_branch_learns() -> None:
 def test_a_deeper_network_begins_as_the_same_function() -> None:
     network, x = small_ours(4), torch.rand(1, 3, 12, 16)
     assert torch.allclose(deepened(network, network.depth + 3)(x), network(x), atol=1e-6)
+
+
+def test_its_inner_convolutions_may_learn_in_half_precision() -> None:
+    network, x = small_ours(4).requires_grad_(requires_grad=True), torch.rand(1, 3, 12, 16)
+    branch(network)
+    _stirred(network)
+    assert torch.equal(enlarged(network, x, halved=False), network(x))
+    halved = enlarged(network, x, halved=True)
+    assert 0 < (halved - network(x)).abs().max() < 0.02
+    halved.square().mean().backward()
+    assert all(each.grad is not None and each.grad.abs().max() > 0 for each in network.parameters())
 
 
 def test_two_networks_are_mixed_weight_by_weight() -> None:

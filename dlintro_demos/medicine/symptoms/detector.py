@@ -1,8 +1,8 @@
 """Whether a sentence sounds like an emergency: by two networks, by what is nearest, and by words and letters.
 
-Four that err differently. One reads all that was said, with what is denied (`whole.py`); the others what is
-left of it: two the vector of that, who know what is meant, and one its words, who knows what is written. What
-surely fits a pattern, or surely is no complaint, is doubted a little as an emergency.
+Four that err differently. Three read what is left beside what is denied: two the vector of that, who know
+what is meant, and one its words, who knows what is written. Where something is denied, the fourth reads all
+that was said (`whole.py`). What surely fits a pattern, or surely is no complaint, is doubted a little.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ NEAREST = 6  # of the sentences that it learned from, of either sort
 SHARPNESS = 30.0  # cosines to log odds
 DOUBT = np.array([0.5, 0.25])  # log odds lost for each by which a pattern, or none, is surer than `FROM`
 FROM = 0.5
-SHARE = 0.5  # of the log odds by all that was said
-NOTHING = -1.0  # log odds where nothing is left that is not denied
+SHARE = 0.25  # of the log odds by all that was said, beside the others
+NOTHING = -3.0  # added to them where all that was said is denied
 SURE = 0.01  # nothing is surer than by that from 1
 
 
@@ -41,7 +41,7 @@ def alarm_scores(
     """How much sentences sound like emergencies, 0 to 1 (N,), and the likeliest kind of each (N,).
 
     `fit` (2,) is how surely all of the complaint fits a pattern, and none, 0 to 1; `whole` are the log odds
-    of an emergency by all of it. Raises `ModelUnavailable`.
+    of an emergency by all of it, 0 where nothing is denied. Raises `ModelUnavailable`.
     """
     vectors = embed(sentences, cache)
     return cache.run(MODEL, lambda model: scored(model.module, vectors, sentences, fit, np.array(whole)))
@@ -49,7 +49,7 @@ def alarm_scores(
 
 def score_of_whole(odds: np.ndarray) -> np.ndarray:
     """The same, 0 to 1, where nothing is left beside what is denied."""
-    return 1 / (1 + np.exp(-(SHARE * odds + NOTHING)))
+    return 1 / (1 + np.exp(-(odds + NOTHING)))
 
 
 def scored(

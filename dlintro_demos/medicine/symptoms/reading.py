@@ -18,7 +18,7 @@ from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, fit_of, nearest, 
 from dlintro_demos.medicine.symptoms.languages import hear, is_foreign
 from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort, without_loose_ends
 from dlintro_demos.medicine.symptoms.spelling import Word, english, plain_text, put_right, words_of
-from dlintro_demos.medicine.symptoms.whole import Whole, whole_of
+from dlintro_demos.medicine.symptoms.whole import NONE_DENIED, whole_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, written_words
 from dlintro_demos.shared.sentence_embeddings import WIDTH, embed, whole_words
 
@@ -159,26 +159,20 @@ def find_emergencies(
 ) -> tuple[tuple[Alarm, ...], Alarm | None]:
     """Emergencies that rules find; where they find none, what the detector takes for one, or might.
 
-    What rules find but all of it surely denies is one that it might be. `fit` (2,) is how surely the
-    complaint fits a pattern, and none, 0 to 1.
+    `fit` (2,) is how surely the complaint fits a pattern, and none, 0 to 1.
     """
     cues = find_cues(words)
     found = {
         each.kind: _by_rule(each.kind, tuple(words[place].text for place in each.places))
         for each in find_alarms(words, cues)
     }
-    heard = list(hear(text, english()))
-    for each in heard:
+    for each in hear(text, english()):
         alarm = found.get(each.kind) or _by_rule(each.kind, each.words)
         found[each.kind] = replace(alarm, call=each.call, language=each.language)
-    if heard or not words or is_foreign(text, english()):
+    if found or not words or is_foreign(text, english()):
         return tuple(found.values()), None
-    thresholds, whole = cache.card(MODEL).thresholds, whole_of(text, words, MODEL, cache)
-    if found:
-        doubted = whole.odds < thresholds["doubted"]
-        return ((), next(iter(found.values()))) if doubted else (tuple(found.values()), None)
-    like = _most_like_one(words, covered_places(words, cues), fit, whole, cache)
-    score = like.score or 0.0
+    like = _most_like_one(text, words, covered_places(words, cues), fit, cache)
+    thresholds, score = cache.card(MODEL).thresholds, like.score or 0.0
     if score >= thresholds["alarm"]:
         return (like,), None
     return (), like if score >= thresholds["unsure"] else None
@@ -190,22 +184,23 @@ def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
 
 
 def _most_like_one(
-    words: Sequence[Word], covered: Collection[int], fit: np.ndarray, whole: Whole, cache: ModelCache
+    text: str, words: Sequence[Word], covered: Collection[int], fit: np.ndarray, cache: ModelCache
 ) -> Alarm:
     """The part of a complaint that sounds most like an emergency, however little."""
+    whole = whole_of(text, words, MODEL, cache) if covered else NONE_DENIED
     if said := said_plainly(words, covered):
         scores, kinds = alarm_scores(said, fit, whole.odds, cache)
         best = int(scores.argmax())
-        score, kind, text = float(scores[best]), int(kinds[best]), said[best]
+        score, kind, heard = float(scores[best]), int(kinds[best]), said[best].split()
     else:
         score, kind = float(score_of_whole(np.array(whole.odds))), whole.kind
-        text = " ".join(word.text for word in words[:CHUNK])
+        heard = [word.text for word in words[:CHUNK]]
     like = list(emergencies().values())[kind]
     return Alarm(
         kind=like.key,
         title=f"This sounds like: {like.title[0].lower()}{like.title[1:]}",
         why=like.why,
-        words=tuple(text.split()),
+        words=tuple(heard),
         by="detector",
         score=score,
     )

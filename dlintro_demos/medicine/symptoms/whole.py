@@ -36,6 +36,10 @@ class Whole:
     kind: int
 
 
+NONE_DENIED = Whole(odds=0.0, kind=0)
+"""Where nothing is denied it is not read, and says nothing."""
+
+
 class WholeReader(nn.Module):
     """Two layers of BERT's encoder, means of the tokens by learned weights, and two linear maps.
 

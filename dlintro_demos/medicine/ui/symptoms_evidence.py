@@ -21,8 +21,9 @@ QUESTIONS = 8  # shown
 CODE = """words = put_right(tokens(complaint))               # edit distance, apostrophes, short forms
 alarms = [rule for rule in rules if rule.matches(words) and not denied(rule, words)]
 if not alarms:
-    v = encoder(said_plainly(words))               # three that err differently
-    odds = network(v) + nearer_to_emergencies(v) + weights_of_letters(words)
+    whole = last_layers(first_layers(put_right(complaint)))    # with what is denied
+    v = encoder(said_plainly(words))               # without it, three more that err differently
+    odds = whole / 2 + (network(v) + nearer_to_emergencies(v) + weights_of_letters(words)) / 3
     alarms = [SOUNDS_LIKE_ONE] if odds > threshold else [COULD_BE_URGENT] if odds > lower else []
 shares = softmax(linear(encoder(words)) / temperature)
 if (1 - shares[NONE] + max(shares[:NONE])) / 2 < threshold:
@@ -124,7 +125,7 @@ def _steps(found: Reading) -> None:
         Step(
             title="Emergencies first",
             words=f"Rules over the words, tolerant of misspellings, then a detector that learned: {alarms}. "
-            "What is denied, long over or only feared does not count.",
+            "What is denied, long over or only feared does not count. A network reads denials, too.",
             pictures=[],
         )
     ]

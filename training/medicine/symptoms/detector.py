@@ -212,9 +212,9 @@ def weights_of_words(read_as: list[str], urgent: np.ndarray) -> np.ndarray:
 
 
 def scores(head: SymptomHead, lines: list[str], cache: ModelCache) -> np.ndarray:
-    """The highest score among the parts of each line, with the log odds by all of it."""
-    whole = odds_apart(lines)
-    parts = [plain_parts(each, cache) for each in lines]
+    """The highest score among the parts of each line, with the log odds by all of it where it denies."""
+    parts, denying = zip(*(plain_parts(each, cache) for each in lines), strict=True)
+    whole = odds_apart(lines) * denying
     many = [len(each) for each in parts]
     flat = list(chain.from_iterable(parts))
     read_as = [as_read(each, cache) or "-" for each in lines]
@@ -235,12 +235,11 @@ def choose(
 ) -> dict[str, str]:
     """The thresholds, and what they do on the sentences that they are chosen on.
 
-    The lowest score of an emergency that no rule finds, less `MARGIN`; and the lowest log odds by all of it
-    of one that a rule finds, less `UNSURE`. All are told by readers that did not learn from them.
+    The lowest score of an emergency that no rule finds, less `MARGIN`; all are told by a detector that did
+    not learn from them.
     """
     said = [line for _, lines in urgent for line in lines]
-    quiet = [line for _, lines in calm for line in lines]
-    by_rule, ruled_quiet = (np.array([ruled(line, cache) for line in lines]) for lines in (said, quiet))
+    by_rule = np.array([ruled(line, cache) for line in said])
     alarming = np.concatenate([scores(head, lines, cache) for head, lines in urgent])
     others = np.concatenate([scores(head, lines, cache) for head, lines in calm])
     alone = alarming[~by_rule]
@@ -251,15 +250,12 @@ def choose(
         print(
             f"at {at:.3f}: {np.mean(others >= at):.1%} of others, misses {np.sum(alone < at)} of {len(alone)}"
         )
-    doubted = float(odds_apart(said)[by_rule].min()) - UNSURE
     return {
-        "alarm": f"{alarm:.4f}", "unsure": f"{unsure:.4f}", "doubted": f"{doubted:.2f}",
+        "alarm": f"{alarm:.4f}", "unsure": f"{unsure:.4f}",
         "heard": str(int(np.sum(alarming >= alarm))), "emergencies": str(len(alarming)),
         "ruled": str(int(by_rule.sum())), "alone": str(len(alone)),
         "false": str(int(np.sum(others >= alarm))), "quiet": str(len(others)),
         "asked": str(int(np.sum(alarming >= unsure))), "bothered": str(int(np.sum(others >= unsure))),
-        "ruled_quiet": str(int(ruled_quiet.sum())),
-        "not_doubted": str(int(np.sum(ruled_quiet & (odds_apart(quiet) >= doubted)))),
     }  # fmt: skip
 
 
