@@ -63,7 +63,7 @@ def test_no_test_phrase_is_learned_from():
     rounds = (
         f"{kind}_{number}"
         for kind in ("red_flags", "no_alarm")
-        for number in (12, 13, 14, 16, 18, 19, 20, 21, 22, 23)
+        for number in (12, 13, 14, 16, 18, 19, 20, 21, 22, 23, 24)
     )
     tests = ("paraphrases", "paraphrases_2", "off_topic", *rounds)
     assert [line for name in tests for line in phrases(name) if line.lower() in learned] == []
@@ -213,23 +213,21 @@ def test_a_plain_denial_raises_no_alarm_but_the_lack_of_what_is_vital_does():
     assert len(silent) <= 0.05 * len(lacks[::5]), silent
 
 
-def test_the_card_counts_the_last_rounds_as_the_figures_do():
+def test_the_card_counts_the_last_round_as_the_figures_do():
     card = engine().cache.card(MODEL)
+    last = f" of round {ROUNDS[-1]}"
     words = " ".join(card.limits)
-    counted = re.findall(r"(\d+) and (\d+) of (\d+) (denials|memories|sayings|everyday)", words)
+    counted = re.findall(r"(\d+) of (\d+) (denials|memories|sayings|everyday)", words)
     assert len(counted) == 4
     figures = {figure.name: figure.value for figure in card.figures}
-    for *parts, whole, kind in counted:
-        for part, number in zip(parts, ROUNDS, strict=True):
-            (value,) = (
-                value for name, value in figures.items()
-                if name.startswith(f"False alarms, {whole} {kind}") and name.endswith(f" of round {number}")
-            )  # fmt: skip
-            assert value == f"{int(part) / int(whole):.1%}"
-    (found,) = re.findall(r"(\d+) of (\d+) and (\d+) of (\d+); after each but the last two", words)
-    for noticed, of, number in zip(found[::2], found[1::2], ROUNDS, strict=True):
-        value = figures[f"Emergencies noticed, {of} test phrases of round {number}"]
-        assert value == f"{int(noticed) / int(of):.1%}"
+    for part, whole, kind in counted:
+        (value,) = (
+            value for name, value in figures.items()
+            if name.startswith(f"False alarms, {whole} {kind}") and name.endswith(last)
+        )  # fmt: skip
+        assert value == f"{int(part) / int(whole):.1%}"
+    noticed, of = re.findall(r"(\d+) of (\d+); after each but the last", words)[0]
+    assert figures[f"Emergencies noticed, {of} test phrases{last}"] == f"{int(noticed) / int(of):.1%}"
 
 
 def test_what_is_unsure_could_be_urgent_and_raises_no_alarm():

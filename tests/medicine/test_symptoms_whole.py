@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 
 from dlintro_demos.gallery.process import engine
+from dlintro_demos.medicine.symptoms import reading
 from dlintro_demos.medicine.symptoms.head import MODEL
+from dlintro_demos.medicine.symptoms.reading import read_complaint
 from dlintro_demos.medicine.symptoms.spelling import plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.whole import (
     BELOW,
     WINDOW,
+    Whole,
     WholeReader,
     odds_of,
     whole_of,
@@ -30,6 +34,11 @@ def words(text):
 def odds(complaint):
     text = plain_text(complaint)
     return whole_of(text, words(text), MODEL, engine().cache).odds
+
+
+def read_(complaint):
+    *_, found = read_complaint(complaint, engine().cache, pulls=False)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -85,3 +94,26 @@ def test_sentences_are_composed_by_a_seed_of_what_is_said_and_denied():
     urgent = [line.lower() for line, at in found if at == 1]
     assert all("my face droops" in line for line in urgent)
     assert not any("drooping" in line or "crooked smile" in line for line in urgent)  # of its own kind
+
+
+def test_what_a_rule_finds_and_no_reader_believes_could_be_urgent(monkeypatch):
+    monkeypatch.setattr(reading, "whole_of", lambda *_: Whole(odds=-5.0, kind=0))
+    monkeypatch.setattr(
+        reading, "alarm_scores", lambda said, *_: (np.zeros(len(said)), np.zeros(len(said), int))
+    )
+    doubted = read_("I cannot breathe")
+    assert doubted.alarms == ()
+    assert doubted.maybe is not None
+    assert doubted.maybe.kind == "breathing"
+    for sure in ("no fever, but I cannot breathe", "I want to kill myself", "no puedo respirar"):
+        assert read_(sure).alarms != ()  # beside what is denied, of suicide, in another language
+
+
+def test_one_reader_who_believes_a_rule_is_enough(monkeypatch):
+    monkeypatch.setattr(reading, "whole_of", lambda *_: Whole(odds=-5.0, kind=0))
+    assert read_("I cannot breathe").alarms != ()
+    monkeypatch.undo()
+    monkeypatch.setattr(
+        reading, "alarm_scores", lambda said, *_: (np.zeros(len(said)), np.zeros(len(said), int))
+    )
+    assert read_("I cannot breathe").alarms != ()

@@ -32,6 +32,7 @@ DOUBT = np.array([0.5, 0.25])  # log odds lost for each by which a pattern, or n
 FROM = 0.5
 SHARE = 0.25  # of the log odds by all that was said, beside the others
 NOTHING = -3.0  # added to them where all that was said is denied
+DOUBTED, DOUBTED_LEFT = -3.5, 0.5  # log odds by all, and score of the rest, below which rules are doubted
 SURE = 0.01  # nothing is surer than by that from 1
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.words import counted
 from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
-from dlintro_demos.medicine.symptoms.detector import alarm_scores, score_of_whole
+from dlintro_demos.medicine.symptoms.detector import DOUBTED, DOUBTED_LEFT, alarm_scores, score_of_whole
 from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, fit_of, nearest, probabilities
 from dlintro_demos.medicine.symptoms.languages import hear, is_foreign
 from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort, without_loose_ends
@@ -30,6 +30,7 @@ SHOWN = 3  # patterns
 UNITS = 40  # words, or runs of words, that are left out one at a time
 ENGLISH = 0.4  # of the words at least must be ones that our phrases have
 NO_FIT, STRANGE = np.zeros(2), np.array([0.0, 1.0])  # of what is too long to say, and of no English
+NEVER_DOUBTED = frozenset({"suicide"})
 LEFT_OVER = 3  # words that the detector needs of what is left beside a denial; else two
 TOGETHER = 6  # and of sentences that are all shorter than that
 
@@ -159,6 +160,7 @@ def find_emergencies(
 ) -> tuple[tuple[Alarm, ...], Alarm | None]:
     """Emergencies that rules find; where they find none, what the detector takes for one, or might.
 
+    What rules find is only one that it might be, too, where the detector's readers are sure that it is none.
     `fit` (2,) is how surely the complaint fits a pattern, and none, 0 to 1.
     """
     cues = find_cues(words)
@@ -166,12 +168,18 @@ def find_emergencies(
         each.kind: _by_rule(each.kind, tuple(words[place].text for place in each.places))
         for each in find_alarms(words, cues)
     }
-    for each in hear(text, english()):
+    heard = list(hear(text, english()))
+    for each in heard:
         alarm = found.get(each.kind) or _by_rule(each.kind, each.words)
         found[each.kind] = replace(alarm, call=each.call, language=each.language)
-    if found or not words or is_foreign(text, english()):
+    if heard or not words or is_foreign(text, english()):
         return tuple(found.values()), None
-    like = _most_like_one(text, words, covered_places(words, cues), fit, cache)
+    covered = covered_places(words, cues)
+    if found:
+        alarms = tuple(found.values())
+        sure = covered or NEVER_DOUBTED & set(found)
+        return (alarms, None) if sure or not _doubted(text, words, fit, cache) else ((), alarms[0])
+    like = _most_like_one(text, words, covered, fit, cache)
     thresholds, score = cache.card(MODEL).thresholds, like.score or 0.0
     if score >= thresholds["alarm"]:
         return (like,), None
@@ -181,6 +189,14 @@ def find_emergencies(
 def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
     about = emergencies()[kind]
     return Alarm(kind=kind, title=about.title, why=about.why, words=words, by="rule")
+
+
+def _doubted(text: str, words: Sequence[Word], fit: np.ndarray, cache: ModelCache) -> bool:
+    """Whether neither the reader of all nor those of parts take it for an emergency; nothing is denied."""
+    if not (said := said_plainly(words, ())) or whole_of(text, words, MODEL, cache).odds >= DOUBTED:
+        return False
+    scores, _ = alarm_scores(said, fit, NONE_DENIED.odds, cache)
+    return float(scores.max()) < DOUBTED_LEFT
 
 
 def _most_like_one(

@@ -27,8 +27,15 @@ from bench.medicine_symptoms import test_phrases
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.medicine.symptoms.alarms import find_alarms
-from dlintro_demos.medicine.symptoms.detector import grams, score_of_whole, scored
+from dlintro_demos.medicine.symptoms.detector import (
+    DOUBTED,
+    DOUBTED_LEFT,
+    grams,
+    score_of_whole,
+    scored,
+)
 from dlintro_demos.medicine.symptoms.head import GRAMS, HIDDEN, MODEL, SymptomHead, fit_of, probabilities
+from dlintro_demos.medicine.symptoms.reading import NEVER_DOUBTED
 from dlintro_demos.medicine.symptoms.spelling import plain_text, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
 from dlintro_demos.shared.sentence_embeddings import embed, whole_words
@@ -211,23 +218,21 @@ def weights_of_words(read_as: list[str], urgent: np.ndarray) -> np.ndarray:
     return model.fit(matrix, urgent).coef_[0]
 
 
-def scores(head: SymptomHead, lines: list[str], cache: ModelCache) -> np.ndarray:
-    """The highest score among the parts of each line, with the log odds by all of it where it denies."""
+def scores(head: SymptomHead, lines: list[str], cache: ModelCache) -> tuple[np.ndarray, np.ndarray]:
+    """The highest score among the parts of each line, (N,); and whether a rule's finding in it is doubted."""
     parts, denying = zip(*(plain_parts(each, cache) for each in lines), strict=True)
-    whole = odds_apart(lines) * denying
-    many = [len(each) for each in parts]
+    odds = odds_apart(lines)
+    whole = odds * denying
     flat = list(chain.from_iterable(parts))
     read_as = [as_read(each, cache) or "-" for each in lines]
     fits = fit_of(probabilities(head, embed(read_as, cache)))
-    each_fits, each_whole = np.repeat(fits, many, 0), np.repeat(whole, many)
-    found, _ = scored(head, embed(flat, cache), flat, each_fits, each_whole)
-    rates = iter(found)
-    return np.array(
-        [
-            max((next(rates) for _ in each), default=alone)
-            for each, alone in zip(parts, score_of_whole(whole), strict=True)
-        ]
-    )
+    owners = np.repeat(np.arange(len(lines)), [len(each) for each in parts])
+    vectors = embed(flat, cache)
+    best, left = score_of_whole(whole), np.where([not each for each in parts], 1.0, 0.0)
+    best[owners] = 0
+    for into, beside in ((best, whole), (left, np.zeros(len(lines)))):
+        np.maximum.at(into, owners, scored(head, vectors, flat, fits[owners], beside[owners])[0])
+    return best, ~np.array(denying) & (odds < DOUBTED) & (left < DOUBTED_LEFT)
 
 
 def choose(
@@ -239,9 +244,14 @@ def choose(
     not learn from them.
     """
     said = [line for _, lines in urgent for line in lines]
-    by_rule = np.array([ruled(line, cache) for line in said])
-    alarming = np.concatenate([scores(head, lines, cache) for head, lines in urgent])
-    others = np.concatenate([scores(head, lines, cache) for head, lines in calm])
+    kinds, quiet_kinds = (
+        [ruled(line, cache) for _, lines in each for line in lines] for each in (urgent, calm)
+    )
+    by_rule, ruled_quiet = (np.array([bool(found) for found in each]) for each in (kinds, quiet_kinds))
+    (alarming, wrongly), (others, rightly) = (
+        map(np.concatenate, zip(*(scores(head, lines, cache) for head, lines in each), strict=True))
+        for each in (urgent, calm)
+    )
     alone = alarming[~by_rule]
     for at in np.argsort(alone)[:6]:
         print(f"{alone[at]:.3f} {np.array(said)[~by_rule][at]}")
@@ -255,8 +265,17 @@ def choose(
         "heard": str(int(np.sum(alarming >= alarm))), "emergencies": str(len(alarming)),
         "ruled": str(int(by_rule.sum())), "alone": str(len(alone)),
         "false": str(int(np.sum(others >= alarm))), "quiet": str(len(others)),
+        "doubted_urgent": str(_doubted(kinds, wrongly)), "doubted": str(_doubted(quiet_kinds, rightly)),
+        "ruled_quiet": str(int(ruled_quiet.sum())),
         "asked": str(int(np.sum(alarming >= unsure))), "bothered": str(int(np.sum(others >= unsure))),
     }  # fmt: skip
+
+
+def _doubted(kinds: list[frozenset[str]], readers_doubt: np.ndarray) -> int:
+    return sum(
+        bool(found) and not found & NEVER_DOUBTED and bool(doubt)
+        for found, doubt in zip(kinds, readers_doubt, strict=True)
+    )
 
 
 def lowered(score: float, by: float) -> float:
@@ -264,6 +283,6 @@ def lowered(score: float, by: float) -> float:
     return float(1 / (1 + np.exp(by) * (1 - score) / score))
 
 
-def ruled(line: str, cache: ModelCache) -> bool:
-    """Whether a rule finds an emergency."""
-    return bool(find_alarms(words_of(plain_text(line), whole_words(cache))))
+def ruled(line: str, cache: ModelCache) -> frozenset[str]:
+    """The kinds of emergencies that rules find."""
+    return frozenset(each.kind for each in find_alarms(words_of(plain_text(line), whole_words(cache))))
