@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python -m bench.medicine_symptoms
 
 Test phrases stand in `bench/medicine_symptoms_*.toml`, written from the point of view of different people.
-Phrases about emergencies were written in 21 rounds, each before it was measured. Noticed, when measured
+Phrases about emergencies were written in 24 rounds, each before it was measured. Noticed, when measured
 first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132; more as
 other people say it 122 of 137 and 64 of 71; in seven to ten voices 180 of 190, 171 of 171, 132 of 133, 132 of
 133, 149 of 149 and 135 of 136. Between any two of them rules, what is learned from or the thresholds were
@@ -12,22 +12,30 @@ fourteenth (one of its phrases, and two that must not alarm, stood in what was l
 learned from 150 more phrases about emergencies and 461 others, rules for what is denied and told were
 widened, and the threshold was chosen on the twelfth to fifteenth. The sixteenth was measured once after that;
 the state before notices the same 135. Whoever wrote the twelfth to sixteenth wrote what the detector learns
-from, too. The last five were written by somebody who saw neither the detector nor what it learns from. The
+from, too. The last eight were written by people who saw neither the detector nor what it learns from. The
 seventeenth, measured once on what the sixteenth was measured on, found 152 of 152; with 11 of 30 denials, 8
 of 14 memories, 9 of 22 sayings and questions and 14 of 82 everyday complaints for nothing. Since then rules
 for what is denied, over and only said so were widened with an eye on it, it is learned from and the threshold
 was chosen on it. The eighteenth was measured after that: 152 of 152 (two rules were added since, for what 160
 sentences made to look harmless showed, and it finds the same); with 6 of 30 denials, 2 of 14 memories, 5 of
 22 sayings and questions and 6 of 82 everyday complaints for nothing. (Five of its emergencies and 17 others
-share six words in ten with a sentence that is learned from.) Each of the last three was measured once, when
+share six words in ten with a sentence that is learned from.) Each of the next three was measured once, when
 the one before was learned from and rules were mended. Noticed: 151 of 152 (the one that was missed names no
 part of the body), 152 of 152, 152 of 152, the last with some forty true denials inside. For nothing: 10 of 30
 denials, 1 of 14 memories, 11 of 22 sayings and 3 of 82 everyday complaints; 11 of 40 (2 of the 20 that say it
 plainly), 2 of 14, 10 of 22 and 1 of 82; 7 of 40 (6 of 30 that say it plainly), 2 of 14, 8 of 22 and 4 of 82.
-Between the last two, plain denials of 83 troubles that a program put together showed that every seventh
-alarmed, and rules were mended; on the last, a word and a phrase were added since, which two of its seven
+Before the last of these, plain denials of 83 troubles that a program put together showed that every seventh
+alarmed, and rules were mended; on that one, a word and a phrase were added since, which two of its seven
 denials contain. Somebody who read the rules then made 191 emergencies look denied, of which 115 raised no
-alarm (57 before the last three rounds); rules were mended on these, too. False alarms, earlier, first: 13, 7,
+alarm (57 before the last three rounds); rules were mended on these, too. Then a network that reads all of a
+complaint, with what is denied, joined the detector, which learned from the twenty-first, too. The
+twenty-second and twenty-third were measured once after that, and nothing was changed between them: 151 of 152
+each, with 9 and 8 of 40 denials (1 and 2 of the 30 in plain words), 5 and 4 of 14 memories, 10 and 13 of 22
+sayings and 2 and 5 of 82 everyday complaints for nothing. They are not learned from, but looked at: what a
+rule finds and no reader believes has been “could be urgent” since, how surely was chosen on the twelfth to
+twenty-first, and three spellings were added. The twenty-fourth, measured once after that: 152 of 152, with 7
+of 40 denials (4 of 30 in plain words), 1 of 14 memories, 4 of 22 sayings and 5 of 82 everyday complaints for
+nothing; two rules were mended on it since. False alarms, earlier, first: 13, 7,
 13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings,
 17 of 80, 14 of 80, 9 of 70 and 14 of 70; of the fifteenth 8 of 26 denials, 5 of 14 memories, 10 of 22 sayings
 and questions, 8 of 82 everyday complaints; of the sixteenth 10, 6, 7 and 8 (before the change 11, 6, 9 and

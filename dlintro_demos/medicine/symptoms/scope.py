@@ -90,7 +90,7 @@ def _plain_verb(words: Sequence[Word], at: int) -> bool:
 def _plain_no(words: Sequence[Word], at: int) -> bool:
     after = text_at(words, at + 1)
     if text_at(words, at + 2) in words_in("lost_or_changed") and text_at(words, at + 3) not in (
-        words_in("abilities") | words_in("had_by_all")
+        (words_in("abilities") | words_in("had_by_all")) - {"and"}
     ):
         return True  # “no vision loss”
     if after in words_in("no_but") or (after == "longer" and text_at(words, at - 1) in ("can", "could")):

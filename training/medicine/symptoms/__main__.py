@@ -1,17 +1,18 @@
 """Train the heads for symptom patterns and emergencies; print their figures and write their card.
 
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms patterns   # half a minute of one core
-    OMP_NUM_THREADS=1 python -m training.medicine.symptoms whole      # a quarter of an hour, see whole.py
+    OMP_NUM_THREADS=1 python -m training.medicine.symptoms whole      # twelve minutes, see whole.py
     ... whole --fold N   # N 0, 1, 2: the same without some rounds of tests; thresholds are chosen on these
-    OMP_NUM_THREADS=1 python -m training.medicine.symptoms detector   # two minutes, see detector.py
+    OMP_NUM_THREADS=1 python -m training.medicine.symptoms detector   # four minutes, see detector.py
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms report     # figures and card, on the test files
 
 Patterns: a multinomial logistic regression on MiniLM's embedding of a complaint whose misspelt words were
 put right. Its classes are the kinds of emergencies, the patterns, and what is neither. Temperature and
 the threshold of “cannot tell” come from the phrasings of five folds, each told by a head that learned
-from the other four. The last round of test files in bench/, the twenty-first, is read by `report` alone. The
-detector learned from those before, and its thresholds were chosen on nine of them; all rounds in their order
-stand in bench/medicine_symptoms.py. The same for the same seed, to the last digit of half precision.
+from the other four. The last round of test files in bench/, the twenty-fourth, is read by `report` alone.
+The detector learned from the ninth to the twenty-first, and its thresholds were chosen on ten of them; all
+rounds in their order stand in bench/medicine_symptoms.py. But for `whole`, the same for the same seed, to the
+last digit of half precision.
 """
 
 from __future__ import annotations
