@@ -152,7 +152,8 @@ def first_layers(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What the first `layers` make of each token, (N, T, 384) float32, and where there is one, (N, T).
 
-    Both on the CPU. Sentences are read together: a few. Raises `ModelUnavailable`.
+    Both on the CPU. Sentences are read together: a few, of each the first 128 tokens. Raises
+    `ModelUnavailable`.
     """
     return cache.run(MODEL, lambda model: _first_layers(model.module, sentences, layers))
 

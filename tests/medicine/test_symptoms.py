@@ -24,6 +24,7 @@ from dlintro_demos.medicine.symptoms.written import (
     yes_shares,
 )
 from dlintro_demos.shared.sentence_embeddings import whole_words
+from training.medicine.symptoms.detector import ROUNDS as LEARNED
 
 BENCH = Path(__file__).parents[2] / "bench"
 
@@ -58,13 +59,10 @@ def test_no_test_phrase_is_learned_from():
             *voices["urgent"].values(), *voices["calm"].values(), *off_topic.values(),
             *chain.from_iterable(each.values() for each in (*besides.values(), *last.values())),
             *(each.phrasings for each in patterns()),
+            *(phrases(f"{kind}_{number}") for kind in ("red_flags", "no_alarm") for number in LEARNED),
         )
     }  # fmt: skip
-    rounds = (
-        f"{kind}_{number}"
-        for kind in ("red_flags", "no_alarm")
-        for number in (12, 13, 14, 16, 18, 19, 20, 21, 22, 23, 24)
-    )
+    rounds = (f"{kind}_{number}" for kind in ("red_flags", "no_alarm") for number in (22, 23, 24))
     tests = ("paraphrases", "paraphrases_2", "off_topic", *rounds)
     assert [line for name in tests for line in phrases(name) if line.lower() in learned] == []
 

@@ -11,10 +11,11 @@ import torch
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.symptoms import reading
 from dlintro_demos.medicine.symptoms.head import MODEL
-from dlintro_demos.medicine.symptoms.reading import read_complaint
+from dlintro_demos.medicine.symptoms.reading import NOT_ENGLISH, read_complaint
 from dlintro_demos.medicine.symptoms.spelling import plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.whole import (
     BELOW,
+    CHARACTERS,
     WINDOW,
     Whole,
     WholeReader,
@@ -70,6 +71,14 @@ def test_the_likeliest_window_counts_wherever_it_stands():
     assert odds(calm + grave + calm) > odds(calm) + 1
 
 
+def test_a_long_row_of_marks_hides_nothing():
+    text = plain_text("Hello" + "." * 700 + " " + "\u4f60" * 700 + " chest pain")
+    found = windows(text, words(text))
+    assert "." * 4 not in "".join(found)
+    assert found[-1].endswith("chest pain")
+    assert max(map(len, found)) <= CHARACTERS
+
+
 @torch.inference_mode()
 def test_padding_is_not_read():
     reader = WholeReader(3).eval()
@@ -105,8 +114,10 @@ def test_what_a_rule_finds_and_no_reader_believes_could_be_urgent(monkeypatch):
     assert doubted.alarms == ()
     assert doubted.maybe is not None
     assert doubted.maybe.kind == "breathing"
-    for sure in ("no fever, but I cannot breathe", "I want to kill myself", "no puedo respirar"):
-        assert read_(sure).alarms != ()  # beside what is denied, of suicide, in another language
+    gibberish = "zorb cannot breathe qux wib dax nurp tig"
+    assert read_(gibberish).problem == NOT_ENGLISH
+    for sure in (gibberish, "no fever, but I cannot breathe", "I want to kill myself", "no puedo respirar"):
+        assert read_(sure).alarms != ()  # no English, beside what is denied, of suicide, in another language
 
 
 def test_one_reader_who_believes_a_rule_is_enough(monkeypatch):

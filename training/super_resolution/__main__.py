@@ -235,7 +235,7 @@ def begin(settings: TrainingSettings) -> Ours:
 def enlarged(network: Ours, small: torch.Tensor, *, halved: bool) -> torch.Tensor:
     """What the network makes, its inner convolutions in bfloat16 where they are `halved`.
 
-    The first convolution and bicubic are not: they would read pixels to the nearest two levels.
+    The first convolution and bicubic are not: they would read pixels to about one level.
     """
     first = F.relu(network.head(small - 0.5))
     with torch.autocast(small.device.type, torch.bfloat16, enabled=halved):

@@ -40,8 +40,9 @@ class Branches(nn.Module):
 
     def forward(self, kernel: torch.Tensor) -> torch.Tensor:
         """The kernel that runs, (out, in, 3, 3)."""
-        along_edges = torch.einsum("eo,eoi,ehw->oihw", self.strength, self.mixed, self.edges)
-        return kernel + F.pad(self.point[..., None, None], (1, 1, 1, 1)) + along_edges
+        with torch.autocast(kernel.device.type, enabled=False):
+            along_edges = torch.einsum("eo,eoi,ehw->oihw", self.strength, self.mixed, self.edges)
+            return kernel + F.pad(self.point[..., None, None], (1, 1, 1, 1)) + along_edges
 
 
 def convolutions(network: Ours) -> list[nn.Conv2d]:

@@ -51,7 +51,7 @@ class SymptomHead(nn.Module):
 
 def load_head(files: Sequence[Path]) -> SymptomHead:
     """The trained heads. Raises `RuntimeError` where the file has other shapes."""
-    state = {name: value.float() for name, value in load_file(files[0]).items()}
+    state = {name: value.float() for path in files for name, value in load_file(path).items()}
     module = SymptomHead(
         len(state["linear.bias"]),
         len(emergencies()),

@@ -177,9 +177,10 @@ def find_emergencies(
     covered = covered_places(words, cues)
     if found:
         alarms = tuple(found.values())
-        sure = covered or NEVER_DOUBTED & set(found)
+        sure = covered or fit is STRANGE or NEVER_DOUBTED & set(found)
         return (alarms, None) if sure or not _doubted(text, words, fit, cache) else ((), alarms[0])
-    like = _most_like_one(text, words, covered, fit, cache)
+    if not (like := _most_like_one(text, words, covered, fit, cache)):
+        return (), None
     thresholds, score = cache.card(MODEL).thresholds, like.score or 0.0
     if score >= thresholds["alarm"]:
         return (like,), None
@@ -193,24 +194,26 @@ def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
 
 def _doubted(text: str, words: Sequence[Word], fit: np.ndarray, cache: ModelCache) -> bool:
     """Whether neither the reader of all nor those of parts take it for an emergency; nothing is denied."""
-    if not (said := said_plainly(words, ())) or whole_of(text, words, MODEL, cache).odds >= DOUBTED:
+    if not (said := said_plainly(words, ())):
         return False
     scores, _ = alarm_scores(said, fit, NONE_DENIED.odds, cache)
-    return float(scores.max()) < DOUBTED_LEFT
+    return float(scores.max()) < DOUBTED_LEFT and whole_of(text, words, MODEL, cache).odds < DOUBTED
 
 
 def _most_like_one(
     text: str, words: Sequence[Word], covered: Collection[int], fit: np.ndarray, cache: ModelCache
-) -> Alarm:
+) -> Alarm | None:
     """The part of a complaint that sounds most like an emergency, however little."""
     whole = whole_of(text, words, MODEL, cache) if covered else NONE_DENIED
     if said := said_plainly(words, covered):
         scores, kinds = alarm_scores(said, fit, whole.odds, cache)
         best = int(scores.argmax())
         score, kind, heard = float(scores[best]), int(kinds[best]), said[best].split()
+    elif not covered:
+        return None
     else:
         score, kind = float(score_of_whole(np.array(whole.odds))), whole.kind
-        heard = [word.text for word in words[:CHUNK]]
+        heard = whole.window.split()
     like = list(emergencies().values())[kind]
     return Alarm(
         kind=like.key,

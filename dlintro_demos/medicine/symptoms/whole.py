@@ -6,6 +6,7 @@ They learned on from where all-MiniLM-L6-v2 has them; the layers below are as pu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -26,14 +27,18 @@ LAYERS = 4  # that learned on
 POOLS = 4  # weighted means of the tokens, beside the plain one
 UNITS = 256
 WINDOW = 60  # words that are read together; in longer complaints the likeliest part counts
+CHARACTERS = 600  # and of what is no word, too: the encoder reads 128 tokens
+BATCH = 32  # windows at once
+_RUN = re.compile(r"([^\w\s])\1{3,}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Whole:
-    """The log odds of an emergency, and the number of its likeliest kind."""
+    """The log odds of an emergency, the number of its likeliest kind, and the window that it stands in."""
 
     odds: float
     kind: int
+    window: str = ""
 
 
 NONE_DENIED = Whole(odds=0.0, kind=0)
@@ -41,7 +46,7 @@ NONE_DENIED = Whole(odds=0.0, kind=0)
 
 
 class WholeReader(nn.Module):
-    """Two layers of BERT's encoder, means of the tokens by learned weights, and two linear maps.
+    """Four layers of BERT's encoder, means of the tokens by learned weights, and two linear maps.
 
     Input: what the layers below make of each token, (N, T, 384), and `seen` (N, T), False at padding; output:
     logits (N, kinds + 1), the last for “none”.
@@ -72,7 +77,10 @@ def odds_of(logits: torch.Tensor) -> torch.Tensor:
 
 
 def windows(text: str, words: Sequence[Word]) -> list[str]:
-    """A plain text, put right, in parts of whole sentences of up to `WINDOW` words; longer ones are cut."""
+    """A plain text, put right, in parts of whole sentences of up to `WINDOW` words; longer ones are cut.
+
+    Of a mark that is repeated three are left.
+    """
     groups: list[list[Word]] = []
     for _, sentence in groupby(words, key=lambda word: word.sentence):
         said = list(sentence)
@@ -83,24 +91,36 @@ def windows(text: str, words: Sequence[Word]) -> list[str]:
             else:
                 groups.append(piece)
     borders = [0, *(group[0].begin for group in groups[1:]), len(text)]
-    return [
-        put_right(text, group, begin, end)
+    parts = (
+        _RUN.sub(r"\1\1\1", put_right(text, group, begin, end))
         for group, (begin, end) in zip(groups, pairwise(borders), strict=True)
-    ]
-
-
-def read_whole(module: nn.Module, features: torch.Tensor, seen: torch.Tensor) -> Whole:
-    """The likeliest emergency of the windows whose tokens these are, by the `WholeReader` of `module`."""
-    assert isinstance(module.whole, WholeReader)
-    device = module.whole.last.bias.device
-    with torch.inference_mode():
-        logits = module.whole(features.to(device), seen.to(device))
-        odds = odds_of(logits)
-        best = int(odds.argmax())
-        return Whole(odds=float(odds[best]), kind=int(logits[best, :-1].argmax()))
+    )
+    return [part[at : at + CHARACTERS] for part in parts for at in range(0, len(part), CHARACTERS)]
 
 
 def whole_of(text: str, words: Sequence[Word], model: str, cache: ModelCache) -> Whole:
-    """A complaint of at least one word, read by the cached `model`. Raises `ModelUnavailable`."""
-    features, seen = first_layers(windows(text, words), BELOW, cache)
-    return cache.run(model, lambda given: read_whole(given.module, features, seen))
+    """A complaint of at least one word, read by the `WholeReader` of the cached `model`.
+
+    Raises `ModelUnavailable`.
+    """
+    parts = windows(text, words)
+    return max(
+        (_likeliest(parts[at : at + BATCH], model, cache) for at in range(0, len(parts), BATCH)),
+        key=lambda whole: whole.odds,
+    )
+
+
+def _likeliest(parts: Sequence[str], model: str, cache: ModelCache) -> Whole:
+    features, seen = first_layers(parts, BELOW, cache)
+    logits = cache.run(model, lambda given: _read(given.module, features, seen))
+    odds = odds_of(logits)
+    best = int(odds.argmax())
+    return Whole(odds=float(odds[best]), kind=int(logits[best, :-1].argmax()), window=parts[best])
+
+
+def _read(module: nn.Module, features: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+    assert isinstance(module.whole, WholeReader)
+    device = module.whole.last.bias.device
+    with torch.inference_mode():
+        logits: torch.Tensor = module.whole(features.to(device), seen.to(device)).cpu()
+        return logits

@@ -43,17 +43,9 @@ from training.medicine.symptoms.whole import train_whole, write_odds
 FOLDS = 5
 C = 30.0  # inverse strength of the regularisation
 LOST = 0.06  # of the phrasings, told by a head that did not learn from them, that may be “cannot tell”
-PARTS = (
-    "linear",
-    "temperature",
-    "phrases",
-    "alarm.",
-    "examples",
-    "urgent",
-    "grams",
-    "whole.",
-)  # of the weights
+PARTS = ("linear", "temperature", "phrases", "alarm.", "examples", "urgent", "grams")  # of the weights
 FOLDER = REPOSITORY / "models" / MODEL
+WEIGHTS, WHOLE = "weights.safetensors", "whole.safetensors"  # the second one seldom changes
 
 
 def fitted(vectors: np.ndarray, owners: np.ndarray) -> LogisticRegression:
@@ -112,13 +104,18 @@ def train_patterns(cache: ModelCache) -> tuple[dict[str, torch.Tensor], dict[str
 
 def save(tensors: dict[str, torch.Tensor], chosen: dict[str, str]) -> None:
     """Write the weights with these tensors and facts, beside those that the file has of the other part."""
-    path = FOLDER / "weights.safetensors"
+    path = FOLDER / WEIGHTS
     if path.exists():
         with safe_open(path, "pt") as file:
             names = [name for name in file.keys() if name.startswith(PARTS)]  # noqa: SIM118
             tensors = {name: file.get_tensor(name) for name in names} | tensors
             chosen = (file.metadata() or {}) | chosen
     FOLDER.mkdir(exist_ok=True)
+    write(path, tensors, chosen)
+
+
+def write(path: Path, tensors: dict[str, torch.Tensor], chosen: dict[str, str] | None = None) -> None:
+    """A file of weights in half precision."""
     save_file({name: each.half().contiguous() for name, each in tensors.items()}, path, metadata=chosen)
     path.chmod(0o644)
 
@@ -131,20 +128,24 @@ def _temperature(logits: np.ndarray, classes: np.ndarray) -> float:
 
 def write_card(entries: str) -> None:
     """Write the card: facts of the weights, thresholds, and the figures as TOML."""
-    path = FOLDER / "weights.safetensors"
-    with safe_open(path, "np") as file:
+    paths = [FOLDER / WEIGHTS, FOLDER / WHOLE]
+    with safe_open(paths[0], "np") as file:
         chosen = file.metadata()
     off_topic = read("symptom_off_topic")
     card = Path(__file__).with_name("card.txt").read_text(encoding="utf-8").format(
         **chosen,
-        parameters=sum(value.numel() for value in load_head([path]).state_dict().values()),
-        sha=hashlib.sha256(path.read_bytes()).hexdigest(),
-        size=path.stat().st_size,
+        parameters=sum(value.numel() for value in load_head(paths).state_dict().values()),
+        files="\n".join(map(_entry, paths)),
         phrasings=sum(len(each.phrasings) for each in patterns()),
         patterns=len(patterns()),
         learn=len(off_topic["learn"]),
     )  # fmt: skip
     (FOLDER / "card.toml").write_text(card + entries, encoding="utf-8")
+
+
+def _entry(path: Path) -> str:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f'[[files]]\npath = "{path.name}"\nsha256 = "{digest}"\nbytes = {path.stat().st_size}\n'
 
 
 def train_whole_or_fold(fold: int | None, cache: ModelCache) -> None:
@@ -160,7 +161,8 @@ def train_whole_or_fold(fold: int | None, cache: ModelCache) -> None:
         -1 if fold is None else fold, [line for line, away in zip(lines, told, strict=True) if away], odds
     )
     if fold is None:
-        save({f"whole.{name}": value for name, value in reader.state_dict().items()}, {})
+        tensors = {f"whole.{name}": value for name, value in reader.state_dict().items()}
+        write(FOLDER / WHOLE, tensors)
 
 
 def report(cache: ModelCache) -> None:

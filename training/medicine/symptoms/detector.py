@@ -41,7 +41,7 @@ from dlintro_demos.medicine.symptoms.spelling import plain_text, words_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
 from dlintro_demos.shared.sentence_embeddings import embed, whole_words
 from training.medicine.symptoms.reading import SEED, VARIANTS, as_read, left_of, plain_parts, varied
-from training.medicine.symptoms.whole import odds_apart
+from training.medicine.symptoms.whole import FOLDS, odds_apart
 
 KEPT = 8  # one sentence in so many of the new ones is kept for the thresholds
 VARIED = 2  # variants of a sentence that are learned from: as it is, and with a typing error
@@ -49,21 +49,7 @@ C = 10.0  # inverse strength of the regularisation of the words' weights
 EPOCHS, BATCH, RATE, DECAY = 20, 256, 2e-3, 0.02  # of the network
 SCALE = 8.0  # of its input, whose length is 1
 SMOOTHING, DROPPED, DROPPED_WITHIN = 0.02, 0.1, 0.3
-ROUNDS = (
-    9,
-    10,
-    11,
-    12,
-    13,
-    14,
-    15,
-    16,
-    17,
-    18,
-    19,
-    20,
-    21,
-)  # of tests; those before stand in red_flag_more.toml
+ROUNDS = tuple(range(9, 22))  # of tests; those before stand in red_flag_more.toml
 APART = ((12, 15, 18, 21), (13, 16, 19), (14, 17, 20))  # rounds that thresholds are chosen on, by folds
 MARGIN = 0.05  # log odds that an alarm may be below every emergency that thresholds are chosen on
 UNSURE = 0.5  # and what “could be urgent” may be below that
@@ -98,6 +84,7 @@ def sentences() -> Sentences:
     """All that is written, apart."""
     flags, more, voices = read("red_flag_phrases"), read("red_flag_more"), read("red_flag_voices")
     off_topic, besides, last = read("symptom_off_topic"), read("red_flag_everyday"), read("red_flag_calm")
+    assert len(APART) == FOLDS
     assert list(flags["learn"]) == list(emergencies()) == list(voices["urgent"]) == list(last["urgent"])
     new = [_apart(lines) for lines in voices["urgent"].values()]
     like = [_apart(each.phrasings) for each in patterns()]

@@ -1,4 +1,4 @@
-"""Train the reader of whole complaints: the last two layers of MiniLM learn on, with what is denied in place.
+"""Train the reader of whole complaints: the last four layers of MiniLM learn on, with denials in place.
 
 It learns from the same sentences as the detector, from each once more with a typing error, and from sentences
 that a program puts together of them (composed.py). Told apart are emergencies from all else, and, a little,
@@ -28,7 +28,7 @@ from training.medicine.symptoms.composed import composed
 from training.medicine.symptoms.reading import SEED, VARIANTS, varied
 
 CHECKPOINTS = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints"))
-ODDS = "symptoms_whole"
+ODDS, FOLDS = "symptoms_whole", 3
 VARIED = 2  # of a sentence: as it is, and with a typing error
 EPOCHS, BATCH, DECAY, CLIP = 3, 64, 0.02, 1.0
 RATE, RATE_OF_HEAD, WARM_UP = 1.5e-4, 1e-3, 100  # of the layers, of what stands on them; steps
@@ -105,8 +105,8 @@ def write_odds(fold: int, lines: Sequence[str], odds: np.ndarray) -> None:
 def odds_apart(lines: Sequence[str]) -> np.ndarray:
     """The log odds of sentences, (N,), each by a reader that did not learn from it."""
     odds: dict[str, float] = {}
-    for path in CHECKPOINTS.glob(f"{ODDS}_*.json"):
-        odds |= json.loads(path.read_text(encoding="utf-8"))
+    for fold in (-1, *range(FOLDS)):  # of the last time that each was trained
+        odds |= json.loads((CHECKPOINTS / f"{ODDS}_{fold}.json").read_text(encoding="utf-8"))
     return np.array([odds[line] for line in lines])
 
 
