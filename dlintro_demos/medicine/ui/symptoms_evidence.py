@@ -117,9 +117,9 @@ def _limits() -> None:
         table(("Measured", "Value"), [(figure.name, figure.value) for figure in card.figures])
         sources = " ".join(sorted({f"`{figure.source}`" for figure in card.figures}))
         st.caption(
-            f"By {sources}, on phrases that nothing learned from and no threshold was chosen on. But for "
-            "those put together or made to look denied: rules were mended on them, and the network learned from "
-            "some like them."
+            f"By {sources}, on phrases that nothing learned from and no threshold was chosen on."
+            " But for those put together or made to look denied: rules were mended on them, and the network "
+            "learned from some like them."
         )
 
 
