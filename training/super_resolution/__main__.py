@@ -23,9 +23,9 @@ counted in Y alone, 19,241 steps (5,000 s of a busy core, `--squared 0.3 --ema-d
 instead of +1.43, for a sixth more time; all of it: averaged +1.19, bicubic +1.54. It gives one kernel what it
 takes from another. (Supposed: a network that small must be told which it is, or learn for longer.)
 
-Where the processor multiplies bfloat16 (AMX), `--halved 0.9` is quicker: on one thread a step of 16 patches of
-48 px of a network 16 deep took 108 ms instead of 289 (`python -m training.super_resolution.designs --threads 1
---learning`). Nothing that is in use has learned so.
+Where the processor multiplies bfloat16 (AMX), `--halved 0.9` is quicker: on one thread a step of 16 patches
+of 48 px of a network 16 deep took 108 ms instead of 289 (`python -m training.super_resolution.designs
+--threads 1 --learning`). Nothing that is in use has learned so.
 
 Checkpoints and the log (CSV) lie in `~/.cache/dlintro/checkpoints` (`DLINTRO_CHECKPOINTS`), outside the
 repository. Held-out photographs are never trained on, and the last weights are the result, not the best.
