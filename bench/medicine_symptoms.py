@@ -31,9 +31,9 @@ alarm (57 before the last three rounds); rules were mended on these, too. Then a
 complaint, with what is denied, joined the detector, which learned from the twenty-first, too. The
 twenty-second and twenty-third were measured once after that, and nothing was changed between them: 151 of 152
 each, with 9 and 8 of 40 denials (1 and 2 of the 30 in plain words), 5 and 4 of 14 memories, 10 and 13 of 22
-sayings and 2 and 5 of 82 everyday complaints for nothing. (Some denials of the
-twenty-second had been read by whoever then wrote what sentences are composed of, and two of its statements are
-like some of them: its denials are no clean test.) They are not learned from, but looked at: what a
+sayings and 2 and 5 of 82 everyday complaints for nothing. (Some denials of the twenty-second had been read by
+whoever then wrote what sentences are composed of, and two of its statements are like some of them: its
+denials are no clean test.) They are not learned from, but looked at: what a
 rule finds and no reader believes has been “could be urgent” since, how surely was chosen on the twelfth to
 twenty-first, and three spellings were added. The twenty-fourth, measured once after that: 152 of 152, with 7
 of 40 denials (4 of 30 in plain words), 1 of 14 memories, 4 of 22 sayings and 5 of 82 everyday complaints for
