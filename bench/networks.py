@@ -31,7 +31,8 @@ from dlintro_demos.gallery.settings import REPOSITORY
 from dlintro_demos.shared import imagenet
 from dlintro_demos.shared.face_detector import Mtcnn
 from dlintro_demos.shared.packed import call, pack
-from dlintro_demos.super_resolution.ours import Ours
+from dlintro_demos.super_resolution.making import EVEN
+from dlintro_demos.super_resolution.ours import Adaptive, Ours
 
 Call = Callable[[], torch.Tensor | np.ndarray]
 
@@ -81,7 +82,8 @@ def cases(cache: ModelCache, only: str) -> dict[str, dict[str, Call]]:
         for key in (imagenet.MODEL, "dlib_face_recognition", "mtcnn", "super_resolution_ours_x4_clean")
     )
     assert isinstance(detector, Mtcnn)
-    assert isinstance(ours, Ours)
+    assert isinstance(ours, Adaptive)
+    ours = ours.fitted(EVEN)
     sizes = {
         "classifier, 224 px": (lite, 224),
         "dlib's face network, 150 px": (dlib, 150),

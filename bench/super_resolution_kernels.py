@@ -22,11 +22,11 @@ from PIL import Image
 from torch import nn
 
 from bench.super_resolution_quality import CARDS, PHOTOS, photo, unseen
-from dlintro_demos.super_resolution.ours import load_ours
+from dlintro_demos.super_resolution.ours import Adaptive, fitted, load_ours
 from dlintro_demos.super_resolution.upscale import turned, turned_back
 from training.photographs import load
 from training.super_resolution.__main__ import enlarge
-from training.super_resolution.kernels import KERNELS
+from training.super_resolution.kernels import KERNELS, made_by
 
 LUMA = np.array([65.481, 128.553, 24.966]) / 255
 """Of R, G and B in Y (ITU-R BT.601), as MATLAB's `rgb2ycbcr` has it."""
@@ -79,6 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--scale", type=int, choices=(2, 4), default=4)
     parser.add_argument("--weights", type=Path, nargs="*", default=[], help="files beside those in use")
+    parser.add_argument("--told", action="store_true", help="and those that ask told how it was made small")
     parser.add_argument("--best", action="store_true", help="and all of them in eight views")
     parser.add_argument(
         "--photographs", nargs="*", default=["unseen", "scikit-image", "held-out"], metavar="SET"
@@ -93,7 +94,12 @@ def main() -> None:
     for which in arguments.photographs:
         for kernel in arguments.kernels:
             began = time.perf_counter()
-            names, gained = gains(networks, KERNELS[kernel], arguments.scale, which)
+            told = {
+                f"{name}, told": each.fitted(tuple(made_by(kernel)))
+                for name, each in networks.items()
+                if arguments.told and isinstance(each, Adaptive)
+            }
+            names, gained = gains(networks | told, KERNELS[kernel], arguments.scale, which)
             means = "  ".join(f"{mean:+.2f}" for mean in gained.mean(axis=0))
             worst = ", ".join(f"{names[at]} {gained[at, -1]:+.2f}" for at in gained[:, -1].argsort()[:3])
             print(
@@ -113,9 +119,10 @@ class EightViews(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, 3, H, W) to (N, 3, scale * H, scale * W)."""
-        total = torch.zeros(())
+        total, rgb = torch.zeros(()), (x[0] * 255).round().byte().permute(1, 2, 0).numpy()
+        network = fitted(self.network, rgb)
         for view in range(8):
-            total = total + turned_back(self.network(turned(x, view)), view)
+            total = total + turned_back(network(turned(x, view)), view)
         return total / 8
 
 

@@ -15,6 +15,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.explain import Explanation, explain
 from dlintro_demos.super_resolution.growing import Growing
+from dlintro_demos.super_resolution.making import AREA, Shares, made_small_again
 from dlintro_demos.super_resolution.output import jpeg_of, png_of
 from dlintro_demos.super_resolution.pace import PACE, Part, shrink, take
 from dlintro_demos.super_resolution.quality import heat, invented_detail, psnr, ssim
@@ -96,7 +97,8 @@ class Outcome:
 
     `figures` are those of every picture that can be compared with a truth, by name, empty where there is
     none; `beside` is there where a truth is. `consistency` is the PSNR between what was given and the result
-    made small again: how far the result is true to its input. `inside` is there where a network ran.
+    made small again: how far the result is true to its input. `making` is how it was made small, by the
+    network, where it asks. `inside` is there where a network ran.
     """
 
     request: Request
@@ -109,6 +111,7 @@ class Outcome:
     before: Shown
     after: Shown
     consistency: float
+    making: Shares | None
     figures: dict[str, Figures]
     inside: Inside | None
     beside: Beside | None
@@ -167,8 +170,7 @@ def enlarge(
     inside = None
     if request.card is not None:
         inside = _look_inside(explain(rgb, cache, model=f"super_resolution_ours_x4_{request.situation}"))
-    small, _ = shrink(result.rgb, None, (width, height))
-    consistency = psnr(rgb, small)
+    consistency = psnr(rgb, made_small_again(result.rgb, result.making or AREA, request.scale))
     after = _show(result.rgb)
     large = size[0] * size[1] > KEPT
     jpeg = jpeg_of(result.rgb) if large and alpha is None else None
@@ -183,6 +185,7 @@ def enlarge(
         before=_show(bicubic(rgb, (after.width, after.height))),
         after=after,
         consistency=consistency,
+        making=result.making,
         figures=figures,
         inside=inside,
         beside=beside,

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 from torch import nn
 
-from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
-from dlintro_demos.super_resolution.ours import Ours
+from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.super_resolution.ours import Ours, fitted
 
 LARGEST = 96  # px; a larger part makes pictures too busy to read, and the photographic network slow
 SCALE = 4
@@ -56,9 +56,11 @@ def explain(
     The layers are called one by one, without hooks: other visitors share the module.
     """
     left, top, right, bottom = box = _liveliest(rgb)
-    rgb = rgb[top:bottom, left:right]
+    whole, rgb = rgb, rgb[top:bottom, left:right]
     height, width = rgb.shape[:2]
-    early, late, network = cache.run(model, lambda loaded: _look(loaded, rgb))
+    early, late, network = cache.run(
+        model, lambda loaded: _look(fitted(loaded.module, whole), loaded.device, rgb)
+    )
     size = (width * SCALE, height * SCALE)
     picture = Image.fromarray(rgb)
     bicubic = np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
@@ -76,10 +78,12 @@ def explain(
 
 
 @torch.inference_mode()
-def _look(loaded: Loaded, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _look(
+    module: nn.Module, device: torch.device, rgb: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features (channels, rows, columns) of an early and a late layer, and the enlarged crop as uint8."""
-    tensor = torch.tensor(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].to(loaded.device)
-    early, late, output = _activations(loaded.module, tensor.float() / 255)
+    tensor = torch.tensor(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].to(device)
+    early, late, output = _activations(module, tensor.float() / 255)
     enlarged = (output[0].clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0)
     return early[0].cpu().numpy(), late[0].cpu().numpy(), enlarged.cpu().numpy()
 

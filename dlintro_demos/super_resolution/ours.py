@@ -6,11 +6,15 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
+from torch.func import functional_call
+
+from dlintro_demos.super_resolution.making import EVEN, KERNELS, Reader, Shares, cubic, read_making
 
 CUBIC = -0.5  # Keys' parameter, as Pillow's BICUBIC has it
 NOISE = 0.3  # of He's initialisation, beside the identity
@@ -73,6 +77,76 @@ class Ours(nn.Module):
         return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), self.cubic, groups=3)
 
 
+class Adaptive(nn.Module):
+    """Our network with weights that depend on how the picture was made small (see `making.py`).
+
+    For each kernel it learns a factor for every channel of the inner convolutions (as feature-wise linear
+    modulation does, Perez et al. 2018), a change of the first and of the last convolution, and of all biases.
+    What runs is a plain `Ours`: of several kernels that may have been it, a weighted sum.
+    """
+
+    def __init__(self, network: Ours, reader: Reader | None = None) -> None:
+        """Begins as `network` for every kernel; without a `reader` all kernels are as likely."""
+        super().__init__()
+        self.network, self.reader = network, reader
+        self.changes = nn.ParameterList(  # flat, as only four dimensions can have their channels last
+            [
+                torch.zeros(len(KERNELS), len(weights) if _is_factor(name) else weights.numel())
+                for name, weights in network.named_parameters()
+            ]
+        )
+
+    def weights(self, shares: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Of a plain network, by name; `shares` (kernels,) add up to 1."""
+        weights = {}
+        for (name, plain), changes in zip(self.network.named_parameters(), self.changes, strict=True):
+            change = shares @ changes
+            if _is_factor(name):
+                weights[name] = plain * (1 + change[:, None, None, None])
+            else:
+                weights[name] = plain + change.view(plain.shape)
+        return weights
+
+    def forward(self, x: torch.Tensor, shares: torch.Tensor | Shares = EVEN) -> torch.Tensor:
+        """As `Ours` does, for a picture made small so; it does not read `x`, which may be a part of one."""
+        weights = self.weights(torch.as_tensor(shares, dtype=x.dtype, device=x.device))
+        output: torch.Tensor = functional_call(self.network, weights, x)
+        return output
+
+    @torch.no_grad()
+    def fitted(self, shares: Shares) -> Ours:
+        """The plain network for pictures made small so."""
+        plain = Ours(scale=self.network.scale, width=self.network.width, depth=self.network.depth)
+        plain.load_state_dict(self.weights(self.changes[0].new_tensor(shares)))
+        plain.eval().requires_grad_(requires_grad=False)
+        return plain.to(self.changes[0].device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _is_factor(name: str) -> bool:
+    """Whether a weight is changed by a factor for each output channel."""
+    return name.startswith("body") and name.endswith("weight")
+
+
+def _adaptive(plain: Ours, kernels: Sequence[str], tensors: dict[str, torch.Tensor]) -> Adaptive:
+    """Not yet with its weights; `tensors` say whether it has a reader."""
+    if tuple(kernels) != KERNELS:
+        raise OursFormatError(f"it knows other kernels: {kernels}")
+    return Adaptive(plain, Reader() if any(name.startswith("reader.") for name in tensors) else None)
+
+
+def read(network: nn.Module, rgb: np.ndarray) -> Shares | None:
+    """How likely each kernel made (H, W, 3) uint8 small; None for a network that does not ask."""
+    if not isinstance(network, Adaptive):
+        return None
+    return EVEN if network.reader is None else read_making(network.reader, rgb)
+
+
+def fitted(network: nn.Module, rgb: np.ndarray) -> nn.Module:
+    """The plain network for a picture, (H, W, 3) uint8; networks of other kinds are what they are."""
+    shares = read(network, rgb)
+    return network.fitted(shares) if isinstance(network, Adaptive) and shares else network
+
+
 def cubic_kernels(scale: int) -> torch.Tensor:
     """Keys' cubic convolution as 5 x 5 kernels, (3 * scale², 1, 5, 5): one for each output pixel.
 
@@ -81,17 +155,17 @@ def cubic_kernels(scale: int) -> torch.Tensor:
     """
     phase = (torch.arange(scale, dtype=torch.float64) + 0.5) / scale - 0.5
     distance = (torch.arange(-2, 3, dtype=torch.float64) - phase[:, None]).abs()
-    near = (CUBIC + 2) * distance**3 - (CUBIC + 3) * distance**2 + 1
-    far = CUBIC * (distance**3 - 5 * distance**2 + 8 * distance - 4)
-    line = torch.where(distance <= 1, near, torch.where(distance < 2, far, 0.0))  # (scale, 5)
+    line = cubic(distance, CUBIC)  # (scale, 5)
     kernels = line[:, None, :, None] * line[None, :, None, :]
     return kernels.reshape(1, scale**2, 1, 5, 5).repeat(3, 1, 1, 1, 1).flatten(0, 1).float()
 
 
-def save_ours(network: Ours, path: Path) -> None:
+def save_ours(network: Ours | Adaptive, path: Path) -> None:
     """Write the weights, and in the file's metadata what `load_ours` needs to build the network."""
     # One entry only: the order of several differs from run to run, and so would the file's SHA-256.
-    shape = json.dumps({key: getattr(network, key) for key in ("scale", "width", "depth")})
+    plain = network.network if isinstance(network, Adaptive) else network
+    entry = {key: getattr(plain, key) for key in ("scale", "width", "depth")}
+    shape = json.dumps(entry | ({"kernels": KERNELS} if isinstance(network, Adaptive) else {}))
     tensors = {key: value.detach().contiguous() for key, value in network.state_dict().items()}
     save_file(tensors, path, metadata={"network": shape})
 
@@ -103,7 +177,9 @@ def load_ours(files: Sequence[Path]) -> nn.Module:
         with safe_open(path, framework="pt") as file:
             shape = json.loads((file.metadata() or {})["network"])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
-        network = Ours(**shape)
+        kernels = shape.pop("kernels", None)
+        plain = Ours(**shape)
+        network = plain if kernels is None else _adaptive(plain, kernels, tensors)
         network.load_state_dict(tensors)
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise OursFormatError(f"{path.name} does not hold our network: {error}") from error

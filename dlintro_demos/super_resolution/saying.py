@@ -3,8 +3,45 @@
 from __future__ import annotations
 
 from dlintro_demos.gallery.settings import Settings
+from dlintro_demos.super_resolution.making import KERNELS, Shares
 from dlintro_demos.super_resolution.pace import CAREFUL, Fit
 from dlintro_demos.super_resolution.upscale import Scale
+
+WAYS = dict(
+    zip(
+        KERNELS,
+        (
+            "as the mean of squares of pixels",
+            "by bicubic interpolation",
+            "by bilinear interpolation",
+            "by Lanczos's filter",
+            "by leaving pixels out",
+            "with hardly any blur",
+            "with a soft blur",
+        ),
+        strict=True,
+    )
+)
+"""How a picture may have been made small, for visitors."""
+SURE = 0.5
+"""Share of one way from which on it is named alone."""
+
+
+def in_words(making: Shares) -> str:
+    """How a picture was made small, as far as a network can tell."""
+    (likeliest, share), (second, other) = sorted(
+        zip(KERNELS, making, strict=True), key=lambda pair: -pair[1]
+    )[:2]
+    if share == other:
+        return "It is too small to tell how it was made small, so what was learned of all ways is mixed."
+    if share >= SURE:
+        return (
+            f"It seems to have been made small {WAYS[likeliest]} ({share:.0%}), and what that took is added."
+        )
+    return (
+        f"The network cannot tell how it was made small: {WAYS[likeliest]} ({share:.0%}), or {WAYS[second]} "
+        f"({other:.0%})? It mixes what it learned of each."
+    )
 
 
 def in_a_line(fit: Fit, size: tuple[int, int], asked: Scale, *, whole: bool, limits: Settings) -> str:

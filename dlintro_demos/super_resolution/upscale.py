@@ -16,7 +16,8 @@ from PIL import Image
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.shared.tiles import Box, Tile, plan_tiles
-from dlintro_demos.super_resolution.ours import Ours
+from dlintro_demos.super_resolution.making import AREA, Shares, made_small, shrinking
+from dlintro_demos.super_resolution.ours import Adaptive, Ours, read
 from dlintro_demos.super_resolution.situation import Situation
 
 Scale = Literal[2, 4]
@@ -119,7 +120,8 @@ class Upscaled:
     """A finished picture: `rgb` (scale * H, scale * W, 3) uint8 on white, `alpha` the same without channels,
     or None. `see_through` makes of both what a file holds.
 
-    `stages` are seconds by stage, `note` says where the device was not the one asked for.
+    `stages` are seconds by stage, `note` says where the device was not the one asked for. `making` is how
+    likely each kernel made the picture small, where the network is one that asks.
     """
 
     rgb: np.ndarray
@@ -132,6 +134,7 @@ class Upscaled:
     stages: dict[str, float]
     device: str
     note: str = ""
+    making: Shares | None = None
 
     @property
     def seconds(self) -> float:
@@ -202,6 +205,11 @@ def upscale_strips(
     tiles = plan_tiles(width, height, core=how.core, overlap=how.overlap)
     total = sum(tile.context.pixels for tile in tiles)
     stages: defaultdict[str, float] = defaultdict(float, model=time.perf_counter() - started)
+    started = time.perf_counter()
+    making = cache.run(key, lambda model: read(model.module, rgb))
+    if making is not None:
+        stages["how it was made small"] = time.perf_counter() - started
+    line = shrinking(making or AREA, scale)
 
     done = 0
     for number, tile in enumerate(tiles, start=1):
@@ -210,14 +218,14 @@ def upscale_strips(
             strip = np.empty((rows.stop - rows.start, width * scale, 3), np.uint8)
         started = time.perf_counter()
         low = _to_tensor(rgb[tile.context.slices()])
-        for step in _network(key, loaded, low, cache, how.views):
+        for step in _network(key, loaded, low, making, cache, how.views):
             if isinstance(step, torch.Tensor):
                 high = step
             else:
                 note = f"tile {number} of {len(tiles)}" if len(tiles) > 1 else ""
                 yield Progress(done + step * tile.context.pixels, total, note)
         network_done = time.perf_counter()
-        strip[:, columns] = _finish(low, high, tile, scale, faithful, strength)
+        strip[:, columns] = _finish(low, high, tile, scale, line if faithful else None, strength)
         stages["network"] += network_done - started
         stages["back-projection and pixels"] += time.perf_counter() - network_done
         done += tile.context.pixels
@@ -241,16 +249,17 @@ def upscale_strips(
         stages=dict(stages),
         device=str(loaded.device),
         note=loaded.note,
+        making=making,
     )
 
 
 def _network(
-    key: str, loaded: Loaded, low: torch.Tensor, cache: ModelCache, views: int
+    key: str, loaded: Loaded, low: torch.Tensor, making: Shares | None, cache: ModelCache, views: int
 ) -> Iterator[float | torch.Tensor]:
     """The network on one tile: yields the share done, and last the mean over the views."""
     total = torch.zeros(())
     for view in range(views):
-        for step in _one_view(key, loaded, turned(low, view), cache):
+        for step in _one_view(key, loaded, turned(low, view), making, cache):
             if isinstance(step, torch.Tensor):
                 total = total + turned_back(step, view)
             else:
@@ -261,16 +270,17 @@ def _network(
 
 
 def _one_view(
-    key: str, loaded: Loaded, low: torch.Tensor, cache: ModelCache
+    key: str, loaded: Loaded, low: torch.Tensor, making: Shares | None, cache: ModelCache
 ) -> Iterator[float | torch.Tensor]:
     """In steps on the CPU; in one call elsewhere, where memory may run out."""
+    told = () if making is None else (making,)
     if loaded.device.type != "cpu":
         with torch.inference_mode():
-            high = cache.run(key, lambda model: model.module(low.to(model.device)).cpu())
+            high = cache.run(key, lambda model: model.module(low.to(model.device), *told).cpu())
         yield high
-    elif isinstance(loaded.module, Ours):
+    elif isinstance(loaded.module, Ours | Adaptive):
         with torch.inference_mode():
-            high = loaded.module(low)
+            high = loaded.module(low, *told)
         yield high
     else:
         from dlintro_demos.super_resolution.networks import forward_in_steps  # imported to load it
@@ -291,10 +301,16 @@ def turned_back(picture: torch.Tensor, view: int) -> torch.Tensor:
 
 @torch.inference_mode()
 def _finish(
-    low: torch.Tensor, high: torch.Tensor, tile: Tile, scale: int, faithful: bool, strength: float
+    low: torch.Tensor,
+    high: torch.Tensor,
+    tile: Tile,
+    scale: int,
+    line: torch.Tensor | None,
+    strength: float,
 ) -> np.ndarray:
     """From the network's output on the context to the pixels of the core, (h, w, 3) uint8.
 
+    With a `line` (see `shrinking`) it stays faithful: made small by that again, it gives the input back.
     Where the network enlarges more than asked for, the result is its mean over squares of pixels.
     """
     more = high.shape[-1] // (low.shape[-1] * scale)
@@ -304,8 +320,8 @@ def _finish(
         # With antialias, PyTorch's curve is Pillow's.
         plain = F.interpolate(low, scale_factor=scale, mode="bicubic", antialias=True)
         high = torch.lerp(plain, high, strength)
-    if faithful:
-        missing = low - F.avg_pool2d(high, scale)
+    if line is not None:
+        missing = low - made_small(high, line, scale)
         high = high + F.interpolate(missing, scale_factor=scale, mode="bicubic", align_corners=False)
     core = high[0][(slice(None), *tile.core.within(tile.context).slices(scale))]
     return (core.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()

@@ -14,7 +14,8 @@ from torch import nn
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.gallery.runtime.model_cards import ModelCard, read_cards
 from dlintro_demos.gallery.settings import REPOSITORY
-from dlintro_demos.super_resolution.ours import Ours
+from dlintro_demos.super_resolution.making import Reader
+from dlintro_demos.super_resolution.ours import Adaptive, Ours
 from dlintro_demos.super_resolution.upscale import Upscaled, upscale
 
 CARDS = read_cards(REPOSITORY / "models")
@@ -43,6 +44,14 @@ def small_ours(scale: int, seed: int = 0) -> Ours:
     return network.eval().requires_grad_(requires_grad=False)
 
 
+def small_adaptive(scale: int, seed: int = 0) -> Adaptive:
+    torch.manual_seed(seed)
+    network = Adaptive(small_ours(scale, seed), Reader())
+    for changes in network.changes:
+        nn.init.normal_(changes, std=0.05)
+    return network.eval().requires_grad_(requires_grad=False)
+
+
 class FakeCache:
     """Hands out the networks it was given, as `ModelCache` would on a CPU."""
 
@@ -64,7 +73,9 @@ def fake_cache() -> ModelCache:
     }
     for scale in (2, 4):
         for situation in ("clean", "degraded"):
-            modules[f"super_resolution_ours_x{scale}_{situation}"] = small_ours(scale)
+            modules[f"super_resolution_ours_x{scale}_{situation}"] = (
+                small_adaptive if situation == "clean" else small_ours
+            )(scale)
     return cast(ModelCache, FakeCache(modules))
 
 

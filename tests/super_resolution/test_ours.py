@@ -8,7 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from dlintro_demos.super_resolution.ours import Ours, OursFormatError, load_ours, save_ours
+from dlintro_demos.super_resolution.making import EVEN
+from dlintro_demos.super_resolution.ours import Adaptive, Ours, OursFormatError, load_ours, read, save_ours
 from tests.super_resolution.fakes import small_ours
 from training.photographs import LicenceNotProven, Photograph, check_licence, read_list
 from training.super_resolution import __main__ as training
@@ -71,11 +72,14 @@ def photographs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("photographs")
-@pytest.mark.parametrize("situation", ["clean", "degraded"])
+@pytest.mark.parametrize(
+    "settings",
+    [TINY, replace(TINY, situation="degraded"), replace(TINY, told=True, branches=False)],
+    ids=["clean", "degraded", "told"],
+)
 def test_training_stopped_and_taken_up_again_ends_with_the_same_weights(
-    situation: training.Situation, tmp_path: Path
+    settings: training.TrainingSettings, tmp_path: Path
 ) -> None:
-    settings = replace(TINY, situation=situation)
     reports = list(training.train(settings, tmp_path / "whole"))
     assert [report.step for report in reports] == [2, 4]
     next(training.train(settings, tmp_path / "halves"))
@@ -83,6 +87,16 @@ def test_training_stopped_and_taken_up_again_ends_with_the_same_weights(
     assert resumed.step == 4
     whole, halves = ((tmp_path / name / "weights.safetensors").read_bytes() for name in ("whole", "halves"))
     assert whole == halves
+
+
+@pytest.mark.usefixtures("photographs")
+def test_one_that_is_told_learns_something_for_each_kernel(tmp_path: Path) -> None:
+    list(training.train(replace(TINY, told=True, branches=False), tmp_path))
+    learned = load_ours([tmp_path / "weights.safetensors"])
+    assert isinstance(learned, Adaptive)
+    assert any(changes.abs().max() > 0 for changes in learned.changes)
+    assert learned.reader is None
+    assert read(learned, _picture(40, 40)) == EVEN
 
 
 @pytest.mark.usefixtures("photographs")

@@ -50,17 +50,27 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from PIL import Image
+from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
 from dlintro_demos.super_resolution.degrade import Degradation, area_average, degrade
-from dlintro_demos.super_resolution.ours import Ours, load_ours, save_ours
+from dlintro_demos.super_resolution.making import KERNELS
+from dlintro_demos.super_resolution.ours import Adaptive, Ours, fitted, load_ours, save_ours
 from dlintro_demos.super_resolution.quality import psnr, ssim
 from dlintro_demos.super_resolution.situation import Situation
 from training.photographs import Split, load
 from training.super_resolution.branches import branch, deepened, merged, mixed
 from training.super_resolution.drawn import drawn_pictures
-from training.super_resolution.kernels import MARGIN, draw_small
+from training.super_resolution.kernels import (
+    MARGIN,
+    TOLD_SHARES,
+    blurred,
+    draw_kernel,
+    draw_small,
+    perhaps_compressed,
+)
+from training.super_resolution.making import SCALES, load_reader
 
 CHECKPOINTS = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints"))
 REPORT_SIDE = 512  # px: the middle of a held-out photograph
@@ -82,6 +92,8 @@ class TrainingSettings:
     """Convolutions, the first and the last included."""
     branches: bool = True
     """Whether each convolution is several while it learns (branches.py)."""
+    told: bool = False
+    """Clean: whether it is told how a picture was made small (`Adaptive`), all of a step's in one way."""
     start: str = ""
     """Weights to begin with, made deeper where they have fewer convolutions; else bicubic and noise."""
     steps: int = 12000
@@ -143,7 +155,7 @@ class Report:
     seconds: float
 
 
-class Patches(Dataset[tuple[torch.Tensor, torch.Tensor]]):
+class Patches(Dataset[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]):
     """Random patches of the training photographs and their small, perhaps spoiled versions, by the step."""
 
     def __init__(self, settings: TrainingSettings) -> None:
@@ -163,12 +175,21 @@ class Patches(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         self._share = np.sqrt(areas) / np.sqrt(areas).sum()
         self._drawn = drawn_pictures(DRAWN, settings.seed) if clean and settings.drawn else []
 
-    def __getitem__(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Small (N, 3, side, side) and true (N, 3, scale * side, ...) float32 in 0..1; `step` is the seed."""
+    def __getitem__(self, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Small (N, 3, side, side) and true (N, 3, scale * side, ...) float32 in 0..1; `step` is the seed.
+
+        And what a network that is told how they were made small is told, (kernels,).
+        """
         rng = np.random.default_rng([self._settings.seed, step])
         truths = [self._truth(rng) for _ in range(self._settings.batch)]
-        smalls = [self._small(truth, rng) for truth in truths]
-        return self._inner(smalls, 1), self._inner(truths, self._settings.scale)
+        told = np.zeros(len(KERNELS), np.float32)
+        if self._settings.told:
+            small, kernel = draw_kernel(rng, TOLD_SHARES)
+            told = blurred(kernel, rng)
+            smalls = [perhaps_compressed(small(truth, self._settings.scale), rng) for truth in truths]
+        else:
+            smalls = [self._small(truth, rng) for truth in truths]
+        return self._inner(smalls, 1), self._inner(truths, self._settings.scale), torch.from_numpy(told)
 
     def _inner(self, pictures: list[np.ndarray], scale: int) -> torch.Tensor:
         """Without their margin."""
@@ -223,24 +244,32 @@ def learning_rate(settings: TrainingSettings, step: int, share: float) -> float:
     return settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * share))
 
 
-def begin(settings: TrainingSettings) -> Ours:
+def begin(settings: TrainingSettings) -> Ours | Adaptive:
     """The network before its first step."""
-    network = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
+    network: nn.Module = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
     if settings.start:
-        started = load_ours([Path(settings.start)])
-        assert isinstance(started, Ours)
-        network = deepened(started, settings.depth)
+        network = load_ours([Path(settings.start)])
+    if isinstance(network, Ours):
+        network = deepened(network, settings.depth)
+        if settings.branches:
+            branch(network)
+        elif settings.told:
+            network = Adaptive(network)
+    assert isinstance(network, Ours | Adaptive)
     network.requires_grad_(requires_grad=True).train()
-    if settings.branches:
-        branch(network)
     return network
 
 
-def enlarged(network: Ours, small: torch.Tensor, *, halved: bool) -> torch.Tensor:
+def enlarged(
+    network: Ours | Adaptive, small: torch.Tensor, *, halved: bool, told: torch.Tensor | None = None
+) -> torch.Tensor:
     """What the network makes, its inner convolutions in bfloat16 where they are `halved`.
 
-    The first convolution and bicubic are not: they would read pixels to about one level.
+    The first convolution and bicubic are not: they would read pixels to about one level. An adaptive network,
+    which is `told` how the pictures were made small, learns in single precision alone.
     """
+    if isinstance(network, Adaptive):
+        return network(small, told)
     first = F.relu(network.head(small - 0.5))
     with torch.autocast(small.device.type, torch.bfloat16, enabled=halved):
         residual = network.residual(first)
@@ -263,14 +292,15 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
     batches = DataLoader(Patches(settings), batch_size=None, sampler=steps, num_workers=settings.workers)
     started = time.perf_counter()
     losses: list[torch.Tensor] = []
-    for step, (small, truth) in zip(steps, batches, strict=False):
+    for step, (small, truth, told) in zip(steps, batches, strict=False):
         spent = before + time.perf_counter() - started
         share = max(step / settings.steps, spent / settings.seconds)
         rate = learning_rate(settings, step, min(1.0, share))
         for group in optimizer.param_groups:
             group["lr"] = rate
         halved = share < settings.halved
-        difference = enlarged(network, small.to(settings.device), halved=halved) - truth.to(settings.device)
+        small, truth, told = (each.to(settings.device) for each in (small, truth, told))
+        difference = enlarged(network, small, halved=halved, told=told) - truth
         late = share >= 1 - settings.squared
         loss = difference.square().mean() if late else difference.abs().mean()
         optimizer.zero_grad()
@@ -297,7 +327,7 @@ def train(settings: TrainingSettings, folder: Path) -> Iterator[Report]:
 def _resume(
     settings: TrainingSettings,
     folder: Path,
-    network: Ours,
+    network: Ours | Adaptive,
     mean: AveragedModel,
     optimizer: torch.optim.Optimizer,
 ) -> tuple[int, float]:
@@ -324,7 +354,7 @@ def _save_checkpoint(
     folder: Path,
     step: int,
     seconds: float,
-    network: Ours,
+    network: Ours | Adaptive,
     mean: AveragedModel,
     optimizer: torch.optim.Optimizer,
 ) -> None:
@@ -340,8 +370,9 @@ def _save_checkpoint(
     }
     torch.save(state, folder / "checkpoint.part")
     (folder / "checkpoint.part").replace(folder / "checkpoint.pt")
-    assert isinstance(mean.module, Ours)
-    save_ours(merged(mean.module), folder / "weights.part")
+    learned = mean.module
+    assert isinstance(learned, Ours | Adaptive)
+    save_ours(merged(learned) if isinstance(learned, Ours) else learned, folder / "weights.part")
     (folder / "weights.part").replace(folder / "weights.safetensors")
 
 
@@ -364,7 +395,7 @@ def learned_from(settings: TrainingSettings) -> str:
 @torch.inference_mode()
 def enlarge(network: torch.nn.Module, small: np.ndarray) -> np.ndarray:
     """(h, w, 3) uint8 to (scale * h, scale * w, 3) uint8."""
-    large = network(to_tensor(small[None]))[0].permute(1, 2, 0)
+    large = fitted(network, small)(to_tensor(small[None]))[0].permute(1, 2, 0)
     return (large.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
 
 
@@ -423,8 +454,11 @@ def main() -> None:
     parser.add_argument(
         "--share", type=float, default=1.0, help="saved: of what was learned, the rest --start"
     )
+    parser.add_argument("--reader", type=Path, help="saved with it: what tells how a picture was made small")
     arguments = vars(parser.parse_args())
-    name, save, share, measure = (arguments.pop(key) for key in ("name", "save", "share", "evaluate"))
+    name, save, share, reader, measure = (
+        arguments.pop(key) for key in ("name", "save", "share", "reader", "evaluate")
+    )
     settings = TrainingSettings(**arguments)
     folder = CHECKPOINTS / (name or settings.key)
     if measure:
@@ -434,10 +468,15 @@ def main() -> None:
     elif save:
         save.mkdir(parents=True, exist_ok=True)
         learned = load_ours([folder / "weights.safetensors"])
-        assert isinstance(learned, Ours)
-        save_ours(
-            mixed(learned, begin(settings), share) if share < 1 else learned, save / "weights.safetensors"
-        )
+        if isinstance(learned, Adaptive):
+            learned.reader = load_reader(reader).of_scale(SCALES.index(settings.scale))
+        elif share < 1:
+            started = begin(settings)
+            assert isinstance(learned, Ours)
+            assert isinstance(started, Ours)
+            learned = mixed(learned, started, share)
+        assert isinstance(learned, Ours | Adaptive)
+        save_ours(learned, save / "weights.safetensors")
         data = (save / "weights.safetensors").read_bytes()
         print(f'sha256 = "{hashlib.sha256(data).hexdigest()}"\nbytes = {len(data)}')
         print(f"trained on {learned_from(settings)}")

@@ -101,7 +101,7 @@ def measure_learning(repeats: int) -> dict[str, float]:
     small, truth = torch.rand(16, 3, 48, 48), torch.rand(16, 3, 192, 192)
     least: dict[str, float] = {}
     for depth in (12, 16):
-        network = begin(TrainingSettings(depth=depth)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = begin(TrainingSettings(depth=depth)).to(memory_format=torch.channels_last)
         optimizer = torch.optim.Adam(network.parameters(), fused=True)
         for halved in (False, True) * (repeats + 1):
             started = time.perf_counter()

@@ -7,8 +7,9 @@ from dlintro_demos.super_resolution.experiment import Outcome
 
 CODE = """low = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
 with torch.inference_mode():
-    high = network(low)                                   # four (or two) times as many rows and columns
-    missing = low - F.avg_pool2d(high, scale)               # where it is not true to the photo
+    shares = read(network, photo)               # how it was made small: which weights are for it
+    high = network(low, shares)                 # four (or two) times as many rows and columns
+    missing = low - made_small(high, shrinking(shares, scale), scale)  # where it is not true to the photo
     high += F.interpolate(missing, scale_factor=scale, mode="bicubic")
 pixels = (high.clamp(0, 1) * 255).round().byte()"""
 

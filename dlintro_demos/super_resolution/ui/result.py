@@ -14,7 +14,7 @@ from dlintro_demos.gallery.ui.run_job import run_job
 from dlintro_demos.gallery.ui.session import visitor
 from dlintro_demos.gallery.ui.show import figure, show_pictures
 from dlintro_demos.super_resolution.experiment import SHOWN, Glance, Outcome, Shown
-from dlintro_demos.super_resolution.saying import in_pixels
+from dlintro_demos.super_resolution.saying import in_pixels, in_words
 from dlintro_demos.super_resolution.ui.fitting import Plan
 from dlintro_demos.super_resolution.upscale import METHODS
 
@@ -97,6 +97,8 @@ def show_evidence(outcome: Outcome) -> None:
         decibels(outcome.consistency),
         help="PSNR between your photo and the result made small again. Above 40 dB you see no difference.",
     )
+    if outcome.making is not None:
+        st.caption(in_words(outcome.making))
     if not outcome.figures:
         st.info(
             "How near this is to what the camera would have seen, nobody can say: there is no larger "

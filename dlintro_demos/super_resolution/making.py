@@ -1,0 +1,166 @@
+"""How was a picture made small? A phone, a browser and a photo program each do it in their own way.
+
+What is left between neighbouring pixels tells: a network that knows the way adds back what it took.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch import nn
+
+KERNELS = (
+    "area",
+    "bicubic",
+    "bilinear",
+    "Lanczos",
+    "bicubic, no antialiasing",
+    "narrow Gaussian",
+    "wide Gaussian",
+)
+"""What is told apart; a Gaussian lies between the last two (`WIDTHS`)."""
+Shares = tuple[float, ...]
+"""How likely each of `KERNELS` is; adds up to 1."""
+EVEN: Shares = (1 / len(KERNELS),) * len(KERNELS)
+LOOK_AT = 384
+"""Pixels of the longest side that is read: of larger pictures the middle."""
+LEAST = 32
+"""Pixels of the shortest side: smaller ones are not read, and every kernel is as likely."""
+LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
+FAINTEST = 2 / 255
+"""Contrast, standard deviation around a pixel, below which it is not made up for."""
+
+
+AREA: Shares = (1.0,) + (0.0,) * (len(KERNELS) - 1)
+"""The mean of squares of pixels, for certain."""
+REACH = 3
+"""Small pixels to either side that a kernel sees: Lanczos's three."""
+ROWS = 64
+"""Small pixels that are made at a time."""
+FAINT = 1e-3
+"""A weight that is not worth the time."""
+WIDTHS = (0.25, 0.55)
+"""Standard deviations of the two Gaussians, in pixels of the small picture."""
+
+
+class Reader(nn.Module):
+    """Four convolutions on contrast, and what their answers are like over the whole picture.
+
+    Input (N, 3, H, W) float32 RGB in 0..1, output (N, `scales`, kernels): logits, one row for each number of
+    times that the picture was larger once.
+    """
+
+    def __init__(self, scales: int = 1) -> None:
+        """Not yet trained."""
+        super().__init__()
+        channels = (1, 16, 24, 32, 32)
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(before, after, 5 if before == 1 else 3, stride=2 if before == 24 else 1, bias=False)
+            for before, after in pairwise(channels)
+        )
+        self.norms = nn.ModuleList(nn.BatchNorm2d(after) for after in channels[1:])
+        self.summary_norm = nn.BatchNorm1d(2 * channels[-1] + 1)
+        self.hidden = nn.Linear(2 * channels[-1] + 1, 48)
+        self.answer = nn.Linear(48, scales * len(KERNELS))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits."""
+        grey = torch.einsum("nchw,c->nhw", x, x.new_tensor(LUMINANCE))[:, None]
+        detail = grey - F.avg_pool2d(grey, 5, 1, 2, count_include_pad=False)
+        contrast = F.avg_pool2d(detail.square(), 9, 1, 4, count_include_pad=False).sqrt()
+        features = detail / (contrast + FAINTEST)
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            features = F.relu(norm(convolution(features)))
+        mean, root = features.mean((2, 3)), features.square().mean((2, 3)).add(1e-8).sqrt()
+        strength = contrast.mean((1, 2, 3)).add(1e-4).log()[:, None]
+        summary = self.summary_norm(torch.cat([mean, root, strength], 1))
+        return self.answer(F.relu(self.hidden(summary))).unflatten(1, (-1, len(KERNELS)))
+
+    def of_scale(self, number: int) -> Reader:
+        """A reader with one of the rows."""
+        one = Reader()
+        state = self.state_dict()
+        rows = slice(number * len(KERNELS), (number + 1) * len(KERNELS))
+        one.load_state_dict(
+            state | {name: state[name][rows].clone() for name in ("answer.weight", "answer.bias")}
+        )
+        return one.eval().requires_grad_(requires_grad=False)
+
+
+def middle(rgb: np.ndarray, longest: int = LOOK_AT) -> np.ndarray:
+    """The middle of (H, W, 3), at most `longest` pixels a side."""
+    top, left = (max(0, length - longest) // 2 for length in rgb.shape[:2])
+    return rgb[top : top + longest, left : left + longest]
+
+
+@torch.inference_mode()
+def read_making(reader: Reader, rgb: np.ndarray) -> Shares:
+    """How likely each of `KERNELS` made (H, W, 3) uint8, by a reader of one scale."""
+    if min(rgb.shape[:2]) < LEAST:
+        return EVEN
+    pixels = torch.tensor(np.ascontiguousarray(middle(rgb))).to(reader.answer.weight.device)
+    return tuple(reader(pixels.permute(2, 0, 1)[None].float() / 255)[0, 0].softmax(0).tolist())
+
+
+def shrinking(shares: Shares, scale: int) -> torch.Tensor:
+    """Weights of the pixels in a row or column around a small pixel; they sum to 1, hardly any is 0.
+
+    At least `scale` of them, at most 2 * REACH * scale. Of several kernels the weighted mean. With
+    antialiasing a kernel is stretched by the scale, as Pillow does it; without, OpenCV's cubic one is not.
+    """
+    at = torch.arange(2 * REACH * scale, dtype=torch.float64) - REACH * scale + 0.5  # pixels off the middle
+    small = at.abs() / scale
+    lines = {
+        "area": (small < 0.5).double(),
+        "bicubic": cubic(small, -0.5),
+        "bilinear": (1 - small).clamp(min=0),
+        "Lanczos": torch.where(small < REACH, torch.sinc(small) * torch.sinc(small / REACH), 0.0),
+        "bicubic, no antialiasing": cubic(at.abs(), -0.75),
+        # A blur, and the mean of the two pixels in the middle.
+        "narrow Gaussian": _gaussian(at - 0.5, WIDTHS[0] * scale) + _gaussian(at + 0.5, WIDTHS[0] * scale),
+        "wide Gaussian": _gaussian(at - 0.5, WIDTHS[1] * scale) + _gaussian(at + 0.5, WIDTHS[1] * scale),
+    }
+    weighted = (share * lines[name] / lines[name].sum() for share, name in zip(shares, KERNELS, strict=True))
+    line = torch.stack(list(weighted)).sum(0)
+    outer = int((line.abs() < FAINT).cumprod(0).sum())
+    line = line[outer : len(line) - outer]
+    return (line / line.sum()).float()
+
+
+def made_small(picture: torch.Tensor, line: torch.Tensor, scale: int) -> torch.Tensor:
+    """(N, C, scale * H, scale * W) to (N, C, H, W) by what `shrinking` gives; the border is repeated."""
+    channels = picture.contiguous().flatten(0, 1)[:, None]
+    around, line = (len(line) - scale) // 2, line.to(picture)
+    rows = F.pad(channels, (0, 0, around, around), mode="replicate")
+    rows = F.conv2d(rows, line.view(1, 1, -1, 1), stride=(scale, 1))
+    columns = F.pad(rows, (around, around, 0, 0), mode="replicate")
+    small = F.conv2d(columns, line.view(1, 1, 1, -1), stride=(1, scale))
+    return small.unflatten(0, picture.shape[:2]).squeeze(2)
+
+
+def made_small_again(rgb: np.ndarray, shares: Shares, scale: int) -> np.ndarray:
+    """`made_small` of (scale * H, scale * W, 3) uint8, (H, W, 3) uint8; some rows at a time."""
+    line = shrinking(shares, scale)
+    height, width = rgb.shape[0] // scale, rgb.shape[1] // scale
+    small = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, ROWS):
+        first, last = max(0, top - REACH), min(height, top + ROWS + REACH)
+        pixels = torch.tensor(rgb[first * scale : last * scale, : width * scale])
+        strip = made_small(pixels.permute(2, 0, 1)[None].float(), line, scale)
+        strip = strip[..., top - first : min(height, top + ROWS) - first, :]
+        small[top : top + ROWS] = strip[0].clamp(0, 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    return small
+
+
+def cubic(distance: torch.Tensor, sharpness: float) -> torch.Tensor:
+    """Keys' cubic convolution at distances of at least 0; `sharpness` is his parameter."""
+    near = (sharpness + 2) * distance**3 - (sharpness + 3) * distance**2 + 1
+    far = sharpness * (distance**3 - 5 * distance**2 + 8 * distance - 4)
+    return torch.where(distance <= 1, near, torch.where(distance < 2, far, 0.0))
+
+
+def _gaussian(distance: torch.Tensor, sigma: float) -> torch.Tensor:
+    return torch.exp(-(distance**2) / (2 * sigma**2))
