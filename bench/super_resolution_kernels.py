@@ -22,7 +22,7 @@ from PIL import Image
 from torch import nn
 
 from bench.super_resolution_quality import CARDS, PHOTOS, photo, unseen
-from dlintro_demos.super_resolution.ours import Adaptive, fitted, load_ours
+from dlintro_demos.super_resolution.ours import Adaptive, fitted, load_ours, read
 from dlintro_demos.super_resolution.upscale import turned, turned_back
 from training.photographs import load
 from training.super_resolution.__main__ import enlarge
@@ -120,7 +120,7 @@ class EightViews(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, 3, H, W) to (N, 3, scale * H, scale * W)."""
         total, rgb = torch.zeros(()), (x[0] * 255).round().byte().permute(1, 2, 0).numpy()
-        network = fitted(self.network, rgb)
+        network = fitted(self.network, read(self.network, rgb))
         for view in range(8):
             total = total + turned_back(network(turned(x, view)), view)
         return total / 8

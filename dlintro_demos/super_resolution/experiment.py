@@ -15,7 +15,7 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.super_resolution.degrade import Degradation, degrade
 from dlintro_demos.super_resolution.explain import Explanation, explain
 from dlintro_demos.super_resolution.growing import Growing
-from dlintro_demos.super_resolution.making import AREA, Shares, made_small_again
+from dlintro_demos.super_resolution.making import Shares, downscaled_rgb
 from dlintro_demos.super_resolution.output import jpeg_of, png_of
 from dlintro_demos.super_resolution.pace import PACE, Part, shrink, take
 from dlintro_demos.super_resolution.quality import heat, invented_detail, psnr, ssim
@@ -169,8 +169,12 @@ def enlarge(
         beside = _beside(truth, rgb, plain, result.rgb)
     inside = None
     if request.card is not None:
-        inside = _look_inside(explain(rgb, cache, model=f"super_resolution_ours_x4_{request.situation}"))
-    consistency = psnr(rgb, made_small_again(result.rgb, result.making or AREA, request.scale))
+        model = f"super_resolution_ours_x4_{request.situation}"
+        inside = _look_inside(explain(rgb, cache, model=model, making=result.making))
+    if result.making is None:
+        small, _ = shrink(result.rgb, None, (width, height))
+    else:
+        small = downscaled_rgb(result.rgb, result.making, request.scale)
     after = _show(result.rgb)
     large = size[0] * size[1] > KEPT
     jpeg = jpeg_of(result.rgb) if large and alpha is None else None
@@ -184,7 +188,7 @@ def enlarge(
         stages=result.stages,
         before=_show(bicubic(rgb, (after.width, after.height))),
         after=after,
-        consistency=consistency,
+        consistency=psnr(rgb, small),
         making=result.making,
         figures=figures,
         inside=inside,

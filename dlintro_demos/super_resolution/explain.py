@@ -10,6 +10,7 @@ from PIL import Image
 from torch import nn
 
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
+from dlintro_demos.super_resolution.making import EVEN, Shares
 from dlintro_demos.super_resolution.ours import Ours, fitted
 
 LARGEST = 96  # px; a larger part makes pictures too busy to read, and the photographic network slow
@@ -44,22 +45,28 @@ class Explanation:
 
 
 def explain(
-    rgb: np.ndarray, cache: ModelCache, *, model: str = "super_resolution_ours_x4_clean", maps: int = 9
+    rgb: np.ndarray,
+    cache: ModelCache,
+    *,
+    model: str = "super_resolution_ours_x4_clean",
+    making: Shares | None = None,
+    maps: int = 9,
 ) -> Explanation:
     """Look inside a network while it enlarges the liveliest part of a picture four times.
 
     Args:
         rgb: (H, W, 3) uint8; of a picture over `LARGEST` pixels on a side, the window with the most edges.
-        model: the key of a card whose network is a compact or an RRDB one.
+        model: the key of a card whose network is ours, a compact or an RRDB one.
+        making: how likely each kernel made the picture small, for a network that asks.
         maps: feature maps shown of each layer.
 
     The layers are called one by one, without hooks: other visitors share the module.
     """
     left, top, right, bottom = box = _liveliest(rgb)
-    whole, rgb = rgb, rgb[top:bottom, left:right]
+    rgb = rgb[top:bottom, left:right]
     height, width = rgb.shape[:2]
     early, late, network = cache.run(
-        model, lambda loaded: _look(fitted(loaded.module, whole), loaded.device, rgb)
+        model, lambda loaded: _look(fitted(loaded.module, making or EVEN), loaded.device, rgb)
     )
     size = (width * SCALE, height * SCALE)
     picture = Image.fromarray(rgb)

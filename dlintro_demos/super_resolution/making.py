@@ -23,10 +23,10 @@ KERNELS = (
 )
 """What is told apart; a Gaussian lies between the last two (`WIDTHS`)."""
 Shares = tuple[float, ...]
-"""How likely each of `KERNELS` is; adds up to 1."""
+"""How likely each of `KERNELS` is, or for a Gaussian how near it is to either; adds up to 1."""
 EVEN: Shares = (1 / len(KERNELS),) * len(KERNELS)
 LOOK_AT = 384
-"""Pixels of the longest side that is read: of larger pictures the middle."""
+"""Pixels of the longest side that is read."""
 LEAST = 32
 """Pixels of the shortest side: smaller ones are not read, and every kernel is as likely."""
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
@@ -90,10 +90,17 @@ class Reader(nn.Module):
         return one.eval().requires_grad_(requires_grad=False)
 
 
-def middle(rgb: np.ndarray, longest: int = LOOK_AT) -> np.ndarray:
-    """The middle of (H, W, 3), at most `longest` pixels a side."""
-    top, left = (max(0, length - longest) // 2 for length in rgb.shape[:2])
-    return rgb[top : top + longest, left : left + longest]
+def liveliest(rgb: np.ndarray) -> np.ndarray:
+    """Of (H, W, 3) at most `LOOK_AT` pixels a side: of nine places the one where brightness changes most."""
+    places = [
+        (int(top), int(left))
+        for top in np.unique(np.linspace(0, max(0, len(rgb) - LOOK_AT), 3))
+        for left in np.unique(np.linspace(0, max(0, rgb.shape[1] - LOOK_AT), 3))
+    ]
+    windows = [rgb[top : top + LOOK_AT, left : left + LOOK_AT] for top, left in places]
+    if len(windows) == 1:
+        return windows[0]
+    return max(windows, key=lambda window: np.abs(np.diff(window[..., 1].astype(np.int16))).mean())
 
 
 @torch.inference_mode()
@@ -101,14 +108,14 @@ def read_making(reader: Reader, rgb: np.ndarray) -> Shares:
     """How likely each of `KERNELS` made (H, W, 3) uint8, by a reader of one scale."""
     if min(rgb.shape[:2]) < LEAST:
         return EVEN
-    pixels = torch.tensor(np.ascontiguousarray(middle(rgb))).to(reader.answer.weight.device)
+    pixels = torch.tensor(np.ascontiguousarray(liveliest(rgb))).to(reader.answer.weight.device)
     return tuple(reader(pixels.permute(2, 0, 1)[None].float() / 255)[0, 0].softmax(0).tolist())
 
 
-def shrinking(shares: Shares, scale: int) -> torch.Tensor:
-    """Weights of the pixels in a row or column around a small pixel; they sum to 1, hardly any is 0.
+def downscaling_kernel(shares: Shares, scale: int) -> torch.Tensor:
+    """Weights of the pixels in a row or column around a small pixel; they sum to 1.
 
-    At least `scale` of them, at most 2 * REACH * scale. Of several kernels the weighted mean. With
+    `scale` of them at least, 2 * REACH * scale at most. Of several kernels the weighted mean. With
     antialiasing a kernel is stretched by the scale, as Pillow does it; without, OpenCV's cubic one is not.
     """
     at = torch.arange(2 * REACH * scale, dtype=torch.float64) - REACH * scale + 0.5  # pixels off the middle
@@ -124,32 +131,34 @@ def shrinking(shares: Shares, scale: int) -> torch.Tensor:
         "wide Gaussian": _gaussian(at - 0.5, WIDTHS[1] * scale) + _gaussian(at + 0.5, WIDTHS[1] * scale),
     }
     weighted = (share * lines[name] / lines[name].sum() for share, name in zip(shares, KERNELS, strict=True))
-    line = torch.stack(list(weighted)).sum(0)
-    outer = int((line.abs() < FAINT).cumprod(0).sum())
-    line = line[outer : len(line) - outer]
-    return (line / line.sum()).float()
+    kernel = torch.stack(list(weighted)).sum(0)
+    outer = int((kernel.abs() < FAINT).cumprod(0).sum())
+    kernel = kernel[outer : len(kernel) - outer]
+    return (kernel / kernel.sum()).float()
 
 
-def made_small(picture: torch.Tensor, line: torch.Tensor, scale: int) -> torch.Tensor:
-    """(N, C, scale * H, scale * W) to (N, C, H, W) by what `shrinking` gives; the border is repeated."""
-    channels = picture.contiguous().flatten(0, 1)[:, None]
-    around, line = (len(line) - scale) // 2, line.to(picture)
-    rows = F.pad(channels, (0, 0, around, around), mode="replicate")
-    rows = F.conv2d(rows, line.view(1, 1, -1, 1), stride=(scale, 1))
-    columns = F.pad(rows, (around, around, 0, 0), mode="replicate")
-    small = F.conv2d(columns, line.view(1, 1, 1, -1), stride=(1, scale))
+def downscaled(picture: torch.Tensor, kernel: torch.Tensor, scale: int) -> torch.Tensor:
+    """(N, C, scale * H, scale * W) to (N, C, H, W); at the border what is inside counts, as in Pillow."""
+    small = picture.contiguous().flatten(0, 1)[:, None]
+    around, kernel = (len(kernel) - scale) // 2, kernel.to(picture)
+    for rows in (True, False):
+        weights = kernel.view(1, 1, -1, 1) if rows else kernel.view(1, 1, 1, -1)
+        stride, padding = ((scale, 1), (around, 0)) if rows else ((1, scale), (0, around))
+        inside = torch.ones_like(small[:1, :, :, :1] if rows else small[:1, :, :1])
+        sums = F.conv2d(small, weights, stride=stride, padding=padding)
+        small = sums / F.conv2d(inside, weights, stride=stride, padding=padding)
     return small.unflatten(0, picture.shape[:2]).squeeze(2)
 
 
-def made_small_again(rgb: np.ndarray, shares: Shares, scale: int) -> np.ndarray:
-    """`made_small` of (scale * H, scale * W, 3) uint8, (H, W, 3) uint8; some rows at a time."""
-    line = shrinking(shares, scale)
+def downscaled_rgb(rgb: np.ndarray, shares: Shares, scale: int) -> np.ndarray:
+    """The same of (scale * H, scale * W, 3) uint8, (H, W, 3) uint8; some rows at a time."""
+    kernel = downscaling_kernel(shares, scale)
     height, width = rgb.shape[0] // scale, rgb.shape[1] // scale
     small = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, ROWS):
         first, last = max(0, top - REACH), min(height, top + ROWS + REACH)
         pixels = torch.tensor(rgb[first * scale : last * scale, : width * scale])
-        strip = made_small(pixels.permute(2, 0, 1)[None].float(), line, scale)
+        strip = downscaled(pixels.permute(2, 0, 1)[None].float(), kernel, scale)
         strip = strip[..., top - first : min(height, top + ROWS) - first, :]
         small[top : top + ROWS] = strip[0].clamp(0, 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
     return small

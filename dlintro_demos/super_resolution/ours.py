@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -108,18 +109,23 @@ class Adaptive(nn.Module):
         return weights
 
     def forward(self, x: torch.Tensor, shares: torch.Tensor | Shares = EVEN) -> torch.Tensor:
-        """As `Ours` does, for a picture made small so; it does not read `x`, which may be a part of one."""
+        """As `Ours` does, for a picture made small so; it does not read `x`, which may be a part of one.
+
+        Safe for several threads at once where nothing learns.
+        """
+        if not torch.is_grad_enabled():
+            large: torch.Tensor = self.fitted(shares)(x)
+            return large
         weights = self.weights(torch.as_tensor(shares, dtype=x.dtype, device=x.device))
-        output: torch.Tensor = functional_call(self.network, weights, x)
+        output: torch.Tensor = functional_call(self.network, weights, x)  # changes the module meanwhile
         return output
 
     @torch.no_grad()
-    def fitted(self, shares: Shares) -> Ours:
+    def fitted(self, shares: torch.Tensor | Shares) -> Ours:
         """The plain network for pictures made small so."""
-        plain = Ours(scale=self.network.scale, width=self.network.width, depth=self.network.depth)
-        plain.load_state_dict(self.weights(self.changes[0].new_tensor(shares)))
-        plain.eval().requires_grad_(requires_grad=False)
-        return plain.to(self.changes[0].device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        plain = copy.deepcopy(self.network)
+        plain.load_state_dict(self.weights(torch.as_tensor(shares).to(self.changes[0])))
+        return plain
 
 
 def _is_factor(name: str) -> bool:
@@ -141,9 +147,8 @@ def read(network: nn.Module, rgb: np.ndarray) -> Shares | None:
     return EVEN if network.reader is None else read_making(network.reader, rgb)
 
 
-def fitted(network: nn.Module, rgb: np.ndarray) -> nn.Module:
-    """The plain network for a picture, (H, W, 3) uint8; networks of other kinds are what they are."""
-    shares = read(network, rgb)
+def fitted(network: nn.Module, shares: Shares | None) -> nn.Module:
+    """The plain network for pictures made small so; networks of other kinds are what they are."""
     return network.fitted(shares) if isinstance(network, Adaptive) and shares else network
 
 
@@ -181,7 +186,7 @@ def load_ours(files: Sequence[Path]) -> nn.Module:
         plain = Ours(**shape)
         network = plain if kernels is None else _adaptive(plain, kernels, tensors)
         network.load_state_dict(tensors)
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (SafetensorError, AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise OursFormatError(f"{path.name} does not hold our network: {error}") from error
     network.eval().requires_grad_(requires_grad=False)
     return network.to(memory_format=torch.channels_last)

@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 from dlintro_demos.gallery.settings import Settings
-from dlintro_demos.super_resolution.making import KERNELS, Shares
+from dlintro_demos.super_resolution.making import EVEN, KERNELS, Shares
 from dlintro_demos.super_resolution.pace import CAREFUL, Fit
 from dlintro_demos.super_resolution.upscale import Scale
 
-WAYS = dict(
-    zip(
-        KERNELS,
-        (
-            "as the mean of squares of pixels",
-            "by bicubic interpolation",
-            "by bilinear interpolation",
-            "by Lanczos's filter",
-            "by leaving pixels out",
-            "with hardly any blur",
-            "with a soft blur",
-        ),
-        strict=True,
-    )
-)
-"""How a picture may have been made small, for visitors."""
+WAYS = {
+    "area": "by averaging blocks of pixels",
+    "bicubic": "by bicubic interpolation",
+    "bilinear": "by bilinear interpolation",
+    "Lanczos": "by Lanczos's filter",
+    "bicubic, no antialiasing": "by leaving pixels out",
+    "Gaussian": "after a soft blur",
+}
+"""How a picture may have been made smaller, for visitors; both of the Gaussians are one."""
 SURE = 0.5
 """Share of one way from which on it is named alone."""
 
 
 def in_words(making: Shares) -> str:
     """How a picture was made small, as far as a network can tell."""
-    (likeliest, share), (second, other) = sorted(
-        zip(KERNELS, making, strict=True), key=lambda pair: -pair[1]
-    )[:2]
-    if share == other:
-        return "It is too small to tell how it was made small, so what was learned of all ways is mixed."
-    if share >= SURE:
+    if making == EVEN:
         return (
-            f"It seems to have been made small {WAYS[likeliest]} ({share:.0%}), and what that took is added."
+            "The photo is too small to tell how it was made smaller, if it was: the network uses the mean of "
+            "what it learned for each way."
+        )
+    shares = dict.fromkeys(WAYS, 0.0)
+    for kernel, share in zip(KERNELS, making, strict=True):
+        shares["Gaussian" if kernel.endswith("Gaussian") else kernel] += share
+    first, second = sorted(shares, key=shares.__getitem__, reverse=True)[:2]
+    if shares[first] >= SURE:
+        return (
+            f"The photo looks as if it had been made smaller {WAYS[first]} ({_percent(shares[first])}): "
+            "the network mostly uses the weights that it learned for that."
         )
     return (
-        f"The network cannot tell how it was made small: {WAYS[likeliest]} ({share:.0%}), or {WAYS[second]} "
-        f"({other:.0%})? It mixes what it learned of each."
+        f"The network cannot tell how the photo was made smaller, if it was: {WAYS[first]} "
+        f"({_percent(shares[first])}), or {WAYS[second]} ({_percent(shares[second])})? "
+        "It mixes the weights that it learned for each."
     )
+
+
+def _percent(share: float) -> str:
+    return f"{min(99, round(100 * share))} %"
 
 
 def in_a_line(fit: Fit, size: tuple[int, int], asked: Scale, *, whole: bool, limits: Settings) -> str:

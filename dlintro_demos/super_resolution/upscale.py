@@ -16,7 +16,7 @@ from PIL import Image
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import Loaded, ModelCache
 from dlintro_demos.shared.tiles import Box, Tile, plan_tiles
-from dlintro_demos.super_resolution.making import AREA, Shares, made_small, shrinking
+from dlintro_demos.super_resolution.making import AREA, Shares, downscaled, downscaling_kernel
 from dlintro_demos.super_resolution.ours import Adaptive, Ours, read
 from dlintro_demos.super_resolution.situation import Situation
 
@@ -29,8 +29,9 @@ class Method:
     it is the scale and the situation, where there is a network for each.
 
     `core` and `overlap` are the tile's sides in input pixels: overlap covers what an output pixel sees, and
-    two more for the bicubic step that keeps a result faithful. `views` are how many of the eight ways to turn
-    and mirror a picture the network sees; the result is their mean (Timofte et al. 2016).
+    what keeps a result faithful: `REACH` to make it small (our own), two for bicubic. `views` are how many of
+    the eight ways to turn and mirror a picture the network sees; the result is their mean (Timofte et al.
+    2016).
     """
 
     key: str
@@ -57,8 +58,8 @@ OURS = Method(
     title="Our own network",
     about="Quick and true: trained here, on photographs, to add what is sure and to invent little.",
     model="super_resolution_ours_x{scale}_{situation}",
-    core=256,
-    overlap=14,
+    core=320,
+    overlap=21,
 )
 METHODS: dict[str, Method] = {
     method.key: method
@@ -209,7 +210,7 @@ def upscale_strips(
     making = cache.run(key, lambda model: read(model.module, rgb))
     if making is not None:
         stages["how it was made small"] = time.perf_counter() - started
-    line = shrinking(making or AREA, scale)
+    kernel = downscaling_kernel(making or AREA, scale)
 
     done = 0
     for number, tile in enumerate(tiles, start=1):
@@ -225,7 +226,7 @@ def upscale_strips(
                 note = f"tile {number} of {len(tiles)}" if len(tiles) > 1 else ""
                 yield Progress(done + step * tile.context.pixels, total, note)
         network_done = time.perf_counter()
-        strip[:, columns] = _finish(low, high, tile, scale, line if faithful else None, strength)
+        strip[:, columns] = _finish(low, high, tile, scale, kernel if faithful else None, strength)
         stages["network"] += network_done - started
         stages["back-projection and pixels"] += time.perf_counter() - network_done
         done += tile.context.pixels
@@ -305,12 +306,12 @@ def _finish(
     high: torch.Tensor,
     tile: Tile,
     scale: int,
-    line: torch.Tensor | None,
+    kernel: torch.Tensor | None,
     strength: float,
 ) -> np.ndarray:
     """From the network's output on the context to the pixels of the core, (h, w, 3) uint8.
 
-    With a `line` (see `shrinking`) it stays faithful: made small by that again, it gives the input back.
+    With a `kernel` (see `downscaling_kernel`) made small again it is nearer to the input.
     Where the network enlarges more than asked for, the result is its mean over squares of pixels.
     """
     more = high.shape[-1] // (low.shape[-1] * scale)
@@ -320,8 +321,8 @@ def _finish(
         # With antialias, PyTorch's curve is Pillow's.
         plain = F.interpolate(low, scale_factor=scale, mode="bicubic", antialias=True)
         high = torch.lerp(plain, high, strength)
-    if line is not None:
-        missing = low - made_small(high, line, scale)
+    if kernel is not None:
+        missing = low - downscaled(high, kernel, scale)
         high = high + F.interpolate(missing, scale_factor=scale, mode="bicubic", align_corners=False)
     core = high[0][(slice(None), *tile.core.within(tile.context).slices(scale))]
     return (core.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()

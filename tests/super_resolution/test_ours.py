@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
-from dlintro_demos.super_resolution.making import EVEN
+from dlintro_demos.super_resolution.making import EVEN, KERNELS, Reader
 from dlintro_demos.super_resolution.ours import Adaptive, Ours, OursFormatError, load_ours, read, save_ours
-from tests.super_resolution.fakes import small_ours
+from tests.super_resolution.fakes import small_adaptive, small_ours
 from training.photographs import LicenceNotProven, Photograph, check_licence, read_list
 from training.super_resolution import __main__ as training
 
@@ -97,6 +99,38 @@ def test_one_that_is_told_learns_something_for_each_kernel(tmp_path: Path) -> No
     assert any(changes.abs().max() > 0 for changes in learned.changes)
     assert learned.reader is None
     assert read(learned, _picture(40, 40)) == EVEN
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"branches": True}, {"situation": "degraded"}, {"halved": 0.5}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_settings_that_cannot_be_told_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="told"):
+        training.begin(replace(TINY, **{"told": True, "branches": False} | wrong))
+
+
+def test_it_goes_on_from_a_plain_network_of_its_scale_alone(tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    for other in (small_ours(2), small_adaptive(4)):
+        save_ours(other, path)
+        with pytest.raises(ValueError, match="no plain network x4"):
+            training.begin(replace(TINY, start=str(path)))
+
+
+@pytest.mark.usefixtures("photographs")
+def test_what_is_told_is_saved_with_the_reader_of_its_scale(tmp_path: Path) -> None:
+    settings = replace(TINY, told=True, branches=False)
+    list(training.train(settings, tmp_path))
+    reader = Reader(2).eval()
+    save_file(reader.state_dict(), tmp_path / "reader.safetensors")
+    learned = training.finished(
+        settings, tmp_path / "weights.safetensors", 1.0, tmp_path / "reader.safetensors"
+    )
+    assert isinstance(learned, Adaptive)
+    assert learned.reader is not None
+    assert torch.equal(learned.reader.answer.bias, reader.answer.bias[len(KERNELS) :])
 
 
 @pytest.mark.usefixtures("photographs")

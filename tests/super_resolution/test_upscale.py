@@ -7,12 +7,21 @@ import warnings
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from PIL import Image
 
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.shared.tiles import plan_tiles
 from dlintro_demos.super_resolution.explain import LARGEST, explain
+from dlintro_demos.super_resolution.making import (
+    EVEN,
+    KERNELS,
+    downscaled,
+    downscaled_rgb,
+    downscaling_kernel,
+)
+from dlintro_demos.super_resolution.ours import fitted
 from dlintro_demos.super_resolution.upscale import METHODS, Method, Strip, upscale, upscale_strips
 from tests.super_resolution.fakes import CARDS, FakeCache, enlarged, fake_cache, picture, small_rrdb
 
@@ -249,9 +258,22 @@ def test_eight_views_say_how_far_they_are():
     assert shares == sorted(shares)
 
 
-def test_overlap_covers_what_an_output_pixel_of_our_networks_sees(real):
-    for key in ("super_resolution_ours_x4_clean", "super_resolution_ours_x2_degraded"):
-        assert METHODS["ours"].overlap >= real.get(key).module.depth + 2
+@pytest.mark.parametrize("situation", ["clean", "degraded"])
+@pytest.mark.parametrize("scale", [2, 4])
+def test_overlap_covers_what_an_output_pixel_of_our_networks_sees(scale, situation, real):
+    network = fitted(real.get(f"super_resolution_ours_x{scale}_{situation}").module, EVEN)
+    assert METHODS["ours"].overlap >= network.depth + _seen_by_a_faithful_step(scale)
+
+
+def _seen_by_a_faithful_step(scale: int) -> int:
+    """Small pixels to one side on which what is added to an output pixel depends, with the widest kernel."""
+    kernel = downscaling_kernel(tuple(float(name == "Lanczos") for name in KERNELS), scale)
+    large = torch.zeros(1, 1, 40 * scale, 40 * scale, requires_grad=True)
+    missing = downscaled(large, kernel, scale)
+    added = F.interpolate(missing, scale_factor=scale, mode="bicubic", align_corners=False)
+    added[0, 0, 20 * scale : 21 * scale, 20 * scale : 21 * scale].sum().backward()
+    columns = large.grad[0, 0].abs().sum(0).nonzero().flatten() // scale
+    return max(20 - int(columns.min()), int(columns.max()) - 20)
 
 
 def test_overlap_covers_what_an_output_pixel_of_the_compact_network_sees():
@@ -294,10 +316,22 @@ def test_what_was_added_is_white_where_nothing_was(monkeypatch):
     assert full == pytest.approx(40)
 
 
+@pytest.mark.parametrize("scale", [2, 4])
+def test_our_own_is_faithful_to_the_way_in_which_the_picture_was_made_small(scale):
+    rgb = picture(40, 48)
+
+    def distance(*, faithful):
+        result = enlarged(rgb, fake_cache(), method="ours", scale=scale, faithful=faithful)
+        small = downscaled_rgb(result.rgb, result.making, scale)
+        return np.abs(small.astype(int) - rgb).mean()
+
+    assert distance(faithful=True) < 0.6 * distance(faithful=False)
+
+
 @pytest.mark.parametrize("method", ["ours", "lanczos"])
 def test_strips_are_the_picture_from_top_to_bottom(method, real, monkeypatch):
     with_core(monkeypatch, method, core=24)
-    rgb, alpha = picture(61, 90), picture(61, 90, seed=5)[..., 0]
+    rgb, alpha = picture(101, 90), picture(101, 90, seed=5)[..., 0]
     options = {"method": method, "scale": 4, "faithful": False, "cache": real}
     *_, whole = upscale(rgb, alpha, **options)
     steps = list(upscale_strips(rgb, alpha, **options))

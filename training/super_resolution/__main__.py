@@ -50,13 +50,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from PIL import Image
-from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
 from dlintro_demos.super_resolution.degrade import Degradation, area_average, degrade
 from dlintro_demos.super_resolution.making import KERNELS
-from dlintro_demos.super_resolution.ours import Adaptive, Ours, fitted, load_ours, save_ours
+from dlintro_demos.super_resolution.ours import Adaptive, Ours, fitted, load_ours, read, save_ours
 from dlintro_demos.super_resolution.quality import psnr, ssim
 from dlintro_demos.super_resolution.situation import Situation
 from training.photographs import Split, load
@@ -65,10 +64,10 @@ from training.super_resolution.drawn import drawn_pictures
 from training.super_resolution.kernels import (
     MARGIN,
     TOLD_SHARES,
-    blurred,
     draw_kernel,
     draw_small,
     perhaps_compressed,
+    softened,
 )
 from training.super_resolution.making import SCALES, load_reader
 
@@ -185,7 +184,7 @@ class Patches(Dataset[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]):
         told = np.zeros(len(KERNELS), np.float32)
         if self._settings.told:
             small, kernel = draw_kernel(rng, TOLD_SHARES)
-            told = blurred(kernel, rng)
+            told = softened(kernel, rng)
             smalls = [perhaps_compressed(small(truth, self._settings.scale), rng) for truth in truths]
         else:
             smalls = [self._small(truth, rng) for truth in truths]
@@ -246,18 +245,20 @@ def learning_rate(settings: TrainingSettings, step: int, share: float) -> float:
 
 def begin(settings: TrainingSettings) -> Ours | Adaptive:
     """The network before its first step."""
-    network: nn.Module = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
+    if settings.told and (settings.branches or settings.situation != "clean" or settings.halved):
+        raise ValueError(
+            "A network that is told learns clean pictures, without branches, in single precision."
+        )
+    network = Ours(scale=settings.scale, width=settings.width, depth=settings.depth)
     if settings.start:
-        network = load_ours([Path(settings.start)])
-    if isinstance(network, Ours):
-        network = deepened(network, settings.depth)
-        if settings.branches:
-            branch(network)
-        elif settings.told:
-            network = Adaptive(network)
-    assert isinstance(network, Ours | Adaptive)
+        started = load_ours([Path(settings.start)])
+        if not isinstance(started, Ours) or started.scale != settings.scale:
+            raise ValueError(f"{settings.start} is no plain network x{settings.scale}.")
+        network = deepened(started, settings.depth)
     network.requires_grad_(requires_grad=True).train()
-    return network
+    if settings.branches:
+        branch(network)
+    return Adaptive(network) if settings.told else network
 
 
 def enlarged(
@@ -376,6 +377,19 @@ def _save_checkpoint(
     (folder / "weights.part").replace(folder / "weights.safetensors")
 
 
+def finished(settings: TrainingSettings, weights: Path, share: float, reader: Path | None) -> Ours | Adaptive:
+    """What is saved: a mean with what it began with, or what was told with its reader."""
+    learned = load_ours([weights])
+    assert isinstance(learned, Ours | Adaptive)
+    if isinstance(learned, Adaptive):
+        assert reader is not None
+        learned.reader = load_reader(reader).of_scale(SCALES.index(settings.scale))
+        return learned
+    started = begin(settings)
+    assert isinstance(started, Ours)
+    return mixed(learned, started, share) if share < 1 else learned
+
+
 def learned_from(settings: TrainingSettings) -> str:
     """How many photographs, under which licences, by whom: for the card."""
     side = (settings.side + 2 * (MARGIN if settings.situation == "clean" else 0)) * settings.scale
@@ -395,7 +409,7 @@ def learned_from(settings: TrainingSettings) -> str:
 @torch.inference_mode()
 def enlarge(network: torch.nn.Module, small: np.ndarray) -> np.ndarray:
     """(h, w, 3) uint8 to (scale * h, scale * w, 3) uint8."""
-    large = fitted(network, small)(to_tensor(small[None]))[0].permute(1, 2, 0)
+    large = fitted(network, read(network, small))(to_tensor(small[None]))[0].permute(1, 2, 0)
     return (large.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
 
 
@@ -454,12 +468,16 @@ def main() -> None:
     parser.add_argument(
         "--share", type=float, default=1.0, help="saved: of what was learned, the rest --start"
     )
-    parser.add_argument("--reader", type=Path, help="saved with it: what tells how a picture was made small")
+    parser.add_argument(
+        "--reader", type=Path, help="told: what tells how a picture was made small (making.py)"
+    )
     arguments = vars(parser.parse_args())
     name, save, share, reader, measure = (
         arguments.pop(key) for key in ("name", "save", "share", "reader", "evaluate")
     )
     settings = TrainingSettings(**arguments)
+    if save and settings.told != (reader is not None):
+        parser.error("--save of a network that is --told needs its --reader, and only that")
     folder = CHECKPOINTS / (name or settings.key)
     if measure:
         torch.set_num_threads(settings.threads)
@@ -467,15 +485,7 @@ def main() -> None:
         print_evaluation(folder / "weights.safetensors", replace(degradation, scale=settings.scale))
     elif save:
         save.mkdir(parents=True, exist_ok=True)
-        learned = load_ours([folder / "weights.safetensors"])
-        if isinstance(learned, Adaptive):
-            learned.reader = load_reader(reader).of_scale(SCALES.index(settings.scale))
-        elif share < 1:
-            started = begin(settings)
-            assert isinstance(learned, Ours)
-            assert isinstance(started, Ours)
-            learned = mixed(learned, started, share)
-        assert isinstance(learned, Ours | Adaptive)
+        learned = finished(settings, folder / "weights.safetensors", share, reader)
         save_ours(learned, save / "weights.safetensors")
         data = (save / "weights.safetensors").read_bytes()
         print(f'sha256 = "{hashlib.sha256(data).hexdigest()}"\nbytes = {len(data)}')

@@ -109,7 +109,7 @@ def made_by_gaussian(width: float) -> np.ndarray:
     return np.array([shares.get(each, 0) for each in NAMES], np.float32)
 
 
-def blurred(told: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def softened(told: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """What a network is told in this step: all of it as a rule, at times less, at times nothing."""
     lot = generator.random()
     if lot < UNTOLD:

@@ -20,7 +20,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from dlintro_demos.super_resolution.degrade import area_average
-from dlintro_demos.super_resolution.making import KERNELS, WIDTHS, Reader, middle, read_making
+from dlintro_demos.super_resolution.making import KERNELS, WIDTHS, Reader, read_making
 from training.photographs import Split, load
 from training.super_resolution.kernels import KERNELS as WAYS
 from training.super_resolution.kernels import Small, gaussian, made_by, made_by_gaussian, perhaps_compressed
@@ -38,6 +38,12 @@ def ways() -> Iterator[tuple[Small, np.ndarray]]:
         yield WAYS[name], made_by(name)
     for width in np.linspace(*WIDTHS, WIDTHS_DRAWN):
         yield gaussian(width), made_by_gaussian(width)
+
+
+def middle(rgb: np.ndarray, longest: int) -> np.ndarray:
+    """The middle of (H, W, 3), at most `longest` pixels a side."""
+    top, left = (max(0, length - longest) // 2 for length in rgb.shape[:2])
+    return rgb[top : top + longest, left : left + longest]
 
 
 def photographs(split: Split, times: tuple[int, ...]) -> Iterator[np.ndarray]:

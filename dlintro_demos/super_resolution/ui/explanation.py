@@ -7,11 +7,19 @@ from dlintro_demos.super_resolution.experiment import Outcome
 
 CODE = """low = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
 with torch.inference_mode():
-    shares = read(network, photo)               # how it was made small: which weights are for it
-    high = network(low, shares)                 # four (or two) times as many rows and columns
-    missing = low - made_small(high, shrinking(shares, scale), scale)  # where it is not true to the photo
+    high = network(low)                             # four (or two) times as many rows and columns
+    missing = low - F.avg_pool2d(high, scale)       # where it is not true to the photo
     high += F.interpolate(missing, scale_factor=scale, mode="bicubic")
 pixels = (high.clamp(0, 1) * 255).round().byte()"""
+CODE_OF_ADAPTIVE = (
+    CODE.replace(
+        "    high = network(low)        ",
+        "    shares = read(network, photo)                   # how it was made small, as its pixels tell\n"
+        "    kernel = downscaling_kernel(shares, scale)\n"
+        "    high = network(low, shares)",
+    )
+    .replace("F.avg_pool2d(high, scale)       #", "downscaled(high, kernel, scale)  #")
+)  # fmt: skip
 
 
 def show_explanation(outcome: Outcome) -> None:
@@ -49,5 +57,5 @@ def show_explanation(outcome: Outcome) -> None:
         [card] if card else [],
         device=outcome.device,
         stages=outcome.stages,
-        code=CODE,
+        code=CODE if outcome.making is None else CODE_OF_ADAPTIVE,
     )

@@ -95,7 +95,8 @@ def show_evidence(outcome: Outcome) -> None:
     row.metric(
         "True to the photo it came from",
         decibels(outcome.consistency),
-        help="PSNR between your photo and the result made small again. Above 40 dB you see no difference.",
+        help="PSNR between your photo and the result made small again: in the way that the network read from "
+        "the photo, else by averaging. Above 40 dB you see no difference.",
     )
     if outcome.making is not None:
         st.caption(in_words(outcome.making))
