@@ -55,6 +55,7 @@ def upscale(options: argparse.Namespace) -> int:
     """Enlarge a picture file; the name's ending says what kind of file the result is."""
     from dlintro_demos.gallery.intake.images import UnreadableMedia
     from dlintro_demos.gallery.runtime.model_cards import ModelUnavailable
+    from dlintro_demos.super_resolution.making import KERNELS
     from dlintro_demos.super_resolution.output import problem_with_name, problem_with_size, write
     from dlintro_demos.super_resolution.situation import read_situation
     from dlintro_demos.super_resolution.streaming import write_png
@@ -101,6 +102,7 @@ def upscale(options: argparse.Namespace) -> int:
         "height": height,
         "model": result.method,
         "situation": situation,
+        "making": result.making and dict(zip(KERNELS, (round(s, 3) for s in result.making), strict=True)),
         "device": result.device,
         "seconds": round(result.seconds, 3),
     }

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.func import functional_call
 
-from dlintro_demos.super_resolution.making import EVEN, KERNELS, Reader, Shares, cubic, read_making
+from dlintro_demos.super_resolution.making import EVEN, KERNELS, Reader, Shares, apart, cubic, read_making
 
 CUBIC = -0.5  # Keys' parameter, as Pillow's BICUBIC has it
 NOISE = 0.3  # of He's initialisation, beside the identity
@@ -83,13 +83,17 @@ class Adaptive(nn.Module):
 
     For each kernel it learns a factor for every channel of the inner convolutions (as feature-wise linear
     modulation does, Perez et al. 2018), a change of the first and of the last convolution, and of all biases.
-    What runs is a plain `Ours`: of several kernels that may have been it, a weighted sum.
+    What runs is a plain `Ours`: of several kernels that may have been it, a weighted sum, and a mean of that
+    and of the `averaged` network, which is best where blocks of pixels were averaged (see `making.apart`).
     """
 
-    def __init__(self, network: Ours, reader: Reader | None = None) -> None:
-        """Begins as `network` for every kernel; without a `reader` all kernels are as likely."""
+    def __init__(self, network: Ours, reader: Reader | None = None, averaged: Ours | None = None) -> None:
+        """Begins as `network` for every kernel; without a `reader` all kernels are as likely.
+
+        `averaged` has the shape of `network`; where there is none, nothing is averaged with it.
+        """
         super().__init__()
-        self.network, self.reader = network, reader
+        self.network, self.reader, self.averaged = network, reader, averaged
         self.changes = nn.ParameterList(  # flat, as only four dimensions can have their channels last
             [
                 torch.zeros(len(KERNELS), len(weights) if _is_factor(name) else weights.numel())
@@ -124,7 +128,14 @@ class Adaptive(nn.Module):
     def fitted(self, shares: torch.Tensor | Shares) -> Ours:
         """The plain network for pictures made small so."""
         plain = copy.deepcopy(self.network)
-        plain.load_state_dict(self.weights(torch.as_tensor(shares).to(self.changes[0])))
+        if self.averaged is None:
+            weights = self.weights(torch.as_tensor(shares).to(self.changes[0]))
+        else:
+            told, amount = apart(tuple(float(share) for share in shares))
+            weights = self.weights(torch.tensor(told).to(self.changes[0]))
+            for name, average in self.averaged.named_parameters():
+                weights[name] = average.lerp(weights[name], amount)
+        plain.load_state_dict(weights)
         return plain
 
 
@@ -134,10 +145,15 @@ def _is_factor(name: str) -> bool:
 
 
 def _adaptive(plain: Ours, kernels: Sequence[str], tensors: dict[str, torch.Tensor]) -> Adaptive:
-    """Not yet with its weights; `tensors` say whether it has a reader."""
+    """Not yet with its weights; `tensors` say which parts it has."""
     if tuple(kernels) != KERNELS:
         raise OursFormatError(f"it knows other kernels: {kernels}")
-    return Adaptive(plain, Reader() if any(name.startswith("reader.") for name in tensors) else None)
+    parts = {name.split(".")[0] for name in tensors}
+    return Adaptive(
+        plain,
+        Reader() if "reader" in parts else None,
+        copy.deepcopy(plain) if "averaged" in parts else None,
+    )
 
 
 def read(network: nn.Module, rgb: np.ndarray) -> Shares | None:

@@ -23,10 +23,7 @@ SURE = 0.5
 def in_words(making: Shares) -> str:
     """How a picture was made small, as far as a network can tell."""
     if making == EVEN:
-        return (
-            "The photo is too small to tell how it was made smaller, if it was: the network uses the mean of "
-            "what it learned for each way."
-        )
+        return "The photo is too small to tell how it was made smaller: the network uses its weights for any."
     shares = dict.fromkeys(WAYS, 0.0)
     for kernel, share in zip(KERNELS, making, strict=True):
         shares["Gaussian" if kernel.endswith("Gaussian") else kernel] += share
@@ -34,12 +31,12 @@ def in_words(making: Shares) -> str:
     if shares[first] >= SURE:
         return (
             f"The photo looks as if it had been made smaller {WAYS[first]} ({_percent(shares[first])}): "
-            "the network mostly uses the weights that it learned for that."
+            "the network's weights are mixed for that."
         )
     return (
         f"The network cannot tell how the photo was made smaller, if it was: {WAYS[first]} "
         f"({_percent(shares[first])}), or {WAYS[second]} ({_percent(shares[second])})? "
-        "It mixes the weights that it learned for each."
+        "Its weights are mixed for that."
     )
 
 

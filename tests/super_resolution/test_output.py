@@ -1,5 +1,6 @@
 """The files that `upscale` writes: names, sizes, and what lies behind a picture that is see-through."""
 
+import json
 import os
 import subprocess
 import sys
@@ -70,6 +71,15 @@ def test_the_result_on_white_is_what_the_picture_on_white_gives(upscale, tmp_pat
     visible = np.array(Image.open(tmp_path / f"large-{clear.name}"))[..., 3] > 0
     assert np.abs(with_alpha - without)[visible].max() <= 1
     assert np.abs(with_alpha - without).max() <= 16  # beyond its alpha a network's faint echo is cut off
+
+
+@pytest.mark.parametrize(("model", "asks"), [("ours", True), ("bicubic", False)])
+def test_json_says_how_the_picture_was_made_small_where_the_network_asks(upscale, tmp_path, model, asks):
+    small, out = sticker(tmp_path, (0, 255, 0)), tmp_path / "out.png"
+    code, said = upscale(small, out, "--model", model, "--situation", "clean", "--json")
+    assert code == 0, said.err
+    making = json.loads(said.out)["making"]
+    assert making is None if not asks else sum(making.values()) == pytest.approx(1, abs=0.01)
 
 
 @pytest.mark.parametrize("ending", OUTPUTS)

@@ -1,9 +1,14 @@
 """Train what tells how a picture was made small, and measure it on the held-out photographs.
 
     python -m training.photographs
-    python -m training.super_resolution.making --save models/super_resolution_making
+    python -m training.super_resolution.making --save FOLDER
+    python -m training.super_resolution.making --save OTHER --start FOLDER --networks X2 X4   # see below
 
 Made small twice and four times, each photograph in ten ways; then 96 px of it, at times through JPEG.
+
+What costs little to confuse and what much, only the networks tell that are told: so it learns on from there
+to make the decibels of what they enlarge as many as it can, as cross-entropy alone would not. What it says is
+then how to mix weights, a little off from how likely each kernel is.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from safetensors.torch import load_file, save_file
 
 from dlintro_demos.super_resolution.degrade import area_average
 from dlintro_demos.super_resolution.making import KERNELS, WIDTHS, Reader, read_making
+from dlintro_demos.super_resolution.ours import Adaptive, load_ours
 from training.photographs import Split, load
 from training.super_resolution.kernels import KERNELS as WAYS
 from training.super_resolution.kernels import Small, gaussian, made_by, made_by_gaussian, perhaps_compressed
@@ -30,6 +36,13 @@ SIDE = 96
 LARGEST = 1000  # px of a photograph: the middle of larger ones
 WIDTHS_DRAWN = 5
 RATE = 3e-3
+RATE_ON = 3e-4
+TOGETHER = 4
+LARGER = 144
+MIDDLE = 56
+SURENESS = 0.1
+"""Learning on: decibels that cross-entropy counts."""
+LUMA = (0.257, 0.504, 0.098)  # ITU-R BT.601
 
 
 def ways() -> Iterator[tuple[Small, np.ndarray]]:
@@ -117,6 +130,61 @@ def learn(steps: int, count: int, seed: int) -> Reader:
     return reader
 
 
+def learn_on(reader: Reader, weights: list[Path], seconds: float, seed: int) -> None:
+    """Through the networks, which stay as they are: the decibels of Y in the middle of each picture."""
+    networks = [load_ours([each]) for each in weights]
+    assert all(isinstance(network, Adaptive) for network in networks)
+    rng = np.random.default_rng(seed)
+    truths = [
+        (number, rgb)
+        for rgb in photographs("train", (1, 2, 3))
+        for number, scale in enumerate(SCALES)
+        if min(rgb.shape[:2]) >= scale * SIDE
+    ]
+    drawn, shares = [*ways()], np.array([1.0] * 5 + [1.5 / WIDTHS_DRAWN] * WIDTHS_DRAWN)
+    optimizer = torch.optim.Adam(reader.parameters())
+    started, losses, step = time.perf_counter(), [], 0
+    while (spent := (time.perf_counter() - started) / seconds) < 1:
+        optimizer.param_groups[0]["lr"] = (
+            RATE_ON * min(1, (step + 1) / 100) * 0.5 * (1 + math.cos(math.pi * spent))
+        )
+        optimizer.zero_grad()
+        for _ in range(TOGETHER):
+            number, rgb = truths[rng.integers(len(truths))]
+            small, right = drawn[int(rng.choice(len(drawn), p=shares / shares.sum()))]
+            truth = cut(rgb, SCALES[number], rng)
+            low = tensor(perhaps_compressed(small(truth, SCALES[number]), rng))
+            logits = reader(low)[0, number]
+            top, left = ((length - MIDDLE) // 2 for length in low.shape[2:])
+            large = networks[number](low[..., top : top + MIDDLE, left : left + MIDDLE], logits.softmax(0))
+            rows, columns = (
+                slice(first * SCALES[number], (first + MIDDLE) * SCALES[number]) for first in (top, left)
+            )
+            difference = large - tensor(truth)[..., rows, columns]
+            error = torch.einsum("nchw,c->nhw", difference, difference.new_tensor(LUMA)).square().mean()
+            loss = (
+                10 * (error + 1e-5).log10() - SURENESS * (torch.tensor(right) * logits.log_softmax(0)).sum()
+            )
+            (loss / TOGETHER).backward()
+            losses.append(float(loss.detach()))
+        optimizer.step()
+        step += 1
+        if step % 100 == 0:
+            print(f"step {step}  {np.mean(losses[-400:]):.3f}  {spent * seconds:.0f} s", flush=True)
+
+
+def cut(rgb: np.ndarray, scale: int, rng: np.random.Generator) -> np.ndarray:
+    """A random part of a photograph, of `LARGER` small pixels a side where it has as many."""
+    height, width = (min(LARGER, length // scale) * scale for length in rgb.shape[:2])
+    top, left = int(rng.integers(len(rgb) - height + 1)), int(rng.integers(rgb.shape[1] - width + 1))
+    return np.ascontiguousarray(rgb[top : top + height, left : left + width])
+
+
+def tensor(rgb: np.ndarray) -> torch.Tensor:
+    """(H, W, 3) uint8 to (1, 3, H, W) float32 in 0..1."""
+    return torch.tensor(rgb).permute(2, 0, 1)[None].float() / 255
+
+
 def load_reader(path: Path) -> Reader:
     """Of all scales."""
     reader = Reader(len(SCALES))
@@ -144,11 +212,22 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="of what lies in the folder")
     parser.add_argument("--save", type=Path, metavar="FOLDER", required=True)
+    parser.add_argument(
+        "--start", type=Path, metavar="FOLDER", help="learn on from there, through --networks"
+    )
+    parser.add_argument(
+        "--networks", type=Path, nargs=len(SCALES), help="weights of those that are told, x2 and x4"
+    )
+    parser.add_argument("--seconds", type=float, default=900, help="of learning on")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     path = arguments.save / "weights.safetensors"
     if not arguments.report:
-        reader = learn(arguments.steps, arguments.batch, arguments.seed)
+        if arguments.start:
+            reader = load_reader(arguments.start / "weights.safetensors").eval()
+            learn_on(reader, arguments.networks, arguments.seconds, arguments.seed)
+        else:
+            reader = learn(arguments.steps, arguments.batch, arguments.seed)
         path.parent.mkdir(parents=True, exist_ok=True)
         save_file({name: value.contiguous() for name, value in reader.state_dict().items()}, path)
         data = path.read_bytes()
