@@ -22,10 +22,10 @@ the one that it began as, which is for averaged pictures.
 
 Told all along rightly it would gain more, on the held-out photographs (their middle 500 px, all of the new
 weights): bicubic +1.75 instead of +1.56 dB, averaged +1.57 instead of +1.43. From step 4,000 to the last it
-gained nothing there: 100 photographs are too few, or it is too small. x2, 12 deep (`--seed 62
---learning-rate 0.0007`), told in the same way, gained on unseen photographs +0.01 dB on bicubic, lost 0.11
-on averaged ones, whose fine detail the reader takes for blurred, and is not in use; with scikit-image's
-seven it was bicubic +2.48 instead of +2.21, bilinear +2.76 instead of +1.92.
+gained hardly anything there (supposed: from too few photographs). x2, 12 deep (`--seed 62 --learning-rate
+0.0007`), told in the same way, gained on unseen photographs +0.01 dB on bicubic, lost 0.11 on averaged
+ones, and is not in use; with scikit-image's seven it was bicubic +2.48 instead of +2.21, bilinear +2.76
+instead of +1.92.
 
 Where the processor multiplies bfloat16 (AMX), `--halved 0.9` is quicker: on one thread a step of 16 patches
 of 48 px of a network 16 deep took 108 ms instead of 289 (`python -m training.super_resolution.designs
