@@ -98,9 +98,10 @@ def show_evidence(outcome: Outcome) -> None:
         help="PSNR between your photo and the result made small again: in the way that the network read from "
         "the photo, else by averaging. Above 40 dB you see no difference.",
     )
-    if outcome.making is not None:
-        st.caption(in_words(outcome.making))
+    read = "" if outcome.making is None else in_words(outcome.making)
     if not outcome.figures:
+        if read:
+            st.caption(read)
         st.info(
             "How near this is to what the camera would have seen, nobody can say: there is no larger "
             "original. Try it where there is one: a sample, or “Blur it first, then repair it”.",
@@ -110,7 +111,8 @@ def show_evidence(outcome: Outcome) -> None:
     ours, plain = outcome.figures["Result"], outcome.figures["Bicubic"]
     row.metric("PSNR against the original", decibels(ours.psnr), f"{ours.psnr - plain.psnr:+.2f} dB")
     row.metric("SSIM against the original", f"{ours.ssim:.3f}", f"{ours.ssim - plain.ssim:+.3f}")
-    st.caption("The small numbers: better or worse than bicubic enlargement, which knows no pictures.")
+    small = "The small numbers: better or worse than bicubic enlargement, which knows no pictures."
+    st.caption(f"{small} {read}")
     _show_departures(outcome)
 
 
