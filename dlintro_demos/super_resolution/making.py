@@ -32,8 +32,6 @@ LEAST = 32
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 FAINTEST = 2 / 255
 """Contrast, standard deviation around a pixel, below which it is not made up for."""
-
-
 AREA: Shares = (1.0,) + (0.0,) * (len(KERNELS) - 1)
 """The mean of squares of pixels, for certain."""
 NEAR_AVERAGE = ("area", "narrow Gaussian")

@@ -23,7 +23,7 @@ SURE = 0.5
 def in_words(making: Shares) -> str:
     """How a picture was made small, as far as a network can tell."""
     if making == EVEN:
-        return "The photo is too small to tell how it was made smaller: the network uses its weights for any."
+        return "The photo is too small to tell how it was made smaller: its pixels are taken for averages."
     shares = dict.fromkeys(WAYS, 0.0)
     for kernel, share in zip(KERNELS, making, strict=True):
         shares["Gaussian" if kernel.endswith("Gaussian") else kernel] += share

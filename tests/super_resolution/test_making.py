@@ -31,6 +31,7 @@ from dlintro_demos.super_resolution.saying import in_words
 from dlintro_demos.super_resolution.ui.explanation import CODE, CODE_OF_ADAPTIVE
 from tests.super_resolution.fakes import CARDS, picture, small_adaptive, small_ours
 from training.super_resolution import kernels
+from training.super_resolution import making as learning
 from training.super_resolution.__main__ import to_tensor
 from training.super_resolution.kernels import KERNELS as WAYS
 
@@ -182,6 +183,30 @@ def test_what_a_network_is_told_while_it_learns() -> None:
     assert all(each.sum() == pytest.approx(1, abs=1e-5) for each in told)
     assert 0.6 < np.mean([np.array_equal(each, draws[0]) for each in told]) < 0.75
     assert sum(kernels.TOLD_SHARES.values()) == pytest.approx(1)
+
+
+def test_a_reader_learns_and_learns_on_through_networks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "load", lambda _: [(None, picture(400, 420, seed)) for seed in range(2)])
+    reader = learning.learn(steps=2, count=4, seed=1).eval()
+    x = torch.rand(1, 3, 64, 64)
+    networks = [tmp_path / f"x{scale}.safetensors" for scale in learning.SCALES]
+    for scale, path in zip(learning.SCALES, networks, strict=True):
+        save_ours(small_adaptive(scale), path)
+    before = reader(x)
+    learning.learn_on(reader, networks, seconds=0.5, seed=1)
+    assert before.shape == (1, len(learning.SCALES), len(KERNELS))
+    assert not torch.allclose(reader(x), before)
+
+
+def test_a_reader_learns_from_crops_and_what_is_right_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "load", lambda _: [(None, picture(400, 420))])
+    crops, scales, told = learning.batch(learning.pictures(), 40, np.random.default_rng(0))
+    assert crops.shape == (40, 3, learning.SIDE, learning.SIDE)
+    assert set(scales.tolist()) == {0, 1}
+    assert torch.allclose(told.sum(1), torch.ones(40))
+    assert (told.sum(0) > 0).all()
 
 
 @pytest.mark.parametrize(

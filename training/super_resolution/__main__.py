@@ -11,7 +11,7 @@ the clean ones began as (`--device cuda --workers 4 --batch 32 --side 48 --ema-d
 kernels (`--start FILE --squared 0.3 --ema-decay 0.999 --seed 20`, x4 `--learning-rate 0.001`, x2 0.0007),
 and a mean of both was in use, as Wortsman et al. 2022 do it (`--share 0.4`, x2 0.25; 7caf68c has them):
 they were not told how a picture was made small, and had to take from one kernel what they gave to another.
-That of x2 is in use.
+That of x2 is in use. Those runs were not clean ones: their lengths were changed by hand (7caf68c says how).
 
 **What is in use for x4 is told.** It began as that, and learned 5,000 s on one core, beside x2 and the
 training of the reader (`--told --no-branches --depth 16 --side 48 --batch 8 --squared 0.3 --ema-decay 0.999

@@ -33,13 +33,16 @@ from training.super_resolution.kernels import Small, gaussian, made_by, made_by_
 
 SCALES = (2, 4)
 SIDE = 96
-LARGEST = 1000  # px of a photograph: the middle of larger ones
+"""Pixels of a crop."""
+LARGEST = 1000
+"""Pixels of a photograph, of larger ones the middle."""
 WIDTHS_DRAWN = 5
-RATE = 3e-3
-RATE_ON = 3e-4
+RATE, RATE_ON = 3e-3, 3e-4
+"""Adam's highest step size, and when it learns on."""
 TOGETHER = 4
-LARGER = 144
-MIDDLE = 56
+"""Learning on: pictures a step, each with weights of its own."""
+LARGER, MIDDLE = 144, 56
+"""Learning on: pixels of the small picture that are read, and of those that are enlarged."""
 SURENESS = 0.1
 """Learning on: decibels that cross-entropy counts."""
 LUMA = (0.257, 0.504, 0.098)  # ITU-R BT.601
