@@ -20,12 +20,12 @@ training of the reader (`--told --no-branches --depth 16 --side 48 --batch 8 --s
 as they were at 18,000 (x2) and 10,000 steps (x4). `--save models/... --reader FILE` puts them together with
 the one that it began as, which is for averaged pictures.
 
-Told all along rightly it would gain more, on the held-out photographs (their middle 500 px, all of the new
-weights): bicubic +1.75 instead of +1.56 dB, averaged +1.57 instead of +1.43. From step 4,000 to the last it
-gained hardly anything there (supposed: from too few photographs). x2, 12 deep (`--seed 62 --learning-rate
-0.0007`), told in the same way, gained on unseen photographs +0.01 dB on bicubic, lost 0.11 on averaged
-ones, and is not in use; with scikit-image's seven it was bicubic +2.48 instead of +2.21, bilinear +2.76
-instead of +1.92.
+Told all along rightly it would gain more: in a trial whose script was not kept, on the held-out photographs
+(their middle 500 px, all of the new weights), bicubic +1.75 instead of +1.56 dB, averaged +1.57 instead of
++1.43. From step 4,000 to the last it gained hardly anything there (supposed: from too few photographs). x2,
+12 deep (`--seed 62 --learning-rate 0.0007`), told in the same way, its weights not kept, gained on unseen
+photographs +0.01 dB on bicubic, lost 0.11 on averaged ones, and is not in use; with scikit-image's seven it
+was bicubic +2.48 instead of +2.21, bilinear +2.76 instead of +1.92.
 
 Where the processor multiplies bfloat16 (AMX), `--halved 0.9` is quicker: on one thread a step of 16 patches
 of 48 px of a network 16 deep took 108 ms instead of 289 (`python -m training.super_resolution.designs
@@ -72,6 +72,7 @@ from training.super_resolution.kernels import (
     draw_small,
     perhaps_compressed,
     softened,
+    to_tensor,
 )
 from training.super_resolution.making import SCALES, load_reader
 
@@ -234,11 +235,6 @@ class Patches(Dataset[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]):
             noise=settings.max_noise * rng.random(),
             jpeg_quality=None if rng.random() < settings.untouched else int(rng.integers(low, high + 1)),
         )
-
-
-def to_tensor(pictures: np.ndarray) -> torch.Tensor:
-    """(N, H, W, 3) uint8 to (N, 3, H, W) float32 in 0..1, channels last in memory."""
-    return torch.tensor(pictures).permute(0, 3, 1, 2).float().div_(255)
 
 
 def learning_rate(settings: TrainingSettings, step: int, share: float) -> float:

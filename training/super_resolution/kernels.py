@@ -7,6 +7,7 @@ from functools import partial
 
 import cv2
 import numpy as np
+import torch
 from PIL import Image
 
 from dlintro_demos.super_resolution.degrade import area_average, through_jpeg
@@ -82,8 +83,8 @@ MARGIN = 4
 UNTOLD = 0.08
 """Told: share of the steps in which it is told that all kernels are as likely."""
 UNSURE = 0.25
-"""Told: share of the steps in which it is told less than all: up to `DOUBT` is spread at random."""
-DOUBT = 0.6
+"""Told: share of the steps in which it is told less than all: up to `SPREAD` is spread at random."""
+SPREAD = 0.6
 
 
 def draw_kernel(generator: np.random.Generator, shares: dict[str, float]) -> tuple[Small, np.ndarray]:
@@ -116,7 +117,7 @@ def softened(told: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         return np.full_like(told, 1 / len(told))
     if lot < UNTOLD + UNSURE:
         spread = generator.dirichlet(np.ones(len(told))).astype(np.float32)
-        return told + np.float32(DOUBT * generator.random()) * (spread - told)
+        return told + np.float32(SPREAD * generator.random()) * (spread - told)
     return told
 
 
@@ -131,3 +132,8 @@ def perhaps_compressed(picture: np.ndarray, generator: np.random.Generator) -> n
     if generator.random() < JPEG_SHARE:
         return through_jpeg(picture, int(generator.integers(JPEG[0], JPEG[1] + 1)))
     return picture
+
+
+def to_tensor(pictures: np.ndarray) -> torch.Tensor:
+    """(N, H, W, 3) uint8 to (N, 3, H, W) float32 in 0..1, channels last in memory."""
+    return torch.tensor(pictures).permute(0, 3, 1, 2).float().div_(255)

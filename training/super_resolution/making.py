@@ -29,7 +29,14 @@ from dlintro_demos.super_resolution.making import KERNELS, WIDTHS, Reader, read_
 from dlintro_demos.super_resolution.ours import Adaptive, load_ours
 from training.photographs import Split, load
 from training.super_resolution.kernels import KERNELS as WAYS
-from training.super_resolution.kernels import Small, gaussian, made_by, made_by_gaussian, perhaps_compressed
+from training.super_resolution.kernels import (
+    Small,
+    gaussian,
+    made_by,
+    made_by_gaussian,
+    perhaps_compressed,
+    to_tensor,
+)
 
 SCALES = (2, 4)
 SIDE = 96
@@ -99,7 +106,7 @@ def batch(
         scales.append(scale)
         told.append(rights[way])
     return (
-        torch.tensor(np.stack(crops)).permute(0, 3, 1, 2).float() / 255,
+        to_tensor(np.stack(crops)),
         torch.tensor(scales),
         torch.tensor(np.stack(told)),
     )
@@ -156,14 +163,14 @@ def learn_on(reader: Reader, weights: list[Path], seconds: float, seed: int) -> 
             number, rgb = truths[rng.integers(len(truths))]
             small, right = drawn[int(rng.choice(len(drawn), p=shares / shares.sum()))]
             truth = cut(rgb, SCALES[number], rng)
-            low = tensor(perhaps_compressed(small(truth, SCALES[number]), rng))
+            low = to_tensor(perhaps_compressed(small(truth, SCALES[number]), rng)[None])
             logits = reader(low)[0, number]
             top, left = ((length - MIDDLE) // 2 for length in low.shape[2:])
             large = networks[number](low[..., top : top + MIDDLE, left : left + MIDDLE], logits.softmax(0))
             rows, columns = (
                 slice(first * SCALES[number], (first + MIDDLE) * SCALES[number]) for first in (top, left)
             )
-            difference = large - tensor(truth)[..., rows, columns]
+            difference = large - to_tensor(truth[None])[..., rows, columns]
             error = torch.einsum("nchw,c->nhw", difference, difference.new_tensor(LUMA)).square().mean()
             loss = (
                 10 * (error + 1e-5).log10() - SURENESS * (torch.tensor(right) * logits.log_softmax(0)).sum()
@@ -181,11 +188,6 @@ def cut(rgb: np.ndarray, scale: int, rng: np.random.Generator) -> np.ndarray:
     height, width = (min(LARGER, length // scale) * scale for length in rgb.shape[:2])
     top, left = int(rng.integers(len(rgb) - height + 1)), int(rng.integers(rgb.shape[1] - width + 1))
     return np.ascontiguousarray(rgb[top : top + height, left : left + width])
-
-
-def tensor(rgb: np.ndarray) -> torch.Tensor:
-    """(H, W, 3) uint8 to (1, 3, H, W) float32 in 0..1."""
-    return torch.tensor(rgb).permute(2, 0, 1)[None].float() / 255
 
 
 def load_reader(path: Path) -> Reader:

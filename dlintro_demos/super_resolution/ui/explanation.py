@@ -11,15 +11,13 @@ with torch.inference_mode():
     missing = low - F.avg_pool2d(high, scale)       # where it is not true to the photo
     high += F.interpolate(missing, scale_factor=scale, mode="bicubic")
 pixels = (high.clamp(0, 1) * 255).round().byte()"""
-CODE_OF_ADAPTIVE = (
-    CODE.replace(
-        "    high = network(low)        ",
-        "    shares = read(network, photo)                   # how it was made small, as its pixels tell\n"
-        "    kernel = downscaling_kernel(shares, scale)\n"
-        "    high = network(low, shares)",
-    )
-    .replace("F.avg_pool2d(high, scale)       #", "downscaled(high, kernel, scale)  #")
-)  # fmt: skip
+CODE_OF_ADAPTIVE = """low = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
+with torch.inference_mode():
+    shares = read(network, photo)                   # how it was made small, as its pixels tell
+    high = network(low, shares)                     # four times as many rows and columns
+    again = downscaled(high, downscaling_kernel(shares, scale), scale)
+    high += F.interpolate(low - again, scale_factor=scale, mode="bicubic")  # what is not true to the photo
+pixels = (high.clamp(0, 1) * 255).round().byte()"""
 
 
 def show_explanation(outcome: Outcome) -> None:
