@@ -11,11 +11,14 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_RUN_CONTEXT_ATTR_NAME
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
+SOON = 0.02  # seconds
+
 
 def run_again(session_id: str) -> None:
     """Run the page of a session, with its widgets as they are; to be called on the event loop.
 
-    A run under way starts over. One that is about to begin needs no other: it sees what has happened.
+    A run under way starts over. One that is about to begin needs no other: it sees what has happened; and to
+    start it over would lose what its browser sent with it. Between two runs it is asked again in a moment.
     """
     sessions = cast(WebsocketSessionManager, runtime.get_instance()._session_mgr)
     if (info := sessions.get_active_session_info(session_id)) is not None:
@@ -24,9 +27,12 @@ def run_again(session_id: str) -> None:
 
 def _run(session: AppSession) -> None:
     runner = session._scriptrunner
-    if runner is not None:
+    if runner is not None and (state := runner._requests._state) is not ScriptRequestType.STOP:
         context = getattr(runner._script_thread, SCRIPT_RUN_CONTEXT_ATTR_NAME, None)
-        if context is None or runner._requests._state is ScriptRequestType.RERUN:
+        if state is ScriptRequestType.RERUN or context is None or not context.has_script_started:
+            return
+        if not runner._execing:
+            session._event_loop.call_later(SOON, run_again, session.id)
             return
         again = RerunData(
             query_string=context.query_string,
