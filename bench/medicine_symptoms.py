@@ -3,54 +3,49 @@
     OMP_NUM_THREADS=1 python -m bench.medicine_symptoms
 
 Test phrases stand in `bench/medicine_symptoms_*.toml`, written from the point of view of different people.
-Phrases about emergencies were written in 24 rounds, each before it was measured. Noticed, when measured
-first: 151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145, 132 of 132; more as
-other people say it 122 of 137 and 64 of 71; in seven to ten voices 180 of 190, 171 of 171, 132 of 133, 132 of
-133, 149 of 149 and 135 of 136. Between any two of them rules, what is learned from or the thresholds were
-changed, but for one: the fifteenth found what shipped when it was measured as it was left after the
-fourteenth (one of its phrases, and two that must not alarm, stood in what was learned from). It was then
-learned from 150 more phrases about emergencies and 461 others, rules for what is denied and told were
-widened, and the threshold was chosen on the twelfth to fifteenth. The sixteenth was measured once after that;
-the state before notices the same 135. Whoever wrote the twelfth to sixteenth wrote what the detector learns
-from, too. The last eight were written by people who saw neither the detector nor what it learns from. The
-seventeenth, measured once on what the sixteenth was measured on, found 152 of 152; with 11 of 30 denials, 8
-of 14 memories, 9 of 22 sayings and questions and 14 of 82 everyday complaints for nothing. Since then rules
-for what is denied, over and only said so were widened with an eye on it, it is learned from and the threshold
-was chosen on it. The eighteenth was measured after that: 152 of 152 (two rules were added since, for what 160
-sentences made to look harmless showed, and it finds the same); with 6 of 30 denials, 2 of 14 memories, 5 of
-22 sayings and questions and 6 of 82 everyday complaints for nothing. (Five of its emergencies and 17 others
-share six words in ten with a sentence that is learned from.) Each of the next three was measured once, when
-the one before was learned from and rules were mended. Noticed: 151 of 152 (the one that was missed names no
-part of the body), 152 of 152, 152 of 152, the last with some forty true denials inside. For nothing: 10 of 30
-denials, 1 of 14 memories, 11 of 22 sayings and 3 of 82 everyday complaints; 11 of 40 (2 of the 20 that say it
-plainly), 2 of 14, 10 of 22 and 1 of 82; 7 of 40 (6 of 30 that say it plainly), 2 of 14, 8 of 22 and 4 of 82.
-Before the last of these, plain denials of 83 troubles that a program put together showed that every seventh
-alarmed, and rules were mended; on that one, a word and a phrase were added since, which two of its seven
-denials contain. Somebody who read the rules then made 191 emergencies look denied, of which 115 raised no
-alarm (57 before the last three rounds); rules were mended on these, too. Then a network that reads all of a
-complaint, with what is denied, joined the detector, which learned from the twenty-first, too. The
-twenty-second and twenty-third were measured once after that, and nothing was changed between them: 151 of 152
-each, with 9 and 8 of 40 denials (1 and 2 of the 30 in plain words), 5 and 4 of 14 memories, 10 and 13 of 22
-sayings and 2 and 5 of 82 everyday complaints for nothing. (Some denials of the twenty-second had been read by
-whoever then wrote what sentences are composed of, and two of its statements are like some of them: its
-denials are no clean test.) They are not learned from, but looked at: what a
-rule finds and no reader believes has been “could be urgent” since, how surely was chosen on the twelfth to
-twenty-first, and three spellings were added. The twenty-fourth, measured once after that: 152 of 152, with 7
-of 40 denials (4 of 30 in plain words), 1 of 14 memories, 4 of 22 sayings and 5 of 82 everyday complaints for
-nothing; two rules were mended on it since. False alarms, earlier, first: 13, 7,
-13, 4, 3, 2, 5, 2, 35 and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings,
-17 of 80, 14 of 80, 9 of 70 and 14 of 70; of the fifteenth 8 of 26 denials, 5 of 14 memories, 10 of 22 sayings
-and questions, 8 of 82 everyday complaints; of the sixteenth 10, 6, 7 and 8 (before the change 11, 6, 9 and
-13). Complaints by pattern were then written with an eye on which paraphrases alarmed: of these, what the
-detector says is no test either. Emergencies in other languages, first: 1 of 22 before these were listened
-for, and 18 of 18 after.
+Phrases about emergencies were written in 33 rounds, each before it was measured. Between any two of them
+rules, what is learned from or thresholds were changed, with an eye on those before; not within a line.
+Emergencies noticed when measured first, and false alarms for denials (of those in plain words), memories,
+sayings and questions, and everyday complaints:
+
+    1 to 8    151 of 151, 134 of 147, 162 of 164, 128 of 130, 129 of 130, 133 of 134, 142 of 145,
+              132 of 132
+    9 to 14   122 of 137, 64 of 71, 180 of 190, 171 of 171, 132 of 133, 132 of 133
+    15        149 of 149;   8 of 26,            5 of 14,  10 of 22,   8 of 82
+    16        135 of 136;  10 of 26,            6 of 14,   7 of 22,   8 of 82
+    17        152 of 152;  11 of 30,            8 of 14,   9 of 22,  14 of 82
+    18        152 of 152;   6 of 30,            2 of 14,   5 of 22,   6 of 82
+    19        151 of 152;  10 of 30,            1 of 14,  11 of 22,   3 of 82
+    20        152 of 152;  11 of 40 (2 of 20),  2 of 14,  10 of 22,   1 of 82
+    21        152 of 152;   7 of 40 (6 of 30),  2 of 14,   8 of 22,   4 of 82
+    22        151 of 152;   9 of 40 (1 of 30),  5 of 14,  10 of 22,   2 of 82
+    23        151 of 152;   8 of 40 (2 of 30),  4 of 14,  13 of 22,   5 of 82
+    24        152 of 152;   7 of 40 (4 of 30),  1 of 14,   4 of 22,   5 of 82
+    25 to 27  455 of 456;  24 of 120 (11 of 90), 10 of 42, 13 of 66,  4 of 246
+    28 to 30  455 of 456;  13 of 120 (6 of 90),  2 of 42, 11 of 66,   4 of 246
+    31 to 33  454 of 456;  4 of 120 (1 of 90), 2 of 42, 3 of 66, 2 of 246
+
+Nothing was changed between 14 and 15 (one of its phrases, and two that must not alarm, stood in what was
+learned from), nor between 22 and 23. Of the first fourteen, false alarms were 13, 7, 13, 4, 3, 2, 5, 2, 35
+and 5 % of denials, exertions and idioms; then, of denials, mild complaints and sayings, 17 of 80, 14 of 80, 9
+of 70 and 14 of 70. Whoever wrote 12 to 16 wrote what the detector learns from, too; since then whoever wrote
+saw neither the detector nor what it learns from. The writers of 22 to 24 were told forms of denials as
+examples, and some denials of 22 had been read by whoever wrote what sentences are composed of; since 25 they
+were told none. From 25 on a language model wrote them, and what was added to learn from: of 25 to 27, 44 of
+456 emergencies and 58 of 474 others share six words in ten with a sentence that was learned from. The
+detector learned from 9 to 27; thresholds were chosen on 28 to 30, and how its readers count beside each other
+on 22 to 27. Plain denials that a program put together are no test: rules were mended on them, as on
+emergencies that somebody who knew the rules made to look denied (of 191, 115 raised no alarm first).
+Complaints by pattern were written with an eye on which paraphrases alarmed: of these, what the detector says
+is no test either. Emergencies in other languages, first: 1 of 22 before these were listened for, and 18 of 18
+after.
 """
 
 from __future__ import annotations
 
 import argparse
 import tomllib
-from itertools import chain
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +56,7 @@ from dlintro_demos.medicine.symptoms.reading import Reading, read_complaint
 from dlintro_demos.medicine.symptoms.written import patterns
 
 HERE = Path(__file__).parent
-ROUNDS = (24,)  # of the test files; 9 to 21 are learned from, 22 and 23 were looked at before a change
+ROUNDS = (31, 32, 33)  # of the test files, after the last change; the others are learned from, or chosen on
 LANGUAGES = (10, 9)
 OTHER = 11  # places between a composed denial's trouble and its other one
 CALM = {
@@ -90,8 +85,7 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
         ("paraphrases", "test paraphrases of the first round"),
     ):
         found |= _patterns(name, title, cache, show=show)
-    for number in ROUNDS:
-        found |= of_round(number, cache, show=show)
+    found |= of_rounds(ROUNDS, cache, show=show)
     found |= _composed(cache, show=show)
     lines = test_phrases("misleading")["emergencies"]
     noticed = [bool(reading(line, cache).alarms) for line in lines]
@@ -107,29 +101,38 @@ def figures(cache: ModelCache, *, show: bool = False) -> dict[str, str]:
     return found
 
 
-def of_round(number: int, cache: ModelCache, *, show: bool) -> dict[str, str]:
-    """Emergencies noticed and false alarms of a round of test files, by the name of the figure."""
-    lines = list(chain.from_iterable(test_phrases(f"red_flags_{number}").values()))
-    read = [reading(line, cache) for line in lines]
-    _print_missed(lines, [bool(each.alarms) for each in read], show)
+def of_rounds(numbers: Sequence[int], cache: ModelCache, *, show: bool) -> dict[str, str]:
+    """Emergencies noticed and false alarms of rounds of test files, by the name of the figure."""
+    phrases = [
+        (kind, line)
+        for number in numbers
+        for kind, lines in test_phrases(f"red_flags_{number}").items()
+        for line in lines
+    ]
+    read = [reading(line, cache) for _, line in phrases]
+    noticed = [bool(each.alarms) for each in read]
+    _print_missed([line for _, line in phrases], noticed, show)
+    kinds = [{alarm.kind for alarm in each.alarms} for each in read]
     by_rule = [any(alarm.by == "rule" for alarm in each.alarms) for each in read]
+    these = f"of these {len(phrases)}"
     return {
-        f"Emergencies noticed, {len(lines)} test phrases of round {number}": _share(
-            [bool(each.alarms) for each in read]
+        f"Emergencies noticed, {len(phrases)} test phrases {_rounds(numbers)}": _share(noticed),
+        f"By rules, {these}": _share(by_rule),
+        f"Named rightly, {these}": _share(
+            [kind in found for (kind, _), found in zip(phrases, kinds, strict=True)]
         ),
-        f"By rules, of these {len(lines)}": _share(by_rule),
-        f"Noticed, or “could be urgent”, of these {len(lines)}": _share(
-            [bool(each.alarms or each.maybe) for each in read]
-        ),
-        **_false_alarms(number, cache, show=show),
+        f"Noticed, or “could be urgent”, {these}": _share([bool(each.alarms or each.maybe) for each in read]),
+        **_false_alarms(numbers, cache, show=show),
     }
 
 
-def _false_alarms(number: int, cache: ModelCache, *, show: bool) -> dict[str, str]:
+def _false_alarms(numbers: Sequence[int], cache: ModelCache, *, show: bool) -> dict[str, str]:
     found = {}
-    for section, lines in test_phrases(f"no_alarm_{number}").items():
+    rounds = [test_phrases(f"no_alarm_{number}") for number in numbers]
+    for section in rounds[0]:
+        lines = [line for each in rounds for line in each[section]]
         read = [reading(line, cache) for line in lines]
-        these = f"{len(lines)} {CALM[section]} of round {number}"
+        these = f"{len(lines)} {CALM[section]} {_rounds(numbers)}"
         found[f"False alarms, {these}"] = _share([bool(each.alarms) for each in read])
         found[f"“Could be urgent”, {these}"] = _share([each.maybe is not None for each in read])
         if show:
@@ -137,6 +140,11 @@ def _false_alarms(number: int, cache: ModelCache, *, show: bool) -> dict[str, st
                 if each.alarms or each.maybe:
                     print(f"  {line!r}: {_alarms(each)}")
     return found
+
+
+def _rounds(numbers: Sequence[int]) -> str:
+    first, last = numbers[0], numbers[-1]
+    return f"of round {first}" if first == last else f"of rounds {first} to {last}"
 
 
 def composed() -> tuple[list[str], list[str]]:
@@ -225,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--round", type=int, help="of this round alone")
     number, cache = parser.parse_args().round, build_engine(settings()).cache
-    found = figures(cache, show=True) if number is None else of_round(number, cache, show=True)
+    found = figures(cache, show=True) if number is None else of_rounds((number,), cache, show=True)
     for name, value in found.items():
         print(f"{name}: {value}")
 

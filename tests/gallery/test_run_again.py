@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_RUN_CONTEXT_ATTR_NAME
 
@@ -13,16 +14,16 @@ from dlintro_demos.gallery.ui import run_again as module
 class Session:
     """An `AppSession` with a run in some state; what is asked of it is noted."""
 
-    def __init__(self, requests, *, begun, running):
+    def __init__(self, requests, *, begun, running, fragments=None):
         context = SimpleNamespace(has_script_started=begun, query_string="a=1", page_script_hash="page")
-        context.context_info = None
+        context.context_info, context.fragment_ids_this_run = None, fragments
         thread = SimpleNamespace(**{SCRIPT_RUN_CONTEXT_ATTR_NAME: context})
         self._scriptrunner = SimpleNamespace(
             _requests=requests, _script_thread=thread, _execing=running, request_rerun=requests.request_rerun
         )
         self.id = "one"
-        self._client_state = ClientState(page_script_hash="page")
-        self.session_state = SimpleNamespace(get_widget_states=list)
+        self._client_state = ClientState(page_script_hash="page", query_string="b=2")
+        self.session_state = SimpleNamespace(get_widget_states=lambda: [WidgetState(id="w", int_value=3)])
         self.later, self.made = [], []
         self._event_loop = SimpleNamespace(call_later=lambda *asked: self.later.append(asked))
         self._create_scriptrunner = self.made.append
@@ -51,12 +52,24 @@ def test_a_run_is_started_over_only_when_it_has_taken_what_its_browser_sent(begu
     assert not session.made
 
 
-def test_between_two_runs_it_is_asked_again_in_a_moment():
+@pytest.mark.parametrize(("begun", "fragments"), [(True, None), (False, ["game"])])
+def test_between_two_runs_and_before_that_of_a_fragment_it_is_asked_again_in_a_moment(begun, fragments):
     requests = taken()
-    session = Session(requests, begun=True, running=False)
+    session = Session(requests, begun=begun, running=False, fragments=fragments)
     module._run(session)
     assert requests.on_scriptrunner_yield() is None
     assert session.later == [(module.SOON, module.run_again, "one")]
+    assert not session.made
+
+
+@pytest.mark.parametrize("fragment", [None, "game"])
+def test_a_run_of_the_page_that_waits_its_turn_is_enough_and_one_of_a_fragment_is_not(fragment):
+    requests = taken()
+    requests.request_rerun(RerunData(fragment_id=fragment, query_string="c=3"))
+    session = Session(requests, begun=True, running=True)
+    module._run(session)
+    assert len(session.later) == (fragment is not None)
+    assert requests.on_scriptrunner_ready().rerun_data.query_string == "c=3"
     assert not session.made
 
 
@@ -66,5 +79,7 @@ def test_what_has_ended_is_run_anew():
     for begun in (False, True):
         session = Session(requests, begun=begun, running=False)
         module._run(session)
-        assert [made.page_script_hash for made in session.made] == ["page"]
+        (made,) = session.made
+        assert (made.page_script_hash, made.query_string) == ("page", "b=2")
+        assert [state.int_value for state in made.widget_states.widgets] == [3]
         assert not session.later

@@ -49,11 +49,11 @@ def test_an_emergency_in_json_says_why(symptoms):
 
 
 def test_what_could_be_urgent_is_said_and_is_no_red_flag(symptoms):
-    _, (line,), _ = symptoms("turn my head and whoosh the room goes round", "--json")
+    _, (line,), _ = symptoms("mouth feels furry since the antibiotics, finished them last week", "--json")
     found = json.loads(line)
     assert found["red_flag"] is False
     assert found["maybe"]["by"] == "detector"
-    _, (line,), _ = symptoms("turn my head and whoosh the room goes round")
+    _, (line,), _ = symptoms("mouth feels furry since the antibiotics, finished them last week")
     assert line.startswith("This could be urgent.")
 
 

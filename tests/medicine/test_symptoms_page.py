@@ -56,7 +56,7 @@ def test_an_emergency_stands_above_the_patterns(view):
 
 
 def test_what_could_be_urgent_says_when_to_call(view):
-    first = say(view, "turn my head and whoosh the room goes round").get("html")[0].value
+    first = say(view, "mouth feels furry since the antibiotics, finished them last week").get("html")[0].value
     assert "This could be urgent." in first
     assert "call your emergency number" in first
     assert "Otherwise let a doctor hear of it today." in first
@@ -68,7 +68,7 @@ def test_what_could_be_urgent_says_when_to_call(view):
     [
         ("my throat hurts when I swallow", True),
         ("I do not feel well", True),
-        ("turn my head and whoosh the room goes round", False),
+        ("mouth feels furry since the antibiotics, finished them last week", False),
         ("my chest hurts and my left arm is numb", False),
         ("", False),
     ],

@@ -10,8 +10,9 @@ import torch
 
 from dlintro_demos.gallery.process import engine
 from dlintro_demos.medicine.symptoms import reading
+from dlintro_demos.medicine.symptoms.detector import score_of
 from dlintro_demos.medicine.symptoms.head import MODEL
-from dlintro_demos.medicine.symptoms.reading import NOT_ENGLISH, read_complaint
+from dlintro_demos.medicine.symptoms.reading import NOT_ENGLISH, may_be_denied, read_complaint
 from dlintro_demos.medicine.symptoms.spelling import plain_text, put_right, words_of
 from dlintro_demos.medicine.symptoms.whole import (
     BELOW,
@@ -47,7 +48,7 @@ def read_(complaint):
     [
         ("no chest pain, just a runny nose", "chest pain but no runny nose"),
         ("he hit his head, he did not vomit and is playing", "he hit his head, vomits and is not playing"),
-        ("my lips did not swell after the prawns", "my lips did swell after the prawns"),
+        ("my tongue did not swell at all", "my tongue did swell"),
         ("neither a stiff neck nor a fever, my hair is thin", "a stiff neck and a fever, my hair is thin"),
     ],
 )
@@ -107,24 +108,41 @@ def test_sentences_are_composed_by_a_seed_of_what_is_said_and_denied():
 
 def test_what_a_rule_finds_and_no_reader_believes_could_be_urgent(monkeypatch):
     monkeypatch.setattr(reading, "whole_of", lambda *_: Whole(odds=-5.0, kind=0))
-    monkeypatch.setattr(
-        reading, "alarm_scores", lambda said, *_: (np.zeros(len(said)), np.zeros(len(said), int))
-    )
-    doubted = read_("I cannot breathe")
+    monkeypatch.setattr(reading, "part_odds", lambda said, *_: np.full(len(said), -9.0))
+    doubted = read_("crushing chest pain since noon today")
     assert doubted.alarms == ()
     assert doubted.maybe is not None
-    assert doubted.maybe.kind == "breathing"
+    assert doubted.maybe.kind == "chest_pain"
     gibberish = "zorb cannot breathe qux wib dax nurp tig"
     assert read_(gibberish).problem == NOT_ENGLISH
-    for sure in (gibberish, "no fever, but I cannot breathe", "I want to kill myself", "no puedo respirar"):
-        assert read_(sure).alarms != ()  # no English, beside what is denied, of suicide, in another language
+    for sure in (gibberish, "I want to kill myself today", "crushing chest pain", "no puedo respirar"):
+        assert read_(sure).alarms != ()  # no English, of suicide, in few words, in another language
 
 
-def test_one_reader_who_believes_a_rule_is_enough(monkeypatch):
+def test_the_readers_of_the_rest_outweigh_one_of_the_whole_who_is_wrong(monkeypatch):
     monkeypatch.setattr(reading, "whole_of", lambda *_: Whole(odds=-5.0, kind=0))
-    assert read_("I cannot breathe").alarms != ()
-    monkeypatch.undo()
-    monkeypatch.setattr(
-        reading, "alarm_scores", lambda said, *_: (np.zeros(len(said)), np.zeros(len(said), int))
-    )
-    assert read_("I cannot breathe").alarms != ()
+    assert read_("crushing chest pain since noon today").alarms != ()
+
+
+def test_what_may_be_denied_is_judged_by_those_who_read_it():
+    said = {"whole": -4.0, "part": 6.0}
+    assert score_of(**said, denied=False, ruled=False) > 0.9
+    assert score_of(**said, denied=True, ruled=False) < 0.1
+    assert score_of(**said, denied=True, ruled=True) > score_of(**said, denied=True, ruled=False)
+    assert score_of(-4.0, 3.0, denied=True, ruled=False) == score_of(**said, denied=True, ruled=False)
+    assert score_of(-4.0, None, denied=True, ruled=False) < score_of(-4.0, -5.0, denied=True, ruled=False)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "denied"),
+    [
+        ("no fever", True),
+        ("I had it years ago", True),
+        ("Far from it, I feel splendid", True),
+        ("no pulse", False),
+        ("it came with no warning", False),
+        ("my chest is tight", False),
+    ],
+)
+def test_what_hints_at_a_denial(complaint, denied):
+    assert may_be_denied(words(complaint), ()) == denied

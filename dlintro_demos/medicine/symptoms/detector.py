@@ -1,8 +1,9 @@
-"""Whether a sentence sounds like an emergency: by two networks, by what is nearest, and by words and letters.
+"""Whether a complaint sounds like an emergency: by networks, by what is nearest, and by words and letters.
 
 Four that err differently. Three read what is left beside what is denied: two the vector of that, who know
-what is meant, and one its words, who knows what is written. Where something is denied, the fourth reads all
-that was said (`whole.py`). What surely fits a pattern, or surely is no complaint, is doubted a little.
+what is meant, and one its words, who knows what is written. The fourth reads all that was said, denials, too
+(`whole.py`): where something may be denied it counts most, and a rule that finds an emergency counts, too.
+What surely fits a pattern, or surely is no complaint, is doubted a little.
 """
 
 from __future__ import annotations
@@ -30,46 +31,49 @@ NEAREST = 6  # of the sentences that it learned from, of either sort
 SHARPNESS = 30.0  # cosines to log odds
 DOUBT = np.array([0.5, 0.25])  # log odds lost for each by which a pattern, or none, is surer than `FROM`
 FROM = 0.5
-SHARE = 0.25  # of the log odds by all that was said, beside the others
-NOTHING = -3.0  # added to them where hardly anything is left beside what is denied
-DOUBTED, DOUBTED_LEFT = -3.5, 0.5  # log odds by all, and score of the rest, below which rules are doubted
-# These were chosen on rounds 12 to 21 of the tests, by readers that had not learned from them. Beside
-# denials, and of suicide, rules are not doubted: other sentences were lost so.
+SHARE = 0.75  # of the log odds by all that was said, beside the others', where nothing may be denied
+PART, AT_MOST, RULE = 0.5, 3.0, 1.0  # of the others' log odds elsewhere, so far as they count; of a rule
+NOTHING = -3.0  # instead of the others', where hardly anything is left beside what is denied
+# Chosen on rounds 22 to 27 of the tests, by readers who had not learned from them.
 SURE = 0.01  # nothing is surer than by that from 1
 
 
-def alarm_scores(
-    sentences: Sequence[str], fit: np.ndarray, whole: float, cache: ModelCache
-) -> tuple[np.ndarray, np.ndarray]:
-    """How much sentences sound like emergencies, 0 to 1 (N,), and the likeliest kind of each (N,).
+def score_of(whole: float, part: float | None, *, denied: bool, ruled: bool) -> float:
+    """How much a complaint sounds like an emergency, 0 to 1.
 
-    `fit` (2,) is how surely all of the complaint fits a pattern, and none, 0 to 1; `whole` are the log odds
-    of an emergency by all of it, 0 where nothing is denied. Raises `ModelUnavailable`.
+    `whole` are log odds by those who read all of it, `part` by the others of the part that is likeliest to be
+    one, if anything is left. `denied` says that something may be, `ruled` that a rule finds an emergency.
+    """
+    if denied:
+        others = NOTHING if part is None else PART * min(max(part, -AT_MOST), AT_MOST)
+        odds = whole + others + RULE * ruled
+    else:
+        odds = SHARE * whole + (NOTHING if part is None else part)
+    return float(1 / (1 + np.exp(-odds)))
+
+
+def part_odds(sentences: Sequence[str], fit: np.ndarray, cache: ModelCache) -> np.ndarray:
+    """The log odds of an emergency by all but those who read the whole, (N,).
+
+    `fit` (2,) is how surely all of the complaint fits a pattern, and none, 0 to 1. Raises `ModelUnavailable`.
     """
     vectors = embed(sentences, cache)
-    return cache.run(MODEL, lambda model: scored(model.module, vectors, sentences, fit, np.array(whole)))
+    return cache.run(MODEL, lambda model: odds_by(model.module, vectors, sentences, fit))
 
 
-def score_of_whole(odds: np.ndarray) -> np.ndarray:
-    """The same, 0 to 1, where nothing is left beside what is denied."""
-    return 1 / (1 + np.exp(-(odds + NOTHING)))
-
-
-def scored(
-    module: nn.Module, vectors: np.ndarray, sentences: Sequence[str], fit: np.ndarray, whole: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The same of sentences with vectors (N, 384); `fit` and `whole` may be of each, (N, 2), (N,)."""
+def odds_by(module: nn.Module, vectors: np.ndarray, sentences: Sequence[str], fit: np.ndarray) -> np.ndarray:
+    """The same of sentences with vectors (N, 384)."""
     assert isinstance(module, SymptomHead)
     with torch.inference_mode():
         points = torch.from_numpy(vectors).to(module.temperature.device)
         logits = module.alarm(points)
         kinds, others = logits[:, : module.kinds], logits[:, module.kinds :]
         odds = (kinds.logsumexp(1) - others.logsumexp(1)).clamp(-MOST, MOST) + of_nearest(module, points)
-        by_vector, likeliest = odds.cpu().numpy(), kinds.argmax(1).cpu().numpy()
+        by_vector = odds.cpu().numpy()
     fits = np.clip(fit, SURE, 1 - SURE)
-    doubt = (DOUBT * np.maximum(np.log(fits / (1 - fits)) - FROM, 0)).sum(-1)
-    left = (by_vector + of_words(module, sentences)) / 3 - doubt
-    return 1 / (1 + np.exp(-(SHARE * whole + left))), likeliest
+    doubt = (DOUBT * np.maximum(np.log(fits / (1 - fits)) - FROM, 0)).sum()
+    found: np.ndarray = (by_vector + of_words(module, sentences)) / 3 - doubt
+    return found
 
 
 def of_nearest(head: SymptomHead, points: torch.Tensor) -> torch.Tensor:

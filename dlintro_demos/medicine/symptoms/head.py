@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from dlintro_demos.medicine.symptoms.whole import WholeReader
+from dlintro_demos.medicine.symptoms.whole import READERS, WholeReader
 from dlintro_demos.medicine.symptoms.written import emergencies
 from dlintro_demos.shared.sentence_embeddings import WIDTH
 
@@ -27,7 +27,7 @@ class SymptomHead(nn.Module):
     divides those of the patterns (Guo et al. 2017). `phrases` (P, 384) are the vectors of the written
     phrasings, in their order. `alarm` gives logits, too: `kinds` first, then all that is none. `examples`
     (E, 384) are the vectors of what it learned from, `urgent` (E,) is 1 where that is an emergency. `grams`
-    (`GRAMS`,) are weights of words and runs of letters. `whole` reads tokens, and what is denied, too.
+    (`GRAMS`,) are weights of words and runs of letters. `whole` read tokens, and what is denied, too.
     """
 
     phrases: torch.Tensor
@@ -41,7 +41,7 @@ class SymptomHead(nn.Module):
         self.kinds = kinds
         self.linear = nn.Linear(WIDTH, classes)
         self.alarm = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sorts))
-        self.whole = WholeReader(kinds)
+        self.whole = nn.ModuleList(WholeReader(kinds) for _ in range(READERS))
         self.register_buffer("phrases", torch.zeros(phrases, WIDTH))
         self.register_buffer("temperature", torch.ones(1))
         self.register_buffer("examples", torch.zeros(examples, WIDTH))

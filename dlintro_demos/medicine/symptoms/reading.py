@@ -13,12 +13,13 @@ import numpy as np
 from dlintro_demos.gallery.runtime.jobs import Progress
 from dlintro_demos.gallery.words import counted
 from dlintro_demos.medicine.symptoms.alarms import covered_places, find_alarms
-from dlintro_demos.medicine.symptoms.detector import DOUBTED, DOUBTED_LEFT, alarm_scores, score_of_whole
+from dlintro_demos.medicine.symptoms.cues import text_at, words_in
+from dlintro_demos.medicine.symptoms.detector import part_odds, score_of
 from dlintro_demos.medicine.symptoms.head import CHUNK, MODEL, fit_of, nearest, probabilities
 from dlintro_demos.medicine.symptoms.languages import hear, is_foreign
 from dlintro_demos.medicine.symptoms.scope import find_cues, only_effort, without_loose_ends
 from dlintro_demos.medicine.symptoms.spelling import Word, english, plain_text, put_right, words_of
-from dlintro_demos.medicine.symptoms.whole import NONE_DENIED, whole_of
+from dlintro_demos.medicine.symptoms.whole import whole_of
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, written_words
 from dlintro_demos.shared.sentence_embeddings import WIDTH, embed, whole_words
 
@@ -31,6 +32,7 @@ UNITS = 40  # words, or runs of words, that are left out one at a time
 ENGLISH = 0.4  # of the words at least must be ones that our phrases have
 NO_FIT, STRANGE = np.zeros(2), np.array([0.0, 1.0])  # of what is too long to say, and of no English
 NEVER_DOUBTED = frozenset({"suicide"})
+FEW = 5  # words: of fewer, what rules find is not doubted
 LEFT_OVER = 3  # words that the detector needs of what is left beside a denial; else two
 TOGETHER = 6  # and of sentences that are all shorter than that
 
@@ -160,7 +162,8 @@ def find_emergencies(
 ) -> tuple[tuple[Alarm, ...], Alarm | None]:
     """Emergencies that rules find; where they find none, what the detector takes for one, or might.
 
-    What rules find is only one that it might be, too, where the detector's readers are sure that it is none.
+    Where something may be denied or long over, a rule that finds one counts in the detector's score.
+    Elsewhere it is only one that it might be where the detector is sure that it is none (`may_be_doubted`).
     `fit` (2,) is how surely the complaint fits a pattern, and none, 0 to 1.
     """
     cues = find_cues(words)
@@ -175,16 +178,35 @@ def find_emergencies(
     if heard or not words or is_foreign(text, english()):
         return tuple(found.values()), None
     covered = covered_places(words, cues)
-    if found:
-        alarms = tuple(found.values())
-        sure = covered or fit is STRANGE or NEVER_DOUBTED & set(found)
-        return (alarms, None) if sure or not _doubted(text, words, fit, cache) else ((), alarms[0])
-    if not (like := _most_like_one(text, words, covered, fit, cache)):
-        return (), None
-    thresholds, score = cache.card(MODEL).thresholds, like.score or 0.0
-    if score >= thresholds["alarm"]:
-        return (like,), None
-    return (), like if score >= thresholds["unsure"] else None
+    denied = may_be_denied(words, covered)
+    like, score = _most_like_one(text, words, covered, fit, cache, denied=denied, ruled=bool(found))
+    alarms, thresholds = tuple(found.values()) or (like,), cache.card(MODEL).thresholds
+    if found and fit is STRANGE:
+        return alarms, None
+    if found and not denied:
+        doubted = may_be_doubted(found, words) and score < thresholds["doubted"]
+        return ((), alarms[0]) if doubted else (alarms, None)
+    enough, unsure = ("denied", "denied_unsure") if denied else ("alarm", "unsure")
+    if score >= thresholds[enough]:
+        return alarms, None
+    return (), alarms[0] if score >= thresholds[unsure] else None
+
+
+def may_be_denied(words: Sequence[Word], covered: Collection[int]) -> bool:
+    """Whether anything hints that what was said is denied or long over, or is `covered` for that.
+
+    The “no” of “no pulse” and of “with no warning” is no hint.
+    """
+    return bool(covered) or any(
+        word.text in words_in("hints")
+        and not (word.text == "no" and text_at(words, at + 1) in words_in("no_but"))
+        for at, word in enumerate(words)
+    )
+
+
+def may_be_doubted(kinds: Collection[str], words: Sequence[Word]) -> bool:
+    """Whether rules that found these kinds may be wrong: not of suicide, and not in few words."""
+    return len(words) >= FEW and NEVER_DOUBTED.isdisjoint(kinds)
 
 
 def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
@@ -192,37 +214,35 @@ def _by_rule(kind: str, words: tuple[str, ...]) -> Alarm:
     return Alarm(kind=kind, title=about.title, why=about.why, words=words, by="rule")
 
 
-def _doubted(text: str, words: Sequence[Word], fit: np.ndarray, cache: ModelCache) -> bool:
-    """Whether neither the reader of all nor those of parts take it for an emergency; nothing is denied."""
-    if not (said := said_plainly(words, ())):
-        return False
-    scores, _ = alarm_scores(said, fit, NONE_DENIED.odds, cache)
-    return float(scores.max()) < DOUBTED_LEFT and whole_of(text, words, MODEL, cache).odds < DOUBTED
-
-
 def _most_like_one(
-    text: str, words: Sequence[Word], covered: Collection[int], fit: np.ndarray, cache: ModelCache
-) -> Alarm | None:
-    """The part of a complaint that sounds most like an emergency, however little."""
-    whole = whole_of(text, words, MODEL, cache) if covered else NONE_DENIED
+    text: str,
+    words: Sequence[Word],
+    covered: Collection[int],
+    fit: np.ndarray,
+    cache: ModelCache,
+    *,
+    denied: bool,
+    ruled: bool,
+) -> tuple[Alarm, float]:
+    """What sounds most like an emergency, however little, and the score of the complaint."""
+    whole = whole_of(text, words, MODEL, cache)
+    part, heard = None, whole.window
     if said := said_plainly(words, covered):
-        scores, kinds = alarm_scores(said, fit, whole.odds, cache)
-        best = int(scores.argmax())
-        score, kind, heard = float(scores[best]), int(kinds[best]), said[best].split()
-    elif not covered:
-        return None
-    else:
-        score, kind = float(score_of_whole(np.array(whole.odds))), whole.kind
-        heard = whole.window.split()
-    like = list(emergencies().values())[kind]
-    return Alarm(
+        odds = part_odds(said, fit, cache)
+        part = float(odds.max())
+        if not denied:
+            heard = said[int(odds.argmax())]
+    score = score_of(whole.odds, part, denied=denied, ruled=ruled)
+    like = list(emergencies().values())[whole.kind]
+    alarm = Alarm(
         kind=like.key,
         title=f"This sounds like: {like.title[0].lower()}{like.title[1:]}",
         why=like.why,
-        words=tuple(heard),
+        words=tuple(heard.split()),
         by="detector",
         score=score,
     )
+    return alarm, score
 
 
 def said_plainly(words: Sequence[Word], covered: Collection[int]) -> list[str]:

@@ -1,7 +1,7 @@
 """Whether a complaint, read whole and with what it denies, is an emergency: by the last layers of MiniLM.
 
-They learned on from where all-MiniLM-L6-v2 has them; the layers below are as published. The other readers of
-`detector.py` never see a denial: it is cut out before they read.
+They learned on from where all-MiniLM-L6-v2 has them, twice, from other beginnings; the layers below are as
+published. The other readers of `detector.py` never see a denial: it is cut out before they read.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BELOW = 2  # layers of the encoder that are as published
 LAYERS = 4  # that learned on
+READERS = 2  # that did: the mean of what they say counts
 POOLS = 4  # weighted means of the tokens, beside the plain one
 UNITS = 256
 WINDOW = 60  # words that are read together; in longer complaints the likeliest part counts
@@ -39,10 +40,6 @@ class Whole:
     odds: float
     kind: int
     window: str = ""
-
-
-NONE_DENIED = Whole(odds=0.0, kind=0)
-"""Where nothing is denied it is not read, and says nothing."""
 
 
 class WholeReader(nn.Module):
@@ -99,7 +96,7 @@ def windows(text: str, words: Sequence[Word]) -> list[str]:
 
 
 def whole_of(text: str, words: Sequence[Word], model: str, cache: ModelCache) -> Whole:
-    """A complaint of at least one word, read by the `WholeReader` of the cached `model`.
+    """A complaint of at least one word, read by each `WholeReader` of the cached `model`.
 
     Raises `ModelUnavailable`.
     """
@@ -112,15 +109,16 @@ def whole_of(text: str, words: Sequence[Word], model: str, cache: ModelCache) ->
 
 def _likeliest(parts: Sequence[str], model: str, cache: ModelCache) -> Whole:
     features, seen = first_layers(parts, BELOW, cache)
-    logits = cache.run(model, lambda given: _read(given.module, features, seen))
+    logits = cache.run(model, lambda given: read_whole(given.module, features, seen))
     odds = odds_of(logits)
     best = int(odds.argmax())
     return Whole(odds=float(odds[best]), kind=int(logits[best, :-1].argmax()), window=parts[best])
 
 
-def _read(module: nn.Module, features: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
-    assert isinstance(module.whole, WholeReader)
-    device = module.whole.last.bias.device
+def read_whole(module: nn.Module, features: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+    """The mean logits (N, kinds + 1) of a head's readers, of what the layers below make of each token."""
+    assert isinstance(module.whole, nn.ModuleList)
+    device = next(module.parameters()).device
     with torch.inference_mode():
-        logits: torch.Tensor = module.whole(features.to(device), seen.to(device)).cpu()
-        return logits
+        said = [reader(features.to(device), seen.to(device)).log_softmax(1) for reader in module.whole]
+        return torch.stack(said).mean(0).cpu()

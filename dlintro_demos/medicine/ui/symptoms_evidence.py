@@ -20,14 +20,16 @@ from dlintro_demos.shared.sentence_embeddings import MODEL as EMBEDDER
 QUESTIONS = 8  # shown
 CODE = """words = put_right(tokens(complaint))               # edit distance, apostrophes, short forms
 alarms = [rule for rule in rules if rule.matches(words) and not denied(rule, words)]
-v = encoder(said_plainly(words))                   # three that err differently
-odds = (network(v) + nearer_to_emergencies(v) + weights_of_letters(words)) / 3
-whole = last_layers(first_layers(put_right(complaint)))    # a fourth, which reads what is denied, too
-if alarms and not denials and odds < 0 and whole < DOUBTED:
-    alarms = [COULD_BE_URGENT]
-elif not alarms:
-    odds += whole / 4 if denials else 0
-    alarms = [SOUNDS_LIKE_ONE] if odds > threshold else [COULD_BE_URGENT] if odds > lower else []
+tokens = first_layers(put_right(complaint))        # two networks read all of it, with what it denies
+odds = mean(last_layers(tokens) for last_layers in both)
+v = encoder(said_plainly(words))                   # three that err differently read what is not denied
+others = (network(v) + nearer_to_emergencies(v) + weights_of_letters(words)) / 3
+if denies_or_remembers(words):
+    odds += 0.5 * clip(others, -3, 3) + (1 if alarms else 0)
+else:
+    odds = 0.75 * odds + others
+sure = alarms or [SOUNDS_LIKE_ONE]                 # thresholds differ by what was found how
+alarms = sure if odds > threshold else [COULD_BE_URGENT] if odds > lower else []
 shares = softmax(linear(encoder(words)) / temperature)
 if (1 - shares[NONE] + max(shares[:NONE])) / 2 < threshold:
     return "It cannot tell."
@@ -118,7 +120,7 @@ def _limits() -> None:
         sources = " ".join(sorted({f"`{figure.source}`" for figure in card.figures}))
         st.caption(
             f"By {sources}, on phrases that nothing learned from and no threshold was chosen on."
-            " But for those put together or made to look denied: rules were mended on them, and the network "
+            " But for those put together or made to look denied: rules were mended on them, and the networks "
             "learned from some like them."
         )
 
@@ -132,7 +134,7 @@ def _steps(found: Reading) -> None:
         Step(
             title="Emergencies first",
             words=f"Rules over the words, tolerant of misspellings, then a detector that learned: {alarms}. "
-            "What is denied, long over or only feared does not count. A network reads denials, too.",
+            "Where something may be denied or long over, two networks that read all of it count most.",
             pictures=[],
         )
     ]

@@ -1,18 +1,16 @@
 """Train the heads for symptom patterns and emergencies; print their figures and write their card.
 
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms patterns   # half a minute of one core
-    OMP_NUM_THREADS=1 python -m training.medicine.symptoms whole      # twelve minutes, see whole.py
-    ... whole --fold N   # N 0, 1, 2: the same without some rounds of tests; thresholds are chosen on these
-    OMP_NUM_THREADS=1 python -m training.medicine.symptoms detector   # four minutes, see detector.py
+    python -m training.medicine.symptoms whole                        # twenty minutes of two, see whole.py
+    OMP_NUM_THREADS=1 python -m training.medicine.symptoms detector   # two minutes, see detector.py
     OMP_NUM_THREADS=1 python -m training.medicine.symptoms report     # figures and card, on the test files
 
 Patterns: a multinomial logistic regression on MiniLM's embedding of a complaint whose misspelt words were
 put right. Its classes are the kinds of emergencies, the patterns, and what is neither. Temperature and
 the threshold of “cannot tell” come from the phrasings of five folds, each told by a head that learned
-from the other four. The last round of test files in bench/, the twenty-fourth, is read by `report` alone.
-The detector learned from the ninth to the twenty-first, and its thresholds were chosen on ten of them; all
-rounds in their order stand in bench/medicine_symptoms.py. But for `whole`, the same for the same seed, to the
-last digit of half precision.
+from the other four. The last three rounds of test files in bench/, the thirty-first to thirty-third, are read
+by `report` alone; what the others were used for stands in bench/medicine_symptoms.py. But for `whole`, the
+same for the same seed, to the last digit of half precision.
 """
 
 from __future__ import annotations
@@ -28,6 +26,7 @@ from safetensors.torch import save_file
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from torch import nn
 
 from bench.medicine_symptoms import figures
 from dlintro_demos.gallery.runtime.engine import build_engine
@@ -35,10 +34,11 @@ from dlintro_demos.gallery.runtime.model_cache import ModelCache
 from dlintro_demos.gallery.settings import REPOSITORY, settings
 from dlintro_demos.medicine.symptoms.head import MODEL, known_score, load_head
 from dlintro_demos.medicine.symptoms.reading import problem_of
+from dlintro_demos.medicine.symptoms.whole import READERS
 from dlintro_demos.medicine.symptoms.written import emergencies, patterns, read
-from training.medicine.symptoms.detector import APART, sentences, train_detector
+from training.medicine.symptoms.detector import sentences, train_detector
 from training.medicine.symptoms.reading import SEED, VARIANTS, for_patterns, varied, vectors_of
-from training.medicine.symptoms.whole import train_whole, write_odds
+from training.medicine.symptoms.whole import train_whole
 
 FOLDS = 5
 C = 30.0  # inverse strength of the regularisation
@@ -148,21 +148,13 @@ def _entry(path: Path) -> str:
     return f'[[files]]\npath = "{path.name}"\nsha256 = "{digest}"\nbytes = {path.stat().st_size}\n'
 
 
-def train_whole_or_fold(fold: int | None, cache: ModelCache) -> None:
-    """Train the reader of whole complaints; or one that does not learn from a fold, which it tells apart."""
+def write_whole(cache: ModelCache) -> None:
+    """Train the readers of whole complaints and write their weights."""
     given = sentences()
-    told = np.isin(given.rounds, () if fold is None else APART[fold])
-    kept = [*given.urgent, *given.calm] if fold is None else []
-    lines, none = [*given.learn, *kept], int(given.classes.max())
-    classes = np.concatenate([given.classes, np.full(len(kept), none)])
-    told = np.concatenate([told, np.full(len(kept), fill_value=True)])
-    reader, odds = train_whole(lines, classes, told, cache)
-    write_odds(
-        -1 if fold is None else fold, [line for line, away in zip(lines, told, strict=True) if away], odds
+    readers = nn.ModuleList(
+        train_whole(given.learn, given.classes, SEED + number, cache) for number in range(READERS)
     )
-    if fold is None:
-        tensors = {f"whole.{name}": value for name, value in reader.state_dict().items()}
-        write(FOLDER / WHOLE, tensors)
+    write(FOLDER / WHOLE, {f"whole.{name}": value for name, value in readers.state_dict().items()})
 
 
 def report(cache: ModelCache) -> None:
@@ -184,15 +176,14 @@ def main() -> None:
     """Do what the command says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("command", choices=["patterns", "whole", "detector", "report"])
-    parser.add_argument("--fold", type=int, choices=range(len(APART)), help="whole: learn not from these")
-    arguments = parser.parse_args()
+    command = parser.parse_args().command
     cache = build_engine(settings()).cache
-    if arguments.command == "report":
+    if command == "report":
         report(cache)
-    elif arguments.command == "whole":
-        train_whole_or_fold(arguments.fold, cache)
+    elif command == "whole":
+        write_whole(cache)
     else:
-        save(*{"patterns": train_patterns, "detector": train_detector}[arguments.command](cache))
+        save(*{"patterns": train_patterns, "detector": train_detector}[command](cache))
 
 
 if __name__ == "__main__":

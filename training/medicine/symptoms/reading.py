@@ -39,31 +39,25 @@ def vectors_of(sentences: list[str], cache: ModelCache) -> np.ndarray:
     return embed([as_read(each, cache) or "-" for each in sentences], cache)
 
 
-def varied(sentences: list[str]) -> list[str]:
+def varied(sentences: list[str], seed: int = SEED) -> list[str]:
     """Each sentence as it is, with a typing error, and in another frame: `VARIANTS` after each other."""
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
     rows = []
     for sentence in sentences:
         rows += [sentence, with_error(sentence, chance, least=5), chance.choice(FRAMES).format(sentence)]
     return rows
 
 
-def plain_parts(sentence: str, cache: ModelCache) -> tuple[list[str], bool]:
-    """What the detector reads of a sentence: its parts without what it denies; and whether it denies."""
+def plain_parts(sentence: str, cache: ModelCache) -> list[str]:
+    """What the detector reads of a sentence: its parts without what it denies."""
     words = words_of(plain_text(sentence), whole_words(cache))
-    covered = covered_places(words, find_cues(words))
-    return said_plainly(words, covered), bool(covered)
-
-
-def left_of(sentences: list[str], cache: ModelCache) -> list[str]:
-    """The parts of sentences that are no emergency, as the detector reads them."""
-    return [part for each in sentences for part in plain_parts(each, cache)[0]]
+    return said_plainly(words, covered_places(words, find_cues(words)))
 
 
 def for_patterns(cache: ModelCache) -> tuple[list[str], np.ndarray]:
     """Sentences and their classes: kinds of emergencies, then patterns, last what is none of them."""
     off_topic, flags, more = read("symptom_off_topic"), read("red_flag_phrases"), read("red_flag_more")
-    parts = [plain_parts(each, cache)[0] for each in (*flags["quiet"]["learn"], *more["quiet"])]
+    parts = [plain_parts(each, cache) for each in (*flags["quiet"]["learn"], *more["quiet"])]
     quiet = [each[-1] for each in parts if each]
     red = [[*lines, *more[kind]] for kind, lines in flags["learn"].items()]
     groups = [*red, *(each.phrasings for each in patterns()), [*off_topic["learn"], *quiet]]

@@ -1,18 +1,15 @@
-"""Train the reader of whole complaints: the last four layers of MiniLM learn on, with denials in place.
+"""Train the readers of whole complaints: the last four layers of MiniLM learn on, with denials in place.
 
-It learns from the same sentences as the detector, from each once more with a typing error, and from sentences
-that a program puts together of them (composed.py). Told apart are emergencies from all else, and, a little,
-the kinds of emergencies from each other.
+Each learns from the same sentences as the detector, from each once more with a typing error, and from
+sentences that a program puts together of them (composed.py). Told apart are emergencies from all else, and, a
+little, the kinds of emergencies from each other.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,10 +22,8 @@ from dlintro_demos.medicine.symptoms.whole import BELOW, LAYERS, WholeReader, od
 from dlintro_demos.medicine.symptoms.written import emergencies
 from dlintro_demos.shared.sentence_embeddings import MODEL, first_layers, whole_words
 from training.medicine.symptoms.composed import composed
-from training.medicine.symptoms.reading import SEED, VARIANTS, varied
+from training.medicine.symptoms.reading import VARIANTS, varied
 
-CHECKPOINTS = Path(os.environ.get("DLINTRO_CHECKPOINTS", Path.home() / ".cache/dlintro/checkpoints"))
-ODDS, FOLDS = "symptoms_whole", 3
 VARIED = 2  # of a sentence: as it is, and with a typing error
 EPOCHS, BATCH, DECAY, CLIP = 3, 64, 0.02, 1.0
 RATE, RATE_OF_HEAD, WARM_UP = 1.5e-4, 1e-3, 100  # of the layers, of what stands on them; steps
@@ -36,6 +31,8 @@ SMOOTHING = 0.01
 KINDS = 0.3  # weight of telling the kinds apart
 BUCKET = 16  # batches that are filled by length together
 UNKNOWN = -1  # the class of an emergency of no one kind
+HALVED = torch.cpu._is_avx512_bf16_supported()  # bfloat16 is quicker then, and eighteen times as slow else
+SAID = 100  # steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,43 +71,19 @@ def read_below(sentences: Sequence[str], cache: ModelCache) -> list[torch.Tensor
     return found
 
 
-def train_whole(
-    lines: Sequence[str], classes: np.ndarray, told: np.ndarray, cache: ModelCache
-) -> tuple[WholeReader, np.ndarray]:
-    """A reader of `lines` with their `classes` (N,), and the log odds of those that are only `told` (N,)."""
+def train_whole(lines: Sequence[str], classes: np.ndarray, seed: int, cache: ModelCache) -> WholeReader:
+    """A reader of `lines` with their `classes` (N,): kinds of emergencies, and all above for what is none."""
     none = len(emergencies())
     pairs = [(line, min(int(at), none)) for line, at in zip(lines, classes, strict=True)]
-    learned = [pair for pair, away in zip(pairs, told, strict=True) if not away]
-    several = [
-        each for at, each in enumerate(varied([line for line, _ in learned])) if at % VARIANTS < VARIED
-    ]
-    rows = [*zip(several, np.repeat([at for _, at in learned], VARIED), strict=True)]
-    rows += [(line, UNKNOWN if at is None else at) for line, at in composed(learned, SEED)]
-    print(f"{len(learned)} sentences, {len(rows)} with variants and what is composed of them", flush=True)
+    several = [each for at, each in enumerate(varied(list(lines), seed)) if at % VARIANTS < VARIED]
+    rows = [*zip(several, np.repeat([at for _, at in pairs], VARIED), strict=True)]
+    rows += [(line, UNKNOWN if at is None else at) for line, at in composed(pairs, seed)]
+    print(f"{len(pairs)} sentences, {len(rows)} with variants and what is composed of them", flush=True)
     features = read_below([line for line, _ in rows], cache)
-    given = Read(features=features, classes=np.array([at for _, at in rows]))
-    reader = learn(given, begun(cache))
-    return reader, odds_by(
-        reader, read_below([line for line, away in zip(lines, told, strict=True) if away], cache)
-    )
+    return learn(Read(features=features, classes=np.array([at for _, at in rows])), begun(seed, cache), seed)
 
 
-def write_odds(fold: int, lines: Sequence[str], odds: np.ndarray) -> None:
-    """Keep the log odds of sentences that one reader did not learn from."""
-    CHECKPOINTS.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(dict(zip(lines, map(float, odds), strict=True)))
-    (CHECKPOINTS / f"{ODDS}_{fold}.json").write_text(text, encoding="utf-8")
-
-
-def odds_apart(lines: Sequence[str]) -> np.ndarray:
-    """The log odds of sentences, (N,), each by a reader that did not learn from it."""
-    odds: dict[str, float] = {}
-    for fold in (-1, *range(FOLDS)):  # of the last time that each was trained
-        odds |= json.loads((CHECKPOINTS / f"{ODDS}_{fold}.json").read_text(encoding="utf-8"))
-    return np.array([odds[line] for line in lines])
-
-
-def learn(given: Read, reader: WholeReader) -> WholeReader:
+def learn(given: Read, reader: WholeReader, seed: int) -> WholeReader:
     """The reader, when it has learned."""
     reader.train()
     body = [*reader.layers.parameters()]
@@ -125,9 +98,9 @@ def learn(given: Read, reader: WholeReader) -> WholeReader:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1, (step + 1) / WARM_UP) * max(0.01, 1 - step / steps)
     )
-    for batch in batches(given.lengths()):
+    for step, batch in enumerate(batches(given.lengths(), seed)):
         features, seen, classes = given.batch(batch)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=HALVED):
             logits = reader(features, seen)
         loss = loss_of(logits.float(), classes)
         optimiser.zero_grad()
@@ -135,21 +108,23 @@ def learn(given: Read, reader: WholeReader) -> WholeReader:
         nn.utils.clip_grad_norm_(reader.parameters(), CLIP)
         optimiser.step()
         schedule.step()
+        if step % SAID == 0:
+            print(f"step {step} of {steps}: loss {loss.item():.3f}", flush=True)
     return reader.eval().requires_grad_(requires_grad=False)
 
 
-def begun(cache: ModelCache) -> WholeReader:
+def begun(seed: int, cache: ModelCache) -> WholeReader:
     """A reader whose layers are MiniLM's last, before it learns."""
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     reader = WholeReader(len(emergencies()))
     last = cache.run(MODEL, lambda model: model.module.layers[-LAYERS:].state_dict())
     reader.layers.load_state_dict(last)
     return reader
 
 
-def batches(lengths: np.ndarray) -> Iterator[np.ndarray]:
+def batches(lengths: np.ndarray, seed: int) -> Iterator[np.ndarray]:
     """Places of sentences of about one length, all of them once in each epoch."""
-    chance = np.random.default_rng(SEED)
+    chance = np.random.default_rng(seed)
     for epoch in range(EPOCHS):
         order = chance.permutation(len(lengths))
         found = []
@@ -171,16 +146,3 @@ def loss_of(logits: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
     if known.any():
         loss = loss + KINDS * functional.cross_entropy(logits[known, :-1], classes[known])
     return loss
-
-
-@torch.inference_mode()
-def odds_by(reader: WholeReader, features: list[torch.Tensor]) -> np.ndarray:
-    """The log odds of sentences, (N,)."""
-    found = np.zeros(len(features))
-    order = np.argsort([len(each) for each in features], kind="stable")
-    given = Read(features=features, classes=np.zeros(len(features), int))
-    for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
-        rows, seen, _ = given.batch(chosen)
-        found[chosen] = odds_of(reader(rows, seen)).numpy()
-    return found
