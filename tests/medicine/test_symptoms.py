@@ -164,7 +164,15 @@ def test_a_denial_of_something_else_does_not_hide_an_emergency(complaint):
 
 
 @pytest.mark.parametrize(
-    "complaint", ["my mum had a stroke at 10 past three", "chest pain which stopped no, got better no"]
+    "complaint",
+    [
+        "my mum had a stroke at 10 past three",
+        "chest pain which stopped no, got better no",
+        pytest.param(
+            "My chest doesn't hurt at rest, only on stairs",
+            marks=pytest.mark.xfail(reason="silent since the readers of the whole count most", strict=True),
+        ),
+    ],
 )
 def test_what_reads_like_a_memory_or_a_denial_could_be_urgent_all_the_same(complaint):
     assert read_(complaint).alarms or read_(complaint).maybe

@@ -49,6 +49,11 @@ def read_(complaint):
         ("no chest pain, just a runny nose", "chest pain but no runny nose"),
         ("he hit his head, he did not vomit and is playing", "he hit his head, vomits and is not playing"),
         ("my tongue did not swell at all", "my tongue did swell"),
+        pytest.param(
+            "my lips did not swell after the prawns",
+            "my lips did swell after the prawns",
+            marks=pytest.mark.xfail(reason="read rightly until rounds 22 to 27 were learned", strict=True),
+        ),
         ("neither a stiff neck nor a fever, my hair is thin", "a stiff neck and a fever, my hair is thin"),
     ],
 )
